@@ -1,0 +1,30 @@
+"""authsvc: an online identity authentication service.
+
+A person proves a statutory identity document once and opts in; the service issues a pseudonymous
+online number and online certificates. Platforms ask through OpenID Connect and learn only that
+this is one real, verified person, under a pseudonym nobody else can compare.
+
+The plan of the house, top storey first. A room is a folder that answers one question; it calls
+down, never up and never to a neighbour on its own storey. `routes.py` is a room's door to HTTP,
+`store.py` its door to SQL; everything between is plain Python.
+
+    cli              the command line: serve, demo, sandbox, clients, keys, db, register
+    app              create_app: the only place where everything meets
+    holder           what may a person see and do about their own number?
+    oidc             what do we tell a platform about a subscriber?
+    authentication   is the claimant the subscriber? password, TOTP, device key; throttle, session
+    enrollment       how an applicant becomes a subscriber, stays one when documents change, leaves
+    certificates     what do we attest, and does it still hold? X.509, OCSP, CRL
+    clients          which platforms do we speak to, and what may each ask?
+    subscribers      whom do we know, by which number and which pseudonyms?
+    evidence         is this document genuine, whose is it, is it still good?
+    web              how do we speak HTTP? problems, strict forms, headers, pages
+    storage          where do things rest? database, migrations; ephemeral (memory, Redis)
+    keyring          what do we sign and seal with? files; keyed digests
+    settings, errors, clock, identifiers: the ground floor; they know nobody
+
+Time is an argument: nothing below `app` asks what time it is. Effects travel by state: raising
+`Subscriber.credentials_valid_from` kills every session, grant and token issued before it.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,6 @@
+"""`python -m authsvc` is `authsvc`."""
+
+from authsvc.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""Where everything meets: settings go in, the service comes out.
+
+`open_house` opens the rooms from the ground floor up and hands each what it needs; `create_app`
+puts their doors behind one ASGI application and starts what runs by itself. There is no other
+place that knows two rooms which do not know each other.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from litestar import Litestar
+from litestar.openapi.config import OpenAPIConfig
+from litestar.types import ASGIApp
+
+from authsvc import __version__
+from authsvc.authentication import routes as authentication_routes
+from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.password import PasswordHasher
+from authsvc.authentication.password_policy import PasswordPolicy
+from authsvc.authentication.session import Sessions
+from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.throttle import Throttle
+from authsvc.authentication.totp_enrollment import TOTPEnrollment
+from authsvc.certificates import CertificateAuthority, Certificates
+from authsvc.certificates import routes as certificates_routes
+from authsvc.clients.registry import Clients
+from authsvc.clock import Clock, SystemClock
+from authsvc.enrollment import routes as enrollment_routes
+from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.leaving import Leaving
+from authsvc.enrollment.outside import Outside
+from authsvc.enrollment.sweeper import sweep
+from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.holder import routes as holder_routes
+from authsvc.keyring import KeyRing
+from authsvc.oidc import routes as oidc_routes
+from authsvc.oidc.provider import Provider, build_provider
+from authsvc.settings import Settings, load_settings
+from authsvc.storage import Database, Ephemeral
+from authsvc.storage.ephemeral.backend import Backend
+from authsvc.storage.ephemeral.memory import MemoryBackend
+from authsvc.storage.ephemeral.redis import RedisBackend
+from authsvc.storage.migrations import require_current
+from authsvc.subscribers import Subscribers
+from authsvc.web import routes as web_routes
+from authsvc.web.asgi import MAX_BODY
+from authsvc.web.exception_handlers import exception_handlers
+from authsvc.web.headers import SecurityHeaders
+from authsvc.web.health import health_routes
+from authsvc.web.json_body import strict_json
+from authsvc.web.logging import AccessLog, configure_logging
+from authsvc.web.templates import Templates
+
+SESSION_COOKIE = "authsvc-session"
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms, open."""
+
+    settings: Settings
+    clock: Clock
+    keyring: KeyRing
+    database: Database
+    ephemeral: Ephemeral
+    outside: Outside
+    subscribers: Subscribers
+    certificates: Certificates
+    clients: Clients
+    hasher: PasswordHasher
+    credentials: Credentials
+    throttle: Throttle
+    sessions: Sessions
+    sign_in: SignIn
+    desk: Desk
+    provider: Provider
+
+    async def close(self) -> None:
+        """Lets go of every connection and thread."""
+        await self.outside.close()
+        await self.ephemeral.close()
+        await self.database.close()
+        self.hasher.close()
+
+
+def open_house(settings: Settings, clock: Clock | None = None) -> House:
+    """Opens every room; KeyRingBroken or SettingsInvalid say what is missing."""
+    clock = clock or SystemClock()
+    keyring = KeyRing.open(settings.key_directory)
+    database = Database(settings.database)
+    ephemeral = Ephemeral(_backend(settings, clock), seals=keyring.sealer, digests=keyring.digests)
+    outside = Outside.open(settings, ephemeral)
+    subscribers = Subscribers(keyring)
+    certificates = Certificates(CertificateAuthority.open(keyring, base_url=settings.issuer))
+    hasher = PasswordHasher(threads=settings.hashing_threads)
+    policy = PasswordPolicy(
+        minimum=settings.enrollment.password_minimum, strict=not settings.sandbox
+    )
+    credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=policy)
+    throttle = Throttle(ephemeral, settings.throttle)
+    clients = Clients(database, loopback_http=settings.sandbox)
+    sessions = Sessions(database=database, ephemeral=ephemeral, subscribers=subscribers)
+    sign_in = SignIn(
+        database=database,
+        ephemeral=ephemeral,
+        credentials=credentials,
+        subscribers=subscribers,
+        certificates=certificates,
+        hasher=hasher,
+        throttle=throttle,
+        issuer=settings.issuer,
+    )
+    return House(
+        settings=settings,
+        clock=clock,
+        keyring=keyring,
+        database=database,
+        ephemeral=ephemeral,
+        outside=outside,
+        subscribers=subscribers,
+        certificates=certificates,
+        clients=clients,
+        hasher=hasher,
+        credentials=credentials,
+        throttle=throttle,
+        sessions=sessions,
+        sign_in=sign_in,
+        provider=build_provider(
+            issuer=settings.issuer,
+            keyring=keyring,
+            database=database,
+            ephemeral=ephemeral,
+            clients=clients,
+            subscribers=subscribers,
+            sign_in=sign_in,
+            sessions=sessions,
+            templates=Templates(),
+            cookie=SESSION_COOKIE,
+        ),
+        desk=Desk.open(
+            database=database,
+            ephemeral=ephemeral,
+            keyring=keyring,
+            subscribers=subscribers,
+            certificates=certificates,
+            credentials=credentials,
+            passive_authentication=PassiveAuthentication(
+                keyring.directory.certificates("document-anchors")
+            ),
+            register=outside.register,
+            register_anchors=keyring.directory.certificates("register-anchors"),
+            sms=outside.sms,
+            faces=outside.faces,
+            rules=settings.enrollment,
+            issuer=settings.issuer,
+        ),
+    )
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
+    """The service as an ASGI application. It owns what it opens and closes it at shutdown."""
+    house = open_house(settings, clock)
+    app = Litestar(
+        route_handlers=_doors(house),
+        before_request=strict_json,
+        request_max_body_size=MAX_BODY,
+        exception_handlers=exception_handlers(),
+        lifespan=[_lifespan(house)],
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title="authsvc", version=__version__, path="/openapi", render_plugins=[]
+        ),
+    )
+    guarded = SecurityHeaders(AccessLog(cast("Any", app.asgi_handler)), https=settings.secure)
+    app.asgi_handler = cast("ASGIApp", guarded)
+    return app
+
+
+def from_environment() -> Litestar:
+    """What a server calls: the file named by AUTHSVC_CONFIG, then AUTHSVC_* variables."""
+    configure_logging()
+    path = os.environ.get("AUTHSVC_CONFIG")
+    return create_app(load_settings(Path(path) if path else None))
+
+
+def _doors(house: House) -> list[Any]:
+    settings = house.settings
+    door: dict[str, Any] = {
+        "clock": house.clock,
+        "cookie": SESSION_COOKIE,
+        "secure": settings.secure,
+    }
+    return [
+        *web_routes.routes(),
+        *health_routes([house.database.ping, house.ephemeral.ping]),
+        *certificates_routes.routes(
+            authority=house.certificates.authority, database=house.database, clock=house.clock
+        ),
+        *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
+        *enrollment_routes.routes(
+            desk=house.desk,
+            clock=house.clock,
+            outbox=house.outside.outbox,
+        ),
+        *authentication_routes.routes(
+            sign_in=house.sign_in,
+            sessions=house.sessions,
+            totp_enrollment=TOTPEnrollment(
+                database=house.database,
+                ephemeral=house.ephemeral,
+                credentials=house.credentials,
+                subscribers=house.subscribers,
+                throttle=house.throttle,
+                issuer=settings.issuer,
+            ),
+            **door,
+        ),
+        *holder_routes.routes(
+            database=house.database,
+            subscribers=house.subscribers,
+            certificates=house.certificates,
+            sessions=house.sessions,
+            leaving=Leaving(subscribers=house.subscribers, certificates=house.certificates),
+            **door,
+        ),
+    ]
+
+
+def _lifespan(house: House) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await require_current(house.database)
+        stop = asyncio.Event()
+        sweeping = asyncio.create_task(
+            sweep(
+                register=house.outside.register,
+                changes=house.desk.changes,
+                enrollments=house.desk.enrollments,
+                clock=house.clock,
+                poll_seconds=house.settings.register.poll_seconds,
+                stop=stop,
+                also={"refresh-tokens": lambda: _erase_refresh_tokens(house)},
+            )
+        )
+        try:
+            yield
+        finally:
+            stop.set()
+            await sweeping
+            await house.close()
+
+    return lifespan
+
+
+async def _erase_refresh_tokens(house: House) -> None:
+    async with house.database.transaction() as tx:
+        await house.provider.refresh_tokens.erase_expired(tx, now=house.clock.now())
+
+
+def _backend(settings: Settings, clock: Clock) -> Backend:
+    return RedisBackend(settings.redis_url) if settings.redis_url else MemoryBackend(clock)

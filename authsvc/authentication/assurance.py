@@ -1,0 +1,51 @@
+"""How strong is a sign-in? Factors, and the words for them that platforms read.
+
+A factor is of a kind: something known or something had. Two kinds together make the second
+authenticator assurance level (NIST SP 800-63B section 2.2.1); two factors of one kind do not.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+
+AAL1 = "urn:authsvc:acr:aal1"
+AAL2 = "urn:authsvc:acr:aal2"
+_LEVELS = (AAL1, AAL2)
+
+
+class Factor(Enum):
+    """What was proved; the value is its `amr` word (RFC 8176 section 2)."""
+
+    PASSWORD = "pwd"  # noqa: S105 - the word of RFC 8176
+    # Recovery codes count as this one: they too are one-time passwords, had and not known.
+    TOTP = "otp"
+    # The key may live in software: nothing attests the device's hardware.
+    DEVICE_KEY = "swk"
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is something known; otherwise it is something had."""
+        return self is Factor.PASSWORD
+
+
+def acr_of(factors: Iterable[Factor]) -> str:
+    """The level that the factors reach together; ValueError for no factor at all."""
+    kinds = {factor.is_known for factor in factors}
+    if not kinds:
+        raise ValueError("nothing was proved")
+    return _LEVELS[len(kinds) - 1]
+
+
+def amr_of(factors: Iterable[Factor]) -> tuple[str, ...]:
+    """The `amr` words, sorted; "mfa" is added where two kinds come together."""
+    factors = frozenset(factors)
+    words = {factor.value for factor in factors}
+    if acr_of(factors) == AAL2:
+        words.add("mfa")
+    return tuple(sorted(words))
+
+
+def satisfies(acr: str, wanted: str) -> bool:
+    """Whether a level is enough where `wanted` is asked for; an unknown level never is."""
+    if acr not in _LEVELS or wanted not in _LEVELS:
+        return False
+    return _LEVELS.index(acr) >= _LEVELS.index(wanted)

@@ -1,0 +1,190 @@
+"""Every refusal of this room.
+
+InvalidInput      SignInNameInvalid, PasswordTooShort, PasswordTooLong, PasswordTooCommon,
+                  PasswordIsSignInName, TOTPSecretInvalid, TOTPCodeWrong
+NotAuthenticated  SignInRefused, TicketExpired, SecondFactorRefused, ChallengeExpired,
+                  PossessionRefused, SessionRequired
+NotAllowed        SubscriberFrozen, TOTPProofRequired
+Conflict          SignInNameTaken, TOTPNotBegun
+Throttled         SignInThrottled
+Unavailable       HashingBusy
+"""
+
+from authsvc.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotAuthenticated,
+    Text,
+    Throttled,
+    Unavailable,
+)
+
+
+class SignInNameInvalid(InvalidInput):
+    """Empty, too long, or with control characters."""
+
+    code = "authentication.sign_in_name_invalid"
+    title = Text("登录名不符合要求", "This cannot be a sign-in name")
+    next_step = Text(
+        "请使用 1 至 256 个字符,不含控制字符",
+        "Use 1 to 256 characters, none of them a control character",
+    )
+
+
+class PasswordTooShort(InvalidInput):
+    """Below the minimum."""
+
+    code = "authentication.password_too_short"
+    title = Text("密码过短", "The password is too short")
+    next_step = Text("请使用更长的密码", "Choose a longer password")
+
+
+class PasswordTooLong(InvalidInput):
+    """Above the maximum."""
+
+    code = "authentication.password_too_long"
+    title = Text("密码过长", "The password is too long")
+    next_step = Text("请将密码控制在 256 个字符以内", "Keep the password within 256 characters")
+
+
+class PasswordTooCommon(InvalidInput):
+    """Among the first that anybody would guess."""
+
+    code = "authentication.password_too_common"
+    title = Text("密码过于常见", "The password is too common")
+    next_step = Text(
+        "请避免常用词、连续或重复的字符",
+        "Avoid well-known passwords, runs of characters and repetitions",
+    )
+
+
+class PasswordIsSignInName(InvalidInput):
+    """The same as the sign-in name."""
+
+    code = "authentication.password_is_sign_in_name"
+    title = Text("密码不能与登录名相同", "The password is the sign-in name")
+    next_step = Text("请另选一个密码", "Choose a password that is not the sign-in name")
+
+
+class TOTPSecretInvalid(InvalidInput):
+    """Not base32."""
+
+    code = "authentication.totp_secret_invalid"
+    title = Text("动态口令密钥不正确", "This is not a TOTP secret")
+    next_step = Text("请提供 base32 编码的密钥", "Give the secret in base32 (RFC 4648)")
+
+
+class TOTPCodeWrong(InvalidInput):
+    """The code that should confirm a new TOTP app does not."""
+
+    code = "authentication.totp_code_wrong"
+    title = Text("验证码不正确", "The code is not right")
+    next_step = Text(
+        "请确认设备时间准确,并输入应用中显示的最新验证码",
+        "Check the clock of the device and enter the newest code of the app",
+    )
+
+
+class SignInRefused(NotAuthenticated):
+    """Unknown name or wrong password: one answer for both."""
+
+    code = "authentication.refused"
+    title = Text("登录名或密码不正确", "The sign-in name or the password is not right")
+    next_step = Text("请检查后重新输入", "Check both and enter them again")
+
+
+class TicketExpired(NotAuthenticated):
+    """The sign-in was begun too long ago, is over, or never was."""
+
+    code = "authentication.ticket_expired"
+    title = Text("本次登录已失效", "This sign-in is no longer open")
+    next_step = Text("请重新输入登录名和密码", "Begin again with sign-in name and password")
+
+
+class SecondFactorRefused(NotAuthenticated):
+    """Wrong, too old, or used before: one answer for all."""
+
+    code = "authentication.second_factor_refused"
+    title = Text("验证码不正确或已使用", "The code is not right or was used before")
+    next_step = Text(
+        "请输入应用中显示的下一个验证码,或未使用过的恢复码",
+        "Enter the next code that the app shows, or a recovery code that was not used yet",
+    )
+
+
+class ChallengeExpired(NotAuthenticated):
+    """No such challenge: too old, answered before, or never given."""
+
+    code = "authentication.challenge_expired"
+    title = Text("质询已失效", "The challenge is no longer open")
+    next_step = Text("请获取新的质询后签名", "Fetch a new challenge and sign that one")
+
+
+class PossessionRefused(NotAuthenticated):
+    """The signature was not made by the certificate's key over this challenge."""
+
+    code = "authentication.possession_refused"
+    title = Text("设备签名不正确", "The device's signature is not right")
+    next_step = Text(
+        "请用与网证对应的私钥签署质询",
+        "Sign the challenge with the private key that belongs to the certificate",
+    )
+
+
+class SessionRequired(NotAuthenticated):
+    """No session, or one that is over."""
+
+    code = "authentication.session_required"
+    title = Text("登录已结束或尚未登录", "There is no session, or it has ended")
+    next_step = Text("请先登录", "Sign in first")
+
+
+class SubscriberFrozen(NotAllowed):
+    """The claimant is the subscriber, and the subscriber may not sign in now."""
+
+    code = "authentication.subscriber_frozen"
+    title = Text("网号已冻结", "The online number is frozen")
+    next_step = Text("请先解除冻结", "Have it unfrozen first")
+
+
+class TOTPProofRequired(NotAllowed):
+    """TOTP is on; only a session opened with it may replace it."""
+
+    code = "authentication.totp_proof_required"
+    title = Text("更换动态口令前须先用它登录", "Replacing TOTP takes a sign-in with it")
+    next_step = Text(
+        "请用密码和现有验证码(或恢复码)重新登录",
+        "Sign in again with the password and a present code or a recovery code",
+    )
+
+
+class SignInNameTaken(Conflict):
+    """Somebody has this sign-in name."""
+
+    code = "authentication.sign_in_name_taken"
+    title = Text("登录名已被使用", "The sign-in name is taken")
+    next_step = Text("请另选一个登录名", "Choose another sign-in name")
+
+
+class TOTPNotBegun(Conflict):
+    """There is no new TOTP secret waiting to be confirmed."""
+
+    code = "authentication.totp_not_begun"
+    title = Text("没有待确认的动态口令", "There is no TOTP secret to confirm")
+    next_step = Text("请重新开始设置动态口令", "Begin setting up TOTP again")
+
+
+class SignInThrottled(Throttled):
+    """Too many attempts for this person or from this address."""
+
+    code = "authentication.throttled"
+
+
+class HashingBusy(Unavailable):
+    """More passwords are waiting to be checked than can be checked soon."""
+
+    code = "authentication.busy"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=2)

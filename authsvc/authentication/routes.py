@@ -1,0 +1,246 @@
+"""Signing in by JSON: for the person's app and the command line. The pages are elsewhere.
+
+    POST /authentication/challenges         -> {"challenge", "message", "expires_in"}
+    POST /authentication/possession         {"challenge", "certificate", "signature"}
+    POST /authentication/password           {"sign_in_name", "password"}
+    POST /authentication/second-factor      {"ticket", "otp"}
+    POST /authentication/totp               (session) -> {"secret", "uri", "qr"}
+    POST /authentication/totp/confirmation  (session) {"code"} -> {"recovery_codes"}
+    POST /authentication/sign-out           -> 204, with or without a session
+
+A sign-in answers {"outcome": "signed_in", "acr", "amr"} and sets the session cookie, or
+{"outcome": "second_factor_needed", "ticket"}.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
+from litestar.types import ControllerRouterHandler
+
+from authsvc.authentication.assurance import Factor, acr_of, amr_of
+from authsvc.authentication.possession import LIFETIME
+from authsvc.authentication.session import TOTAL, Sessions
+from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
+from authsvc.authentication.totp_enrollment import TOTPEnrollment
+from authsvc.clock import Clock
+from authsvc.web.cookies import clear_cookie, cookie_name, session_cookie
+from authsvc.web.http import HTTPRequest
+
+
+class ChallengeAnswer(msgspec.Struct, frozen=True):
+    """What a device key is to sign: the bytes of `message`, in UTF-8."""
+
+    challenge: str
+    message: str
+    expires_in: int
+
+
+class Possession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The certificate in PEM, and the base64url of its key's DER signature over the message."""
+
+    challenge: str
+    certificate: str
+    signature: str
+
+
+class Password(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person knows."""
+
+    sign_in_name: str
+    password: str
+
+
+class SecondFactor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Six digits, or a recovery code."""
+
+    ticket: str
+    otp: str
+
+
+class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first code that the person's app shows."""
+
+    code: str
+
+
+class SignedInAnswer(msgspec.Struct, frozen=True):
+    """The claimant is signed in; the session is in the cookie."""
+
+    acr: str
+    amr: tuple[str, ...]
+    outcome: Literal["signed_in"] = "signed_in"
+
+
+class SecondFactorAnswer(msgspec.Struct, frozen=True):
+    """The password was right; the ticket goes along with the second factor."""
+
+    ticket: str
+    outcome: Literal["second_factor_needed"] = "second_factor_needed"
+
+
+class TOTPAnswer(msgspec.Struct, frozen=True):
+    """What an authenticator app needs; `qr` is an SVG in a data URI."""
+
+    secret: str
+    uri: str
+    qr: str
+
+
+class RecoveryCodesAnswer(msgspec.Struct, frozen=True):
+    """Shown once."""
+
+    recovery_codes: tuple[str, ...]
+
+
+class _Door:
+    """The session cookie at the door: who comes in, and what they leave with."""
+
+    def __init__(self, sessions: Sessions, clock: Clock, *, cookie: str, secure: bool) -> None:
+        self.sessions = sessions
+        self.clock = clock
+        self._cookie = cookie
+        self._secure = secure
+
+    def token(self, request: Request[Any, Any, Any]) -> str | None:
+        """The token that was sent."""
+        cookies = HTTPRequest.from_scope(request.scope).cookies
+        return cookies.get(cookie_name(self._cookie, secure=self._secure))
+
+    async def admit(
+        self, request: Request[Any, Any, Any], signed_in: SignedIn
+    ) -> Response[SignedInAnswer]:
+        """Opens a session under a new token, whatever token was sent; that one is dead."""
+        await self.sessions.close(self.token(request))
+        token = await self.sessions.open(signed_in, now=self.clock.now())
+        factors = signed_in.factors
+        answer = SignedInAnswer(acr=acr_of(factors), amr=amr_of(factors))
+        return Response(answer, status_code=HTTP_200_OK, headers=self.cookie(token))
+
+    def cookie(self, token: str) -> dict[str, str]:
+        """The header that hands a token over."""
+        lifetime = int(TOTAL.total_seconds())
+        return dict([session_cookie(self._cookie, token, secure=self._secure, max_age=lifetime)])
+
+    def no_cookie(self) -> dict[str, str]:
+        """The header that takes it back."""
+        return dict([clear_cookie(self._cookie, secure=self._secure)])
+
+
+def routes(
+    *,
+    sign_in: SignIn,
+    sessions: Sessions,
+    totp_enrollment: TOTPEnrollment,
+    clock: Clock,
+    cookie: str,
+    secure: bool,
+) -> Sequence[ControllerRouterHandler]:
+    """The handlers of the room. `cookie` is the session cookie's bare name."""
+    door = _Door(sessions, clock, cookie=cookie, secure=secure)
+    return [
+        *_possession(sign_in, door),
+        *_password(sign_in, door),
+        *_totp(totp_enrollment, door),
+        _sign_out(door),
+    ]
+
+
+def _possession(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]:
+    @post("/authentication/challenges", summary="Something fresh for a device key to sign")
+    async def challenges() -> ChallengeAnswer:
+        challenge = await sign_in.challenge()
+        return ChallengeAnswer(
+            challenge=challenge.id,
+            message=challenge.message.decode("ascii"),
+            expires_in=int(LIFETIME.total_seconds()),
+        )
+
+    @post(
+        "/authentication/possession",
+        status_code=HTTP_200_OK,
+        summary="Sign in by a device key and its certificate",
+    )
+    async def possession(
+        request: Request[Any, Any, Any], data: JSONBody[Possession]
+    ) -> Response[SignedInAnswer]:
+        signed_in = await sign_in.with_possession(
+            data.challenge, data.certificate, data.signature, now=door.clock.now()
+        )
+        return await door.admit(request, signed_in)
+
+    return challenges, possession
+
+
+def _password(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]:
+    @post(
+        "/authentication/password",
+        status_code=HTTP_200_OK,
+        summary="Sign in by a password, or begin to",
+    )
+    async def password(
+        request: Request[Any, Any, Any], data: JSONBody[Password]
+    ) -> Response[SignedInAnswer] | SecondFactorAnswer:
+        address = HTTPRequest.from_scope(request.scope).client
+        outcome = await sign_in.with_password(
+            data.sign_in_name, data.password, address=address, now=door.clock.now()
+        )
+        if isinstance(outcome, SecondFactorNeeded):
+            return SecondFactorAnswer(outcome.ticket)
+        return await door.admit(request, outcome)
+
+    @post(
+        "/authentication/second-factor",
+        status_code=HTTP_200_OK,
+        summary="Finish a sign-in by a TOTP code or a recovery code",
+    )
+    async def second_factor(
+        request: Request[Any, Any, Any], data: JSONBody[SecondFactor]
+    ) -> Response[SignedInAnswer]:
+        signed_in = await sign_in.with_second_factor(data.ticket, data.otp, now=door.clock.now())
+        return await door.admit(request, signed_in)
+
+    return password, second_factor
+
+
+def _totp(enrollment: TOTPEnrollment, door: _Door) -> Sequence[ControllerRouterHandler]:
+    @post("/authentication/totp", summary="Begin to turn TOTP on")
+    async def begin(request: Request[Any, Any, Any]) -> TOTPAnswer:
+        session = await door.sessions.require(door.token(request), now=door.clock.now())
+        pending = await enrollment.begin(session)
+        return TOTPAnswer(secret=pending.secret, uri=pending.uri, qr=pending.qr)
+
+    @post(
+        "/authentication/totp/confirmation",
+        status_code=HTTP_200_OK,
+        summary="Turn TOTP on; the session goes on under a new identifier",
+    )
+    async def confirm(
+        request: Request[Any, Any, Any], data: JSONBody[Confirmation]
+    ) -> Response[RecoveryCodesAnswer]:
+        now = door.clock.now()
+        old = door.token(request)
+        session = await door.sessions.require(old, now=now)
+        codes = await enrollment.confirm(session, data.code, now=now)
+        added = SignedIn(session.subscriber_id, frozenset({Factor.TOTP}), now)
+        token = await door.sessions.step_up(old or "", added, now=now)
+        return Response(RecoveryCodesAnswer(codes), headers=door.cookie(token))
+
+    return begin, confirm
+
+
+def _sign_out(door: _Door) -> ControllerRouterHandler:
+    @post(
+        "/authentication/sign-out",
+        status_code=HTTP_204_NO_CONTENT,
+        summary="End the session",
+    )
+    async def sign_out(request: Request[Any, Any, Any]) -> Response[None]:
+        await door.sessions.close(door.token(request))
+        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=door.no_cookie())
+
+    return sign_out

@@ -1,0 +1,175 @@
+"""The tables `password_credential`, `totp_credential` and `recovery_code`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Table,
+    Uuid,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from authsvc.authentication.errors import SignInNameTaken, TOTPNotBegun
+from authsvc.storage import Transaction, metadata
+from authsvc.storage.columns import UTCDateTime
+
+
+def _of_subscriber() -> Column[UUID]:
+    """Whatever hangs on a person leaves with the person."""
+    return Column(
+        "subscriber_id", Uuid, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+password_credential = Table(
+    "password_credential",
+    metadata,
+    _of_subscriber(),
+    Column("sign_in_name_digest", LargeBinary, nullable=False, unique=True),
+    Column("sealed_sign_in_name", LargeBinary, nullable=False),
+    Column("sealed_phc", LargeBinary, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+)
+
+totp_credential = Table(
+    "totp_credential",
+    metadata,
+    _of_subscriber(),
+    Column("sealed_secret", LargeBinary, nullable=False),
+    Column("last_used_step", BigInteger, nullable=False),
+    Column("confirmed_at", UTCDateTime, nullable=False),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    _of_subscriber(),
+    Column("code_digest", LargeBinary, primary_key=True),
+)
+
+
+class PasswordRow(NamedTuple):
+    """A row of `password_credential`, in the order of its columns."""
+
+    subscriber_id: UUID
+    sign_in_name_digest: bytes
+    sealed_sign_in_name: bytes
+    sealed_phc: bytes
+    changed_at: datetime
+
+
+class TOTPRow(NamedTuple):
+    """A row of `totp_credential`, in the order of its columns."""
+
+    subscriber_id: UUID
+    sealed_secret: bytes
+    last_used_step: int
+    confirmed_at: datetime
+
+
+async def write_password(tx: Transaction, row: PasswordRow) -> None:
+    """Writes a person's password credential; SignInNameTaken if the name is somebody else's."""
+    values = row._asdict()
+    mine = password_credential.c.subscriber_id == row.subscriber_id
+    try:
+        changed = await tx.execute(update(password_credential).where(mine).values(values))
+        if changed.rowcount == 0:
+            await tx.execute(insert(password_credential).values(values))
+    except IntegrityError:
+        raise SignInNameTaken(field="sign_in_name") from None
+
+
+async def replace_phc(tx: Transaction, *, known: PasswordRow, sealed_phc: bytes) -> None:
+    """Writes a hash of the same password, unless the password was changed in the meantime."""
+    await tx.execute(
+        update(password_credential)
+        .where(
+            password_credential.c.subscriber_id == known.subscriber_id,
+            password_credential.c.sealed_phc == known.sealed_phc,
+        )
+        .values(sealed_phc=sealed_phc)
+    )
+
+
+async def password_by_name(tx: Transaction, sign_in_name_digest: bytes) -> PasswordRow | None:
+    """The password credential behind a sign-in name."""
+    query = select(password_credential).where(
+        password_credential.c.sign_in_name_digest == sign_in_name_digest
+    )
+    row = (await tx.execute(query)).first()
+    return None if row is None else PasswordRow(*row)
+
+
+async def password_of(tx: Transaction, subscriber_id: UUID) -> PasswordRow | None:
+    """A person's password credential."""
+    query = select(password_credential).where(password_credential.c.subscriber_id == subscriber_id)
+    row = (await tx.execute(query)).first()
+    return None if row is None else PasswordRow(*row)
+
+
+async def write_totp(tx: Transaction, row: TOTPRow) -> None:
+    """Writes a person's TOTP credential in place of an older one.
+
+    TOTPNotBegun if another one is being written at this moment: that one stands.
+    """
+    mine = totp_credential.c.subscriber_id == row.subscriber_id
+    await tx.execute(delete(totp_credential).where(mine))
+    try:
+        await tx.execute(insert(totp_credential).values(row._asdict()))
+    except IntegrityError:
+        raise TOTPNotBegun(log="two at once") from None
+
+
+async def totp_of(tx: Transaction, subscriber_id: UUID) -> TOTPRow | None:
+    """A person's TOTP credential."""
+    query = select(totp_credential).where(totp_credential.c.subscriber_id == subscriber_id)
+    row = (await tx.execute(query)).first()
+    return None if row is None else TOTPRow(*row)
+
+
+async def claim_step(tx: Transaction, subscriber_id: UUID, step: int) -> bool:
+    """True for exactly one caller a step, and for no step at or before the last that was used."""
+    claimed = await tx.execute(
+        update(totp_credential)
+        .where(
+            totp_credential.c.subscriber_id == subscriber_id,
+            totp_credential.c.last_used_step < step,
+        )
+        .values(last_used_step=step)
+    )
+    return claimed.rowcount == 1
+
+
+async def write_recovery_codes(
+    tx: Transaction, subscriber_id: UUID, digests: Sequence[bytes]
+) -> None:
+    """Writes a person's recovery codes in place of older ones."""
+    await tx.execute(delete(recovery_code).where(recovery_code.c.subscriber_id == subscriber_id))
+    rows = [{"subscriber_id": subscriber_id, "code_digest": digest} for digest in digests]
+    await tx.execute(insert(recovery_code), rows)
+
+
+async def claim_recovery_code(tx: Transaction, subscriber_id: UUID, digest: bytes) -> bool:
+    """True for exactly one caller a code: it is gone afterwards."""
+    claimed = await tx.execute(
+        delete(recovery_code).where(
+            recovery_code.c.subscriber_id == subscriber_id, recovery_code.c.code_digest == digest
+        )
+    )
+    return claimed.rowcount == 1
+
+
+async def erase(tx: Transaction, subscriber_id: UUID) -> None:
+    """Removes everything of a person."""
+    for table in (password_credential, totp_credential, recovery_code):
+        await tx.execute(delete(table).where(table.c.subscriber_id == subscriber_id))

@@ -1,0 +1,111 @@
+"""Turning TOTP on: a signed-in person gets a secret, and a code shows that the app has it.
+
+Until it is confirmed the secret is a passing fact of this one session, and an older TOTP stays in
+force. Whoever replaces an older one must have signed in with it (or with a recovery code): a
+session that knows less must not take the second factor away.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import msgspec
+
+from authsvc.authentication import totp
+from authsvc.authentication.assurance import Factor
+from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.errors import (
+    SessionRequired,
+    TOTPCodeWrong,
+    TOTPNotBegun,
+    TOTPProofRequired,
+)
+from authsvc.authentication.session import Session
+from authsvc.authentication.sign_in import second_factor_of
+from authsvc.authentication.throttle import Throttle
+from authsvc.storage import Database, Ephemeral, Kind, Transaction
+from authsvc.subscribers import Subscriber, Subscribers
+
+
+class PendingSecret(msgspec.Struct, frozen=True):
+    """A secret that is in no app yet, as far as we know."""
+
+    secret: bytes
+
+
+_PENDING = Kind("totp-pending", PendingSecret, timedelta(minutes=10))
+
+
+@dataclass(frozen=True)
+class PendingTOTP:
+    """What the person's app needs. Shown once."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+    qr: str = field(repr=False)
+
+
+class TOTPEnrollment:
+    """The two steps: `begin` and `confirm`."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        ephemeral: Ephemeral,
+        credentials: Credentials,
+        subscribers: Subscribers,
+        throttle: Throttle,
+        issuer: str,
+    ) -> None:
+        self._database = database
+        self._ephemeral = ephemeral
+        self._credentials = credentials
+        self._subscribers = subscribers
+        self._throttle = throttle
+        self._host = urlsplit(issuer).hostname or issuer
+
+    async def begin(self, session: Session) -> PendingTOTP:
+        """A fresh secret, waiting ten minutes for its first code; TOTPProofRequired."""
+        async with self._database.reading() as tx:
+            subscriber = await self._permitted(tx, session)
+            label = await self._credentials.sign_in_name_of(tx, subscriber)
+        secret = totp.new_secret()
+        await self._ephemeral.put(_PENDING, session.id, PendingSecret(secret))
+        uri = totp.otpauth_uri(secret, label=label or self._host, issuer=self._host)
+        return PendingTOTP(secret=totp.spell_secret(secret), uri=uri, qr=totp.qr_code(uri))
+
+    async def confirm(self, session: Session, code: str, *, now: datetime) -> tuple[str, ...]:
+        """TOTP is on; the ten recovery codes, shown once.
+
+        The code is used up. Raises TOTPNotBegun, TOTPCodeWrong, TOTPProofRequired,
+        SignInThrottled.
+        """
+        pending = await self._ephemeral.get(_PENDING, session.id)
+        if pending is None:
+            raise TOTPNotBegun
+        person = second_factor_of(session.subscriber_id)
+        await self._throttle.admit(person, now=now)
+        step = totp.matching_step(pending.secret, totp.plain_code(code), now=now)
+        if step is None:
+            raise TOTPCodeWrong(field="code")
+        async with self._database.transaction() as tx:
+            # Looked at again: another session may have turned TOTP on since.
+            subscriber = await self._permitted(tx, session)
+            if await self._ephemeral.take(_PENDING, session.id) is None:
+                raise TOTPNotBegun
+            await self._credentials.turn_totp_on(
+                tx, subscriber, pending.secret, used_step=step, now=now
+            )
+            codes = await self._credentials.renew_recovery_codes(tx, subscriber)
+        await self._throttle.succeeded(person)
+        return codes
+
+    async def _permitted(self, tx: Transaction, session: Session) -> Subscriber:
+        subscriber = await self._subscribers.find(tx, session.subscriber_id)
+        if subscriber is None:
+            raise SessionRequired
+        has_totp = await self._credentials.has_totp(tx, subscriber.id)
+        if has_totp and Factor.TOTP not in session.factors:
+            raise TOTPProofRequired
+        return subscriber

@@ -1,0 +1,35 @@
+"""What do we attest, and does it still hold?
+
+In: a certificate request (PKCS #10) for a key that was made on a person's device. Out: an X.509
+device certificate (RFC 5280), and at any later moment the answer whether it still holds: by OCSP
+(RFC 6960), by CRL, or by `verify_presented` for the rooms above.
+
+A certificate says "the holder of this key is one real, verified person" and nothing else: its
+subject is a random pseudonym, made for this one certificate, so that two certificates of one
+person cannot be told from those of two. One key is certified once, for one person, for ever.
+
+The room knows a person only as a `subscriber_id` and a document only as a keyed digest; it must
+not know names, numbers, platforms, or why a certificate was withdrawn beyond the RFC's reason.
+"""
+
+from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.certificates import Certificates
+from authsvc.certificates.crl import RevocationList
+from authsvc.certificates.ocsp import OCSPResponder
+from authsvc.certificates.records import Certificate, VerifiedCertificate
+from authsvc.certificates.request import CertificateRequest, parse_request
+from authsvc.certificates.status import RevocationReason, Standing, Status
+
+__all__ = [
+    "Certificate",
+    "CertificateAuthority",
+    "CertificateRequest",
+    "Certificates",
+    "OCSPResponder",
+    "RevocationList",
+    "RevocationReason",
+    "Standing",
+    "Status",
+    "VerifiedCertificate",
+    "parse_request",
+]

@@ -1,0 +1,112 @@
+"""Status over HTTP, for anybody: OCSP (RFC 6960 appendix A, RFC 5019), the CRL, the authority.
+
+    POST /ocsp               GET /ocsp/<base64 of the request>
+    GET  /crl/authsvc.crl    GET /ca/authsvc.cer
+
+Nothing here may be kept by a cache for longer than half a minute: a certificate that is frozen must
+be refused everywhere within one minute.
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from hashlib import sha256
+from urllib.parse import unquote_to_bytes
+
+from cryptography.x509.ocsp import OCSPResponseStatus
+from litestar.types import ControllerRouterHandler
+
+from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.crl import RevocationList
+from authsvc.certificates.ocsp import OCSPResponder, refusal
+from authsvc.clock import Clock
+from authsvc.errors import AuthsvcError, InvalidInput, TooLarge, Unavailable
+from authsvc.storage import Database
+from authsvc.web.errors import Incident
+from authsvc.web.http import HTTPRequest, HTTPResponse
+from authsvc.web.mount import mount
+from authsvc.web.problems import error_headers, problem_response, status_of
+
+_CACHED_FOR = timedelta(seconds=30)
+# The authority's own certificate changes once in years.
+_ISSUER_CACHED_FOR = timedelta(hours=1)
+_OCSP = "application/ocsp-response"
+_OCSP_PREFIX = b"/ocsp/"
+
+
+def routes(
+    *, authority: CertificateAuthority, database: Database, clock: Clock
+) -> Sequence[ControllerRouterHandler]:
+    """The routes of this room."""
+    responder = OCSPResponder(authority)
+    revocation_list = RevocationList(authority)
+
+    async def post_ocsp(request: HTTPRequest) -> HTTPResponse:
+        found = await responder.answer(database, request.body, now=clock.now())
+        return _bytes(_OCSP, found.der)
+
+    async def get_ocsp(request: HTTPRequest) -> HTTPResponse:
+        now = clock.now()
+        found = await responder.answer(database, _decoded(request.raw_path), now=now)
+        caching = _cached(_CACHED_FOR, found.der, now) if found.cacheable else ()
+        return _bytes(_OCSP, found.der, *caching)
+
+    async def get_crl(_: HTTPRequest) -> HTTPResponse:
+        now = clock.now()
+        der = await revocation_list.current(database, now=now)
+        return _bytes("application/pkix-crl", der, *_cached(_CACHED_FOR, der, now))
+
+    async def get_issuer(_: HTTPRequest) -> HTTPResponse:
+        caching = _cached(_ISSUER_CACHED_FOR, authority.der, clock.now())
+        return _bytes("application/pkix-cert", authority.der, *caching)
+
+    return [
+        mount("/ocsp", {"POST": post_ocsp}, errors=_ocsp_error),
+        mount("/ocsp/{encoded:path}", {"GET": get_ocsp}, errors=_ocsp_error),
+        mount("/crl/authsvc.crl", {"GET": get_crl}),
+        mount("/ca/authsvc.cer", {"GET": get_issuer}),
+    ]
+
+
+def _decoded(raw_path: bytes) -> bytes:
+    """The request in the path of a GET (RFC 5019 section 5); empty, hence malformed, if none is.
+
+    Read from the path as it was sent: base64 knows slashes, also two in a row or at the end, which
+    routing takes away.
+    """
+    encoded = unquote_to_bytes(raw_path).partition(_OCSP_PREFIX)[2]
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return b""
+
+
+def _bytes(content_type: str, body: bytes, *headers: tuple[str, str]) -> HTTPResponse:
+    return HTTPResponse(200, (("content-type", content_type), *headers), body)
+
+
+def _cached(lifetime: timedelta, body: bytes, now: datetime) -> tuple[tuple[str, str], ...]:
+    """The headers that RFC 5019 section 6.2 asks for."""
+    seconds = int(lifetime.total_seconds())
+    return (
+        ("cache-control", f"max-age={seconds}, public, no-transform, must-revalidate"),
+        ("last-modified", format_datetime(now, usegmt=True)),
+        ("expires", format_datetime(now + lifetime, usegmt=True)),
+        ("etag", f'"{sha256(body).hexdigest()}"'),
+    )
+
+
+def _ocsp_error(request: HTTPRequest, error: AuthsvcError) -> HTTPResponse:
+    """A refusal in OCSP's own words, where it has one (RFC 6960 section 2.3)."""
+    if isinstance(error, Unavailable):
+        status = OCSPResponseStatus.TRY_LATER
+    elif isinstance(error, InvalidInput | TooLarge):
+        status = OCSPResponseStatus.MALFORMED_REQUEST
+    elif isinstance(error, Incident):
+        status = OCSPResponseStatus.INTERNAL_ERROR
+    else:
+        return problem_response(request, error)
+    headers = (("content-type", _OCSP), *error_headers(error))
+    return HTTPResponse(status_of(error), headers, refusal(status).der)

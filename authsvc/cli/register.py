@@ -1,0 +1,229 @@
+"""`authsvc register`: the simulated issuing authority, its desk and its register.
+
+All commands work on one directory, also while `serve` serves it: the server sees what they do.
+"""
+
+import json
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from authsvc.evidence.authority.authority import DocumentAuthority
+    from authsvc.evidence.authority.cards import IssuedCard
+
+# How `serve` tells the server's process what to serve.
+_DIRECTORY, _TOKEN, _PUSH_URL = (
+    "SIMULATED_REGISTER_DIRECTORY",
+    "SIMULATED_REGISTER_TOKEN",
+    "SIMULATED_REGISTER_PUSH_URL",
+)
+
+_directory_option = click.option(
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("register"),
+    show_default=True,
+    help="Where the authority keeps everything.",
+)
+_out_option = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where the chip file and the holder file go.",
+)
+_day = click.DateTime(formats=["%Y-%m-%d"])
+_from_option = click.option("--valid-from", type=_day, help="First day; today if not given.")
+_until_option = click.option("--valid-until", type=_day, help="Last day; the law's if not given.")
+
+
+@click.group()
+def register() -> None:
+    """A simulated issuing authority: artificial people, signed cards, questions of status."""
+
+
+@register.command()
+@_directory_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8100, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--token", envvar="AUTHSVC_REGISTER__TOKEN", help="Bearer token to ask for.")
+@click.option("--push-url", help="Where losses and replacements are pushed, signed.")
+def serve(directory: Path, host: str, port: int, token: str | None, push_url: str | None) -> None:
+    """Serve the register and the desk; without --token, the one in keys/desk/token.key counts."""
+    from authsvc.cli.serve import run_server
+
+    authority = _open(directory)
+    os.environ[_DIRECTORY] = str(directory.absolute())
+    os.environ[_TOKEN] = token or authority.desk_token()
+    if push_url:
+        os.environ[_PUSH_URL] = push_url
+    run_server("authsvc.cli.register:app_from_environment", host=host, port=port)
+
+
+def app_from_environment() -> "Litestar":
+    """The application that `serve` serves, made in the server's own process."""
+    from authsvc.evidence.authority.routes import create_register_app
+
+    return create_register_app(
+        _open(Path(os.environ[_DIRECTORY])),
+        token=os.environ[_TOKEN],
+        push_url=os.environ.get(_PUSH_URL),
+    )
+
+
+@register.command()
+@_directory_option
+@click.option("--name", help="Made up if not given, like everything else.")
+@click.option("--birth-date", type=_day)
+@click.option("--sex", type=click.Choice(["male", "female"]))
+@click.option("--phone")
+@click.option("--seed", help="The same seed makes up the same person.")
+def person(
+    *,
+    directory: Path,
+    name: str | None,
+    birth_date: datetime | None,
+    sex: str | None,
+    phone: str | None,
+    seed: str | None,
+) -> None:
+    """Create an artificial person; prints them as JSON."""
+    from authsvc.evidence.resident_number import Sex
+
+    created = _open(directory).create_person(
+        name=name,
+        birth_date=_date(birth_date),
+        sex=Sex(sex) if sex else None,
+        phone=phone,
+        seed=seed,
+    )
+    _print(
+        {
+            "number": created.number.value,
+            "name": created.name,
+            "birth_date": created.birth_date.isoformat(),
+            "sex": created.sex.value,
+            "phone": created.phone,
+        }
+    )
+
+
+@register.command()
+@_directory_option
+@_out_option
+@_from_option
+@_until_option
+@click.argument("number")
+def issue(
+    directory: Path,
+    out: Path,
+    valid_from: datetime | None,
+    valid_until: datetime | None,
+    number: str,
+) -> None:
+    """Issue the first card of the person with this identity NUMBER."""
+    card = _open(directory).issue_card(
+        number, valid_from=_date(valid_from), valid_until=_date(valid_until)
+    )
+    _hand_over(card, out)
+
+
+@register.command()
+@_directory_option
+@_out_option
+@_from_option
+@_until_option
+@click.argument("number")
+def replace(
+    directory: Path,
+    out: Path,
+    valid_from: datetime | None,
+    valid_until: datetime | None,
+    number: str,
+) -> None:
+    """Issue a new card in place of the present one of the person with this identity NUMBER."""
+    card = _open(directory).replace_card(
+        number, valid_from=_date(valid_from), valid_until=_date(valid_until)
+    )
+    _hand_over(card, out)
+
+
+@register.command()
+@_directory_option
+@click.argument("document_number")
+def lost(directory: Path, document_number: str) -> None:
+    """Report the card with this DOCUMENT_NUMBER lost."""
+    _open(directory).report_lost(document_number)
+    click.echo("Reported lost")
+
+
+@register.command()
+@_directory_option
+@click.option("--kind", default="resident_identity_card", show_default=True)
+@click.argument("document_number")
+def status(directory: Path, kind: str, document_number: str) -> None:
+    """Say what the document with this DOCUMENT_NUMBER is worth today."""
+    click.echo(_open(directory).status(kind, document_number).value)
+
+
+@register.command()
+@_directory_option
+def people(directory: Path) -> None:
+    """List everybody with their present card; one JSON object a line."""
+    authority = _open(directory)
+    for each, card in authority.people():
+        _print(
+            {
+                "number": each.number.value,
+                "name": each.name,
+                "document_number": card.document_number if card else None,
+                "status": card.status(today=authority.today()).value if card else None,
+            }
+        )
+
+
+@register.command()
+@_directory_option
+@click.option(
+    "--key-directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("keys"),
+    show_default=True,
+)
+def trust(directory: Path, key_directory: Path) -> None:
+    """Make a service trust this authority: copies its public certificates."""
+    from authsvc.keyring.directory import KeyDirectory
+
+    _open(directory).publish_trust(KeyDirectory(key_directory))
+    click.echo(f"Trusted in {key_directory}")
+
+
+def _open(directory: Path) -> "DocumentAuthority":
+    from authsvc.evidence.authority.authority import DocumentAuthority
+
+    return DocumentAuthority.open(directory)
+
+
+def _hand_over(card: "IssuedCard", out: Path) -> None:
+    """Writes what the holder carries home; the files name a person, so only the owner reads."""
+    out.mkdir(parents=True, exist_ok=True)
+    chip = out / f"{card.document_number}.chip"
+    holder = out / f"{card.document_number}.holder.json"
+    text = json.dumps(card.holder_file, ensure_ascii=False, indent=2)
+    for path, content in ((chip, card.chip_file), (holder, text.encode("utf-8"))):
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+    _print({"document_number": card.document_number, "chip": str(chip), "holder": str(holder)})
+
+
+def _print(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.replace(tzinfo=UTC).date() if moment else None

@@ -1,0 +1,138 @@
+"""The sandbox's people: each gets an artificial card and is enrolled as anybody would be."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+import msgspec
+import rich_click as click
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from authsvc.app import House
+from authsvc.authentication.errors import SignInNameTaken
+from authsvc.enrollment.enrollments import EnrollmentKey
+from authsvc.enrollment.phone import parse_phone
+from authsvc.errors import InvalidInput, Text
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.authority.people import Person
+from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.keyring import KeyRing
+from authsvc.settings import Settings
+
+_PROGRESS_EVERY = 50
+_CODE = re.compile(r"\d{6}")
+
+
+class PeopleInvalid(InvalidInput):
+    """The file of people is not right."""
+
+    code = "sandbox.people_invalid"
+    title = Text("测试人员文件不正确", "The file of people is not right")
+    next_step = Text("请按 README 中的示例修改", "Compare it with the example in the README")
+
+
+class TestPerson(msgspec.Struct, frozen=True):
+    """One entry of the file; other members are ignored."""
+
+    __test__ = False
+
+    username: Annotated[str, msgspec.Meta(min_length=1)]
+    password: Annotated[str, msgspec.Meta(min_length=1)]
+    totp_secret: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+    phone: str | None = None
+
+
+def read_people(document: object) -> list[TestPerson]:
+    """The people of a JSON array; PeopleInvalid names the entry and member at fault."""
+    try:
+        people = msgspec.convert(document, list[TestPerson])
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `$")
+        raise PeopleInvalid(field=path.strip("`.") or None, log=reason) from None
+    names = [person.username for person in people]
+    if len(set(names)) != len(names):
+        raise PeopleInvalid(field="username", log="two people of one username")
+    return people
+
+
+def open_authority(settings: Settings, keyring: KeyRing) -> DocumentAuthority:
+    """The simulated authority of a sandbox, trusted by its key ring."""
+    authority = DocumentAuthority.open(settings.register_directory)
+    authority.publish_trust(keyring.directory)
+    return authority
+
+
+async def enroll_people(
+    house: House, authority: DocumentAuthority, people: Sequence[TestPerson]
+) -> None:
+    """Enrolls everybody who is not; says how far it has come when there are many."""
+    for number, entry in enumerate(people, start=1):
+        await _enroll(house, authority, entry)
+        if number % _PROGRESS_EVERY == 0 or number == len(people):
+            click.echo(f"{number} of {len(people)} people enrolled")
+
+
+async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson) -> None:
+    if not await _is_new(house, entry):
+        return
+    person = authority.create_person(
+        name=entry.name, birth_date=entry.birth_date, phone=entry.phone
+    )
+    card = authority.issue_card(person.number.value)
+    key, _ = await house.desk.enrollments.begin(now=house.clock.now())
+    await house.desk.document.take(
+        key, kind=RESIDENT_IDENTITY_CARD.name, chip=card.chip_file, now=house.clock.now()
+    )
+    await house.desk.holder.take(key, capture=person.portrait, now=house.clock.now())
+    await _confirm_phone(house, key, person)
+    await house.desk.credentials.take(
+        key, sign_in_name=entry.username, password=entry.password, now=house.clock.now()
+    )
+    await house.desk.completion.take(
+        key, certificate_request=_certificate_request(), now=house.clock.now()
+    )
+    if entry.totp_secret is not None:
+        await _import_totp(house, person, entry.totp_secret)
+
+
+async def _is_new(house: House, entry: TestPerson) -> bool:
+    try:
+        async with house.database.reading() as tx:
+            await house.credentials.require_free(tx, entry.username)
+    except SignInNameTaken:
+        return False
+    return True
+
+
+async def _confirm_phone(house: House, key: EnrollmentKey, person: Person) -> None:
+    """Reads the code in the outbox, as a developer would."""
+    outbox = house.outside.outbox
+    assert outbox is not None  # noqa: S101 - a sandbox has one
+    await house.desk.phone.take(key, phone=person.phone, now=house.clock.now())
+    message = (await outbox.messages(parse_phone(person.phone)))[-1]
+    code = _CODE.search(message.text)
+    assert code is not None  # noqa: S101 - our own message
+    await house.desk.phone.confirm(key, code=code[0], now=house.clock.now())
+
+
+async def _import_totp(house: House, person: Person, secret: str) -> None:
+    digest = house.subscribers.person_digest(person.number.value)
+    async with house.database.transaction() as tx:
+        subscriber = await house.subscribers.find_by_person(tx, digest)
+        assert subscriber is not None  # noqa: S101 - enrolled a moment ago
+        await house.credentials.import_totp(tx, subscriber, secret, now=house.clock.now())
+
+
+def _certificate_request() -> bytes:
+    """A request for a key that nobody keeps: these people sign in by password."""
+    request = (
+        x509.CertificateSigningRequestBuilder()
+        .subject_name(x509.Name([]))
+        .sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    )
+    return request.public_bytes(serialization.Encoding.PEM)

@@ -1,0 +1,109 @@
+"""The thief: has every byte that rests, none of the keys, and searches.
+
+A dump is a list of entries, each a place ("subscriber.sealed_identity", "redis key") and its bytes.
+Two questions are put to it: does it name the person, and does it tie the person to a platform? A
+secret is looked for as it is and in the disguises that programs give it: other text encodings,
+hexadecimal, base64, and unkeyed digests (the identity numbers are so few that a plain digest of one
+is as good as the number).
+"""
+
+import base64
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# The one table that speaks of platforms: their public registry. It speaks of no person.
+PUBLIC_REGISTRY = "client"
+
+Entry = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the thief found, where, and in which disguise."""
+
+    what: str
+    place: str
+    disguise: str
+
+
+def search(
+    entries: Iterable[Entry], *, person: Mapping[str, str], platform: Mapping[str, str]
+) -> list[Finding]:
+    """Every finding in a dump.
+
+    `person` maps what to look for ("identity number") to its value and is searched everywhere;
+    `platform` likewise ("client id", "pseudonym at the platform"), outside the public registry.
+    """
+    everywhere = [(what, *disguise) for what, value in person.items() for disguise in _of(value)]
+    elsewhere = [(what, *disguise) for what, value in platform.items() for disguise in _of(value)]
+    findings = []
+    for place, content in entries:
+        public = place.partition(".")[0] == PUBLIC_REGISTRY
+        wanted = everywhere if public else everywhere + elsewhere
+        findings += [
+            Finding(what, place, disguise) for what, disguise, needle in wanted if needle in content
+        ]
+    return findings
+
+
+def sqlite_entries(path: Path) -> Iterator[Entry]:
+    """Every value of every table, table and column by name; and the raw bytes of the files.
+
+    The raw bytes (free pages, the write-ahead log) are searched for the person alone: they hold
+    the public registry, too, and cannot be told apart from it.
+    """
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        for (table,) in tables.fetchall():
+            yield from _table_entries(connection, table)
+    connection.close()
+    for file in sorted(path.parent.glob(f"{path.name}*")):
+        yield f"{PUBLIC_REGISTRY}. and everything else in {file.name}", file.read_bytes()
+
+
+def as_bytes(value: object) -> bytes:
+    """A stored value as the bytes that a thief sees."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    return str(value).encode("utf-8", "surrogatepass")
+
+
+def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Entry]:
+    quoted = table.replace('"', '""')
+    cursor = connection.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608 - a table's own name
+    columns = [column[0] for column in cursor.description]
+    for row in cursor:
+        for column, value in zip(columns, row, strict=True):
+            if value is not None:
+                yield f"{table}.{column}", as_bytes(value)
+
+
+def _of(value: str) -> Iterator[tuple[str, bytes]]:
+    """The disguises of a value."""
+    plain = value.encode()
+    yield "plain", plain
+    yield "escaped", value.encode("unicode_escape") + b""
+    for encoding in ("utf-16-le", "utf-16-be", "gb18030"):
+        yield encoding, value.encode(encoding)
+    yield "hexadecimal", plain.hex().encode()
+    yield "hexadecimal", plain.hex().upper().encode()
+    yield from _base64(plain)
+    for name in ("md5", "sha1", "sha256", "sha512", "sm3"):
+        if name in hashlib.algorithms_available:
+            digest = hashlib.new(name, plain, usedforsecurity=False).digest()
+            yield name, digest
+            yield f"{name} in hexadecimal", digest.hex().encode()
+            yield f"{name} in base64", base64.b64encode(digest).rstrip(b"=")
+            yield f"{name} in base64url", base64.urlsafe_b64encode(digest).rstrip(b"=")
+
+
+def _base64(plain: bytes) -> Iterator[tuple[str, bytes]]:
+    """Base64 wherever the value may begin in a longer text: three alignments, whole groups only."""
+    for shift in range(3):
+        end = (len(plain) - shift) // 3 * 3 + shift
+        if end - shift >= 6:
+            yield "base64", base64.b64encode(plain[shift:end])
+            yield "base64url", base64.urlsafe_b64encode(plain[shift:end])

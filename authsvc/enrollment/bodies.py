@@ -1,0 +1,108 @@
+"""What is said over HTTP: the bodies of requests and answers, and how binary fields are spelt."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from authsvc.enrollment.errors import Base64Invalid
+from authsvc.enrollment.sms import Message
+
+# Bounds on text; binary fields have theirs in the 1 MB of a body and in the rooms that read them.
+Short = Annotated[str, msgspec.Meta(max_length=64)]
+Line = Annotated[str, msgspec.Meta(max_length=1024)]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request: every member is needed, no other is taken, and none shows itself."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
+class DocumentBody(Body, frozen=True):
+    """A chip reading: `kind` (resident_identity_card) and `chip`, the chip file in base64."""
+
+    kind: Short
+    chip: str
+
+
+class HolderCheckBody(Body, frozen=True):
+    """A fresh picture of the holder, in base64."""
+
+    capture: str
+
+
+class PhoneBody(Body, frozen=True):
+    """A phone number: E.164, or eleven mainland digits."""
+
+    phone: Short
+
+
+class PhoneConfirmationBody(Body, frozen=True):
+    """The six digits of the latest message."""
+
+    code: Short
+
+
+class CredentialsBody(Body, frozen=True):
+    """The sign-in name and password to be."""
+
+    sign_in_name: Line
+    password: Line
+
+
+class CertificateRequestBody(Body, frozen=True):
+    """A PKCS #10 request in PEM for a P-256 key that was made on the device."""
+
+    certificate_request: str
+
+
+class PushBody(Body, frozen=True):
+    """The register's push (compact JWS), for a register that can only send JSON."""
+
+    signed: str
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A new enrollment. `token` is shown this once."""
+
+    enrollment: str
+    token: str
+    next_step: str
+    expires_at: datetime
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Where an enrollment stands. `replacement`: the person is known, their document is new."""
+
+    enrollment: str
+    next_step: str
+    expires_at: datetime
+    replacement: bool
+
+
+class Completed(msgspec.Struct, frozen=True):
+    """The result: the online number, how to show it, and the certificate with its chain (PEM)."""
+
+    online_number: str
+    masked: str
+    certificate: str
+    chain: str
+
+
+class Outbox(msgspec.Struct, frozen=True):
+    """The messages to a phone, oldest first."""
+
+    messages: Sequence[Message]
+
+
+def from_base64(text: str, *, field: str) -> bytes:
+    """The bytes behind standard base64 with padding (RFC 4648 section 4); Base64Invalid."""
+    try:
+        return base64.b64decode(text.encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        raise Base64Invalid(field=field) from None

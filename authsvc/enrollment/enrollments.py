@@ -1,0 +1,152 @@
+"""Enrollments at rest: sealed, opened by id and token, changed by compare-and-set.
+
+Only keyed digests of the id and of the token rest, so that a dump opens nothing.
+"""
+
+import hmac
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import msgspec
+
+from authsvc.enrollment import store
+from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown
+from authsvc.enrollment.state import EnrollmentState, Step
+from authsvc.errors import AuthsvcError
+from authsvc.identifiers import b64url, new_token
+from authsvc.keyring import KeyRing
+from authsvc.storage import Database, Transaction
+
+# 128 bits name an enrollment, 256 open it.
+_ID_BYTES = 16
+
+
+@dataclass(frozen=True)
+class EnrollmentKey:
+    """What an applicant holds: the id is in the address, the token is the bearer's secret."""
+
+    id: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Enrollment:
+    """An enrollment as it was read: its state, and the version that a change must find."""
+
+    digest: bytes = field(repr=False)
+    version: int
+    state: EnrollmentState
+    expires_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The key under which passing facts about this enrollment are kept."""
+        return b64url(self.digest)
+
+
+class Enrollments:
+    """Every enrollment that has begun and not yet been erased."""
+
+    def __init__(self, database: Database, keyring: KeyRing, *, lifetime: timedelta) -> None:
+        self._database = database
+        self._sealer = keyring.sealer
+        self._digests = keyring.digests
+        self._lifetime = lifetime
+
+    async def begin(self, *, now: datetime) -> tuple[EnrollmentKey, Enrollment]:
+        """A new enrollment, and the key that opens it; the token is not kept."""
+        key = EnrollmentKey(id=new_token(_ID_BYTES), token=new_token())
+        state = EnrollmentState()
+        row = store.EnrollmentRow(
+            id_digest=self._digests.digest("enrollment", key.id),
+            token_digest=self._token_digest(key),
+            version=1,
+            sealed_state=b"",
+            expires_at=now + self._lifetime,
+        )
+        row = row._replace(sealed_state=self._seal(row.id_digest, state))
+        async with self._database.transaction() as tx:
+            await store.insert_enrollment(tx, row)
+        return key, Enrollment(row.id_digest, row.version, state, row.expires_at)
+
+    async def open(self, key: EnrollmentKey, *, now: datetime) -> Enrollment:
+        """The enrollment behind a key; EnrollmentUnknown whichever part of it is wrong."""
+        digest = self._digests.digest("enrollment", key.id)
+        async with self._database.reading() as tx:
+            row = await store.enrollment_by_digest(tx, digest)
+        expected = self._token_digest(key)
+        if row is None or not hmac.compare_digest(row.token_digest, expected):
+            raise EnrollmentUnknown
+        if row.expires_at <= now:
+            raise EnrollmentUnknown
+        return self._enrollment(row)
+
+    async def keep(self, enrollment: Enrollment, state: EnrollmentState) -> Enrollment:
+        """Writes a new state. Two requests with the same content get the same answer.
+
+        EnrollmentMoved if a request with other content was first.
+        """
+        try:
+            async with self._database.transaction() as tx:
+                return await self.keep_in(tx, enrollment, state)
+        except EnrollmentMoved:
+            current = await self.reload(enrollment)
+            finished_a_step = state.taken != enrollment.state.taken
+            if finished_a_step and current.state.taken == state.taken:
+                return current
+            raise
+
+    async def keep_in(
+        self, tx: Transaction, enrollment: Enrollment, state: EnrollmentState
+    ) -> Enrollment:
+        """Writes a new state in the caller's transaction; EnrollmentMoved."""
+        sealed = self._seal(enrollment.digest, state)
+        if not await store.compare_and_set(
+            tx, enrollment.digest, version=enrollment.version, sealed_state=sealed
+        ):
+            raise EnrollmentMoved
+        return Enrollment(enrollment.digest, enrollment.version + 1, state, enrollment.expires_at)
+
+    async def close(self, enrollment: Enrollment, refusal: AuthsvcError) -> None:
+        """Ends an enrollment for this reason and erases its evidence."""
+        # Whoever was first decides; the reason to close will be met again.
+        with suppress(EnrollmentMoved):
+            await self.keep(enrollment, enrollment.state.closed_by(refusal))
+
+    async def hold(self, tx: Transaction, enrollment: Enrollment) -> None:
+        """Keeps every other request off this enrollment until the commit; EnrollmentMoved."""
+        if await store.version_held(tx, enrollment.digest) != enrollment.version:
+            raise EnrollmentMoved
+
+    async def reload(self, enrollment: Enrollment) -> Enrollment:
+        """The enrollment as it is now; EnrollmentUnknown if it was erased."""
+        async with self._database.reading() as tx:
+            row = await store.enrollment_by_digest(tx, enrollment.digest)
+        if row is None:
+            raise EnrollmentUnknown
+        return self._enrollment(row)
+
+    async def erase_abandoned(self, *, now: datetime) -> int:
+        """Erases every enrollment whose time is over, finished or not; how many."""
+        async with self._database.transaction() as tx:
+            return await store.delete_expired(tx, now)
+
+    def content(self, step: Step, *parts: str | bytes) -> bytes:
+        """The keyed digest by which a step's content is known again."""
+        return self._digests.digest("enrollment-content", step.value, *parts)
+
+    def _token_digest(self, key: EnrollmentKey) -> bytes:
+        return self._digests.digest("enrollment-token", key.id, key.token)
+
+    def _seal(self, digest: bytes, state: EnrollmentState) -> bytes:
+        return self._sealer.seal(msgspec.msgpack.encode(state), context=_context(digest))
+
+    def _enrollment(self, row: store.EnrollmentRow) -> Enrollment:
+        opened = self._sealer.open(row.sealed_state, context=_context(row.id_digest))
+        state = msgspec.msgpack.decode(opened, type=EnrollmentState)
+        return Enrollment(row.id_digest, row.version, state, row.expires_at)
+
+
+def _context(digest: bytes) -> str:
+    return f"enrollment:{b64url(digest)}"

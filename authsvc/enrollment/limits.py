@@ -1,0 +1,108 @@
+"""How often an applicant may try. Each limit has its source beside it.
+
+Everything is counted on the server, by address, enrollment, person or phone; nothing by what a
+client says about itself. Limits per person hold in every mode.
+"""
+
+from datetime import timedelta
+
+from authsvc.enrollment.errors import (
+    HolderCheckRunning,
+    TooManyCodes,
+    TooManyDocuments,
+    TooManyEnrollments,
+    TooManyHolderChecks,
+    TooManyMessages,
+)
+from authsvc.settings import EnrollmentRules
+from authsvc.storage import Ephemeral
+
+_HOUR = timedelta(hours=1)
+
+# login.gov: five document captures in six hours.
+DOCUMENTS = 5
+_DOCUMENTS_WINDOW = timedelta(hours=6)
+
+# After five pictures that are not the holder the enrollment is over (login.gov: five proofings).
+HOLDER_CHECKS = 5
+# Whoever found or stole a card can begin again and again, so failures follow the person, too.
+PERSON_HOLDER_CHECKS = 10
+_PERSON_WINDOW = timedelta(hours=24)
+# A face matcher answers or fails within ten seconds; a check that died frees the person after this.
+_CHECK_LASTS = timedelta(seconds=30)
+
+# Ours: one enrollment cannot be used to send messages to the whole country.
+MESSAGES_PER_ENROLLMENT = 10
+_ENROLLMENT_LASTS = timedelta(hours=24)
+
+# Ours: five guesses at a code of six digits; with five codes an hour a guesser needs years.
+CODE_TRIES = 5
+CODE_LASTS = timedelta(minutes=10)
+
+
+class Limits:
+    """Counts, and refuses what is too much with a leaf of Throttled."""
+
+    def __init__(self, ephemeral: Ephemeral, rules: EnrollmentRules) -> None:
+        self._ephemeral = ephemeral
+        self._rules = rules
+
+    async def begin(self, address: str) -> None:
+        """One more enrollment from an address."""
+        count = await self._ephemeral.count("enrollment-begun", address, window=_HOUR)
+        if count > self._rules.begun_per_address_per_hour:
+            raise TooManyEnrollments(retry_after=_seconds(_HOUR))
+
+    async def require_document_try(self, enrollment: str) -> None:
+        """Refuses when the documents of an enrollment are used up."""
+        if await self._ephemeral.counted("enrollment-document", enrollment) >= DOCUMENTS:
+            raise TooManyDocuments(retry_after=_seconds(_DOCUMENTS_WINDOW))
+
+    async def count_document_try(self, enrollment: str) -> None:
+        """One more document was looked at."""
+        await self._ephemeral.count("enrollment-document", enrollment, window=_DOCUMENTS_WINDOW)
+
+    async def begin_holder_check(self, person: str) -> None:
+        """One check at a time of one person, so that failures cannot outrun their count."""
+        if not await self._ephemeral.claim("holder-check", person, lifetime=_CHECK_LASTS):
+            raise HolderCheckRunning(retry_after=_seconds(timedelta(seconds=2)))
+
+    async def end_holder_check(self, person: str) -> None:
+        """The check is over, however it ended."""
+        await self._ephemeral.reset("holder-check", person)
+
+    async def require_holder_try(self, person: str) -> None:
+        """Refuses when too many checks of this person have failed, in whatever enrollment."""
+        if await self._ephemeral.counted("holder-failed", person) >= PERSON_HOLDER_CHECKS:
+            raise TooManyHolderChecks(retry_after=_seconds(_PERSON_WINDOW))
+
+    async def holder_checks_used_up(self, enrollment: str) -> bool:
+        """Whether an enrollment has had all its failures."""
+        return await self._ephemeral.counted("holder-refused", enrollment) >= HOLDER_CHECKS
+
+    async def count_holder_failure(self, enrollment: str, person: str) -> None:
+        """One more picture was not the holder's."""
+        await self._ephemeral.count("holder-refused", enrollment, window=_ENROLLMENT_LASTS)
+        await self._ephemeral.count("holder-failed", person, window=_PERSON_WINDOW)
+
+    async def forgive_holder(self, person: str) -> None:
+        """The person has shown themselves; earlier failures are forgotten."""
+        await self._ephemeral.reset("holder-failed", person)
+
+    async def count_message(self, enrollment: str, phone: str) -> None:
+        """One more message; refused before it is sent."""
+        sent = await self._ephemeral.count("enrollment-sms", enrollment, window=_ENROLLMENT_LASTS)
+        if sent > MESSAGES_PER_ENROLLMENT:
+            raise TooManyMessages(retry_after=_seconds(_ENROLLMENT_LASTS))
+        received = await self._ephemeral.count("phone-sms", phone, window=_HOUR)
+        if received > self._rules.sms_per_phone_per_hour:
+            raise TooManyMessages(retry_after=_seconds(_HOUR))
+
+    async def count_code_try(self, code: str) -> None:
+        """One more guess at a code, counted before it is looked at."""
+        if await self._ephemeral.count("code-tries", code, window=CODE_LASTS) > CODE_TRIES:
+            raise TooManyCodes
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())

@@ -1,0 +1,80 @@
+"""What lies outside the service: the document register, text messages, the face matcher.
+
+Each is spoken to over HTTPS when its address is set. Without one, the sandbox has its simulated
+form; in production a missing address is refused, because a simulation there would be a lie.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import httpx2
+
+from authsvc.enrollment.face import FaceMatch, HTTPFaceMatch, SandboxFaceMatch
+from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway, SMSGateway
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.http_register import HTTPRegister
+from authsvc.evidence.register import DocumentRegister, EmbeddedRegister
+from authsvc.settings import Settings, SettingsInvalid
+from authsvc.storage import Ephemeral
+
+# A person waits for what we ask of others.
+_TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The three ports, and the client that goes through them."""
+
+    register: DocumentRegister
+    sms: SMSGateway
+    faces: FaceMatch
+    client: httpx2.AsyncClient
+
+    @classmethod
+    def open(cls, settings: Settings, ephemeral: Ephemeral) -> Self:
+        """The ports that the settings ask for; SettingsInvalid names an address that is missing."""
+        client = httpx2.AsyncClient(
+            timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
+        )
+        return cls(
+            register=_register(settings, client),
+            sms=_sms(settings, client, ephemeral),
+            faces=_faces(settings, client),
+            client=client,
+        )
+
+    @property
+    def outbox(self) -> OutboxSMSGateway | None:
+        """The sandbox's outbox, if messages go there."""
+        return self.sms if isinstance(self.sms, OutboxSMSGateway) else None
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        await self.client.aclose()
+
+
+def _register(settings: Settings, client: httpx2.AsyncClient) -> DocumentRegister:
+    register = settings.register
+    if register.url:
+        return HTTPRegister(register.url, client, token=register.token)
+    _sandbox_only(settings, "register.url")
+    return EmbeddedRegister(DocumentAuthority.open(settings.register_directory))
+
+
+def _sms(settings: Settings, client: httpx2.AsyncClient, ephemeral: Ephemeral) -> SMSGateway:
+    if settings.sms.url:
+        return HTTPSMSGateway(settings.sms, client)
+    _sandbox_only(settings, "sms.url")
+    return OutboxSMSGateway(ephemeral)
+
+
+def _faces(settings: Settings, client: httpx2.AsyncClient) -> FaceMatch:
+    if settings.face_match.url:
+        return HTTPFaceMatch(settings.face_match, client)
+    _sandbox_only(settings, "face_match.url")
+    return SandboxFaceMatch()
+
+
+def _sandbox_only(settings: Settings, field: str) -> None:
+    if not settings.sandbox:
+        raise SettingsInvalid(field=field, log="production needs the real one")

@@ -1,0 +1,273 @@
+"""The desk of the simulated issuing authority, and its register.
+
+Every act reads what others have written, decides, and appends one event, all under the log's
+lock; so two processes on one directory never give one number or one card twice.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from joserfc import jws
+from joserfc.jwk import ECKey
+
+from authsvc.clock import Clock, SystemClock
+from authsvc.evidence.authority import cards
+from authsvc.evidence.authority.book import Book
+from authsvc.evidence.authority.cards import Card, IssuedCard
+from authsvc.evidence.authority.errors import (
+    CardAlreadyIssued,
+    CardDatesRefused,
+    CardNotCurrent,
+    CardNotIssued,
+)
+from authsvc.evidence.authority.keys import AuthorityKeys
+from authsvc.evidence.authority.log import (
+    AnyEvent,
+    CardIssued,
+    CardReportedLost,
+    EventLog,
+    PersonCreated,
+)
+from authsvc.evidence.authority.people import Person, make_person
+from authsvc.evidence.document import RESIDENT_IDENTITY_CARD, day_in_china
+from authsvc.evidence.push import ALGORITHM, LIFETIME, TYPE, PushClaims, key_name
+from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
+from authsvc.evidence.register_messages import ChangeEntry
+from authsvc.evidence.resident_number import Sex
+from authsvc.identifiers import new_digits, new_token
+from authsvc.keyring.directory import KeyDirectory
+
+
+class DocumentAuthority:
+    """The authority in one directory. Open it with `open`."""
+
+    def __init__(self, log: EventLog, keys: AuthorityKeys, clock: Clock) -> None:
+        self._log = log
+        self._keys = keys
+        self._clock = clock
+        self._book = Book()
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, directory: Path, *, clock: Clock | None = None) -> "DocumentAuthority":
+        """The authority in `directory`, which is made at first use. It has a clock of its own."""
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        authority = cls(
+            EventLog(directory / "events.jsonl"), AuthorityKeys(directory), clock or SystemClock()
+        )
+        with authority._acting():
+            authority._keys.prepare(now=authority._clock.now())
+        return authority
+
+    # The desk.
+
+    def create_person(
+        self,
+        *,
+        name: str | None = None,
+        birth_date: date | None = None,
+        sex: Sex | None = None,
+        phone: str | None = None,
+        seed: str | None = None,
+    ) -> Person:
+        """Somebody new; whatever is not given is made up, from `seed` if there is one."""
+        with self._acting():
+            person = make_person(
+                name=name,
+                birth_date=birth_date,
+                sex=sex,
+                phone=phone,
+                seed=seed,
+                taken=self._book.people,
+                today=self.today(),
+            )
+            self._happen(
+                PersonCreated(
+                    at=self._clock.now(),
+                    number=person.number.value,
+                    name=person.name,
+                    face=person.face,
+                    phone=person.phone,
+                )
+            )
+            return person
+
+    def issue_card(
+        self,
+        number: str,
+        *,
+        valid_from: date | None = None,
+        valid_until: date | None = None,
+    ) -> IssuedCard:
+        """The first card of a person. Dates other than the law's make cards for tests.
+
+        PersonUnknown, CardAlreadyIssued, CardDatesRefused.
+        """
+        with self._acting():
+            if self._book.card_of(number) is not None:
+                raise CardAlreadyIssued(field="number")
+            return self._issue(number, valid_from, valid_until, replaces=None)
+
+    def replace_card(
+        self,
+        number: str,
+        *,
+        valid_from: date | None = None,
+        valid_until: date | None = None,
+    ) -> IssuedCard:
+        """A new card in place of the present one, which becomes REPLACED even if it was lost.
+
+        PersonUnknown, CardNotIssued, CardDatesRefused.
+        """
+        with self._acting():
+            self._book.person(number)
+            present = self._book.card_of(number)
+            if present is None:
+                raise CardNotIssued(field="number")
+            return self._issue(number, valid_from, valid_until, replaces=present.document_number)
+
+    def report_lost(self, document_number: str) -> None:
+        """The card is gone; saying so again changes nothing. CardUnknown, CardNotCurrent."""
+        with self._acting():
+            card = self._book.card(document_number)
+            if card.mark is RegisterStatus.REPLACED:
+                raise CardNotCurrent(field="document_number")
+            if card.mark is None:
+                self._happen(
+                    CardReportedLost(
+                        at=self._clock.now(),
+                        kind=RESIDENT_IDENTITY_CARD.name,
+                        document_number=document_number,
+                    )
+                )
+
+    # The register.
+
+    def status(self, kind: str, document_number: str) -> RegisterStatus:
+        """What a document is worth today; UNKNOWN if there is none."""
+        with self._reading() as book:
+            card = book.cards.get(document_number)
+            if card is None or kind != RESIDENT_IDENTITY_CARD.name:
+                return RegisterStatus.UNKNOWN
+            return card.status(today=self.today())
+
+    def changes_since(self, cursor: int, *, limit: int = MAX_CHANGES) -> Sequence[StatusChange]:
+        """At most `limit` changes after `cursor`, oldest first."""
+        with self._reading() as book:
+            return tuple(book.changes[cursor : cursor + min(limit, MAX_CHANGES)])
+
+    def people(self) -> Sequence[tuple[Person, Card | None]]:
+        """Everybody with their present card, in the order of creation."""
+        with self._reading() as book:
+            return [(each, book.card_of(number)) for number, each in book.people.items()]
+
+    def sign_push(self, changes: Sequence[StatusChange], *, audience: str, now: datetime) -> str:
+        """The changes as a compact JWS for `audience` (see `evidence.push`)."""
+        key = self._keys.push_key
+        claims = PushClaims(
+            aud=audience,
+            iat=int(now.timestamp()),
+            exp=int((now + LIFETIME).timestamp()),
+            jti=new_token(),
+            changes=[ChangeEntry.of(change) for change in changes],
+        )
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key_name(key.public_key())}
+        pem = key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        return jws.serialize_compact(
+            header, msgspec.json.encode(claims), ECKey.import_key(pem), algorithms=[ALGORITHM]
+        )
+
+    # What others may trust.
+
+    @property
+    def document_anchor(self) -> x509.Certificate:
+        """The CSCA certificate, for `keys/document-anchors/`."""
+        return self._keys.document_anchor
+
+    @property
+    def register_anchor(self) -> x509.Certificate:
+        """The certificate of the key that signs pushes, for `keys/register-anchors/`."""
+        return self._keys.register_anchor
+
+    @property
+    def trust_anchor_pem(self) -> str:
+        """The CSCA certificate in PEM."""
+        return self.document_anchor.public_bytes(serialization.Encoding.PEM).decode("ascii")
+
+    def publish_trust(self, into: KeyDirectory) -> None:
+        """Makes the owner of a key directory trust this authority's documents and pushes."""
+        self._keys.publish(into)
+
+    def desk_token(self) -> str:
+        """The bearer token of the HTTP interface, made at first use."""
+        return self._keys.desk_token()
+
+    def now(self) -> datetime:
+        """The authority's own time."""
+        return self._clock.now()
+
+    def today(self) -> date:
+        """The day in China by the authority's own clock."""
+        return day_in_china(self._clock.now())
+
+    def _issue(
+        self, number: str, first: date | None, last: date | None, *, replaces: str | None
+    ) -> IssuedCard:
+        person = self._book.person(number)
+        valid_from = first or self.today()
+        valid_until = last or cards.valid_until(person.birth_date, valid_from)
+        if valid_until is not None and valid_until < valid_from:
+            raise CardDatesRefused(field="valid_until")
+        card = Card(self._new_document_number(), number, valid_from, valid_until)
+        # Signed before it is written down: a card that was never handed over harms nobody.
+        now = self._clock.now()
+        self._keys.prepare(now=now)
+        chip_file = cards.chip_file(person, card, self._keys.signer(now=now))
+        self._happen(
+            CardIssued(
+                at=now,
+                kind=RESIDENT_IDENTITY_CARD.name,
+                document_number=card.document_number,
+                number=number,
+                valid_from=valid_from,
+                valid_until=valid_until,
+                replaces=replaces,
+            )
+        )
+        return IssuedCard(card.document_number, chip_file, cards.holder_file(person, card))
+
+    def _new_document_number(self) -> str:
+        """T for test; nobody can guess the next one."""
+        while True:
+            document_number = "T" + new_digits(12)
+            if document_number not in self._book.cards:
+                return document_number
+
+    def _happen(self, event: AnyEvent) -> None:
+        self._log.append(event)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        self._log.catch_up(self._book.record)
+
+    @contextmanager
+    def _acting(self) -> Iterator[None]:
+        with self._lock, self._log.exclusive():
+            self._catch_up()
+            yield
+
+    @contextmanager
+    def _reading(self) -> Iterator[Book]:
+        with self._lock:
+            self._catch_up()
+            yield self._book

@@ -1,0 +1,79 @@
+"""The authority's book: everybody and every card, as the events of the log tell it."""
+
+from dataclasses import replace
+
+from authsvc.evidence.authority.cards import Card
+from authsvc.evidence.authority.errors import CardUnknown, PersonUnknown
+from authsvc.evidence.authority.log import AnyEvent, CardIssued, CardReportedLost, PersonCreated
+from authsvc.evidence.authority.people import Person
+from authsvc.evidence.register import RegisterStatus, StatusChange
+from authsvc.evidence.resident_number import ResidentNumber
+
+
+class Book:
+    """What the events add up to. Only `record` changes it."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Person] = {}
+        self.cards: dict[str, Card] = {}
+        self.changes: list[StatusChange] = []
+        self._card_of: dict[str, str] = {}
+
+    def person(self, number: str) -> Person:
+        """The person with this identity number; PersonUnknown."""
+        try:
+            return self.people[number]
+        except KeyError:
+            raise PersonUnknown(field="number") from None
+
+    def card(self, document_number: str) -> Card:
+        """The card with this document number; CardUnknown."""
+        try:
+            return self.cards[document_number]
+        except KeyError:
+            raise CardUnknown(field="document_number") from None
+
+    def card_of(self, number: str) -> Card | None:
+        """The latest card of a person, lost or expired as it may be."""
+        document_number = self._card_of.get(number)
+        return None if document_number is None else self.cards[document_number]
+
+    def record(self, event: AnyEvent) -> None:
+        """Takes up one event."""
+        match event:
+            case PersonCreated():
+                self.people[event.number] = Person(
+                    number=ResidentNumber(event.number),
+                    name=event.name,
+                    face=event.face,
+                    phone=event.phone,
+                )
+            case CardIssued():
+                self._record_card(event)
+            case CardReportedLost():
+                self._mark(event, event.document_number, RegisterStatus.LOST)
+
+    def _record_card(self, event: CardIssued) -> None:
+        if event.replaces is not None:
+            self._mark(event, event.replaces, RegisterStatus.REPLACED)
+        self.cards[event.document_number] = Card(
+            document_number=event.document_number,
+            number=event.number,
+            valid_from=event.valid_from,
+            valid_until=event.valid_until,
+        )
+        self._card_of[event.number] = event.document_number
+
+    def _mark(
+        self, event: CardIssued | CardReportedLost, document_number: str, mark: RegisterStatus
+    ) -> None:
+        self.cards[document_number] = replace(self.cards[document_number], mark=mark)
+        self.changes.append(
+            StatusChange(
+                cursor=len(self.changes) + 1,
+                kind=event.kind,
+                document_number=document_number,
+                status=mark,
+                at=event.at,
+            )
+        )

@@ -1,0 +1,107 @@
+"""Cards: how long they are good, what stands on their chips, and what their holders keep."""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import date
+
+from authsvc.evidence.authority.people import Person
+from authsvc.evidence.authority.signing import DocumentSigner
+from authsvc.evidence.chip_reading import ChipReading
+from authsvc.evidence.data_groups import (
+    HOLDER_GROUP,
+    ISSUE_GROUP,
+    PORTRAIT_GROUP,
+    HolderRecord,
+    IssueRecord,
+    PortraitRecord,
+)
+from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.register import RegisterStatus
+
+ISSUER = "虚构市公安局(测试)"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card in the register. `mark` is LOST or REPLACED, or None while it is in use."""
+
+    document_number: str
+    number: str = field(repr=False)
+    valid_from: date
+    valid_until: date | None
+    mark: RegisterStatus | None = None
+
+    def status(self, *, today: date) -> RegisterStatus:
+        """What the card is worth on this day. A mark weighs more than the calendar."""
+        if self.mark is not None:
+            return self.mark
+        expired = self.valid_until is not None and self.valid_until < today
+        return RegisterStatus.EXPIRED if expired else RegisterStatus.VALID
+
+
+@dataclass(frozen=True)
+class IssuedCard:
+    """What the desk hands over: the chip's content, and the test person's file.
+
+    `holder_file` is JSON: number, name, birth_date, sex, phone, kind, document_number, and
+    `face`: base64 of what a camera sees of the holder, ready to be sent as a capture.
+    """
+
+    document_number: str
+    chip_file: bytes = field(repr=False)
+    holder_file: dict[str, str] = field(repr=False)
+
+
+def valid_until(birth_date: date, valid_from: date) -> date | None:
+    """Resident Identity Card Law, article 5: 5, 10 or 20 years by age, from 46 on for life."""
+    age = valid_from.year - birth_date.year
+    if (valid_from.month, valid_from.day) < (birth_date.month, birth_date.day):
+        age -= 1
+    if age >= 46:
+        return None
+    years = 20 if age >= 26 else 10 if age >= 16 else 5
+    return _years_later(valid_from, years)
+
+
+def chip_file(person: Person, card: Card, signer: DocumentSigner) -> bytes:
+    """The signed content of the card's chip."""
+    holder = HolderRecord(
+        kind_code=RESIDENT_IDENTITY_CARD.code,
+        name=person.name,
+        number=person.number.value,
+        birth_date=person.birth_date,
+        sex=person.sex,
+    )
+    issue = IssueRecord(
+        authority=ISSUER,
+        document_number=card.document_number,
+        valid_from=card.valid_from,
+        valid_until=card.valid_until,
+    )
+    data_groups = {
+        HOLDER_GROUP: holder.write(),
+        PORTRAIT_GROUP: PortraitRecord(person.portrait).write(),
+        ISSUE_GROUP: issue.write(),
+    }
+    return ChipReading(data_groups, signer.sign(data_groups)).to_chip_file()
+
+
+def holder_file(person: Person, card: Card) -> dict[str, str]:
+    """What a test needs to play this person."""
+    return {
+        "number": person.number.value,
+        "name": person.name,
+        "birth_date": person.birth_date.isoformat(),
+        "sex": person.sex.value,
+        "phone": person.phone,
+        "face": base64.b64encode(person.portrait).decode("ascii"),
+        "kind": RESIDENT_IDENTITY_CARD.name,
+        "document_number": card.document_number,
+    }
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February: the card ends with the month.
+        return day.replace(year=day.year + years, day=28)

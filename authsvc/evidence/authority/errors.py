@@ -1,0 +1,90 @@
+"""What the authority's desk refuses.
+
+NotAuthenticated  DeskTokenRefused
+NotFound          PersonUnknown, CardUnknown
+Conflict          CardAlreadyIssued, CardNotIssued, CardNotCurrent, NumbersExhausted
+InvalidInput      CardDatesRefused, PersonRefused
+Unavailable       LogDamaged
+"""
+
+from authsvc.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, Text, Unavailable
+
+
+class DeskTokenRefused(NotAuthenticated):
+    """The bearer token is missing or wrong."""
+
+    code = "register.token_refused"
+    title = Text("登记系统访问令牌无效", "The register does not know this token")
+    next_step = Text("请使用登记系统的访问令牌", "Send the register's bearer token")
+
+
+class PersonUnknown(NotFound):
+    """Nobody was created with this number."""
+
+    code = "register.person_unknown"
+    title = Text("登记系统中没有此人", "The register does not know this person")
+    next_step = Text("请先创建人员", "Create the person first")
+
+
+class CardUnknown(NotFound):
+    """No card has this document number."""
+
+    code = "register.card_unknown"
+    title = Text("登记系统中没有此证件", "The register does not know this card")
+    next_step = Text("请核对证件编号", "Check the document number")
+
+
+class CardAlreadyIssued(Conflict):
+    """The person holds a card already."""
+
+    code = "register.card_already_issued"
+    title = Text("此人已有证件", "This person has a card already")
+    next_step = Text("请改用换领", "Replace the card instead")
+
+
+class CardNotIssued(Conflict):
+    """There is no card that could be replaced."""
+
+    code = "register.card_not_issued"
+    title = Text("此人尚无证件", "This person has no card yet")
+    next_step = Text("请先申领证件", "Issue a first card")
+
+
+class CardNotCurrent(Conflict):
+    """Only a card in use can be reported lost."""
+
+    code = "register.card_not_current"
+    title = Text("此证件已被换领", "This card was replaced already")
+    next_step = Text("请使用现有证件的编号", "Use the document number of the present card")
+
+
+class CardDatesRefused(InvalidInput):
+    """A card cannot end before it begins."""
+
+    code = "register.card_dates_refused"
+    title = Text("证件有效期不正确", "These dates make no card")
+    next_step = Text("截止日期不得早于起始日期", "Let the last day follow the first")
+
+
+class PersonRefused(InvalidInput):
+    """Nobody can be created from these particulars."""
+
+    code = "register.person_refused"
+    title = Text("人员信息不正确", "Nobody can be created from this")
+    next_step = Text("请检查标出的字段", "Check the named field")
+
+
+class NumbersExhausted(Conflict):
+    """All sequence numbers of one birth date and sex are taken."""
+
+    code = "register.numbers_exhausted"
+    title = Text("该出生日期的号码已用完", "There are no numbers left for this date of birth")
+    next_step = Text("请换一个出生日期", "Choose another date of birth")
+
+
+class LogDamaged(Unavailable):
+    """The event log cannot be read."""
+
+    code = "register.log_damaged"
+    title = Text("登记系统日志已损坏", "The register's log is damaged")
+    next_step = Text("请从备份恢复登记目录", "Restore the register's directory from a backup")

@@ -1,0 +1,121 @@
+"""The authority's event log: JSON lines that are appended and never changed.
+
+One line is one event. Whoever appends holds an exclusive lock (flock) on the file from the
+decision to the end of the write, and the line is on the disk (fsync) before it counts; so several
+processes may work on one directory. A reader takes whole lines only. A last line without its
+newline was never acknowledged (the writer died), and the next writer cuts it off.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from authsvc.evidence.authority.errors import LogDamaged
+from authsvc.evidence.errors import IdentityNumberInvalid
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event"):
+    """Something that happened at the desk."""
+
+    at: datetime
+
+
+class PersonCreated(Event, frozen=True, tag="person_created"):
+    """Somebody was made up."""
+
+    number: str
+    name: str
+    face: str
+    phone: str
+
+
+class CardIssued(Event, frozen=True, tag="card_issued"):
+    """A card was issued; `replaces` names the card that it takes the place of."""
+
+    kind: str
+    document_number: str
+    number: str
+    valid_from: date
+    valid_until: date | None
+    replaces: str | None = None
+
+
+class CardReportedLost(Event, frozen=True, tag="card_reported_lost"):
+    """A card was reported lost."""
+
+    kind: str
+    document_number: str
+
+
+AnyEvent = PersonCreated | CardIssued | CardReportedLost
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+class EventLog:
+    """The log at `path`, and how far this process has read it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_to = 0
+
+    def catch_up(self, record: Callable[[AnyEvent], None]) -> None:
+        """Hands over the events that were appended since the last call; LogDamaged.
+
+        What cannot be read or recorded stops everything, at every call: an answer from half a
+        log could be a wrong yes.
+        """
+        try:
+            size = self._path.stat().st_size
+        except FileNotFoundError:
+            size = 0
+        if size == self._read_to:
+            return
+        if size < self._read_to:
+            raise LogDamaged(log="the log is shorter than it was")
+        with self._path.open("rb") as file:
+            file.seek(self._read_to)
+            whole, newline, _ = file.read().rpartition(b"\n")
+        if newline:
+            for line in whole.split(b"\n"):
+                _take(line, record)
+            self._read_to += len(whole) + len(newline)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Nobody else appends meanwhile. Catch up inside before deciding anything."""
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _cut_torn_line(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def append(self, event: AnyEvent) -> None:
+        """Writes an event down for good. Only inside `exclusive`."""
+        with self._path.open("ab") as file:
+            file.write(_ENCODER.encode(event) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _take(line: bytes, record: Callable[[AnyEvent], None]) -> None:
+    try:
+        record(_DECODER.decode(line))
+    except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, IdentityNumberInvalid) as error:
+        raise LogDamaged(log=type(error).__name__) from None
+
+
+def _cut_torn_line(descriptor: int) -> None:
+    size = os.fstat(descriptor).st_size
+    if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n":
+        return
+    whole = os.pread(descriptor, size, 0).rfind(b"\n") + 1
+    os.ftruncate(descriptor, whole)

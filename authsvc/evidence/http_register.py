@@ -1,0 +1,92 @@
+"""A document register over HTTP, as the simulated authority's `routes.py` serves it.
+
+    POST /documents/status  {"kind", "document_number"}  ->  {"status"}
+    GET  /changes?since=0&limit=500                      ->  {"changes": [...]}
+
+Whatever goes wrong (no answer, a late one, a large one, another status than 200, another shape) is
+RegisterUnavailable: a doubtful answer must never become a yes. Document numbers travel in bodies,
+not in addresses, which end in logs.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TypeVar
+
+import httpx2
+import msgspec
+
+from authsvc.evidence.errors import RegisterUnavailable
+from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
+from authsvc.evidence.register_messages import ChangesAnswer, StatusAnswer
+
+# The person waits for the answer; the whole exchange ends by then, however slowly it drips.
+_DEADLINE_SECONDS = 5.0
+# 500 changes are about 75 kB.
+_MAX_ANSWER = 256 * 1024
+
+T = TypeVar("T")
+
+
+def register_client() -> httpx2.AsyncClient:
+    """An HTTP client fit for a register: no redirects, no proxy from the environment."""
+    return httpx2.AsyncClient(
+        timeout=httpx2.Timeout(_DEADLINE_SECONDS), follow_redirects=False, trust_env=False
+    )
+
+
+class HTTPRegister:
+    """A register at `url`; `token` is the bearer token by which it knows this service."""
+
+    def __init__(self, url: str, client: httpx2.AsyncClient, *, token: str) -> None:
+        self._url = url.rstrip("/")
+        self._client = client
+        # NOTE: identity, and raw reading below: a compressed answer could grow past the bound.
+        self._headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+
+    async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
+        """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
+        request = self._client.build_request(
+            "POST",
+            f"{self._url}/documents/status",
+            json={"kind": kind, "document_number": document_number},
+            headers=self._headers,
+        )
+        return (await self._ask(request, StatusAnswer)).status
+
+    async def changes_since(
+        self, cursor: int, *, limit: int = MAX_CHANGES
+    ) -> Sequence[StatusChange]:
+        """At most `limit` changes after `cursor`, oldest first. RegisterUnavailable."""
+        request = self._client.build_request(
+            "GET",
+            f"{self._url}/changes",
+            params={"since": cursor, "limit": limit},
+            headers=self._headers,
+        )
+        answer = await self._ask(request, ChangesAnswer)
+        cursors = [entry.cursor for entry in answer.changes]
+        # A feed that goes backwards or skips would make the reader loop or miss a loss.
+        if cursors != list(range(cursor + 1, cursor + 1 + min(len(cursors), limit))):
+            raise RegisterUnavailable(log="the feed is out of order")
+        return [entry.change() for entry in answer.changes]
+
+    async def _ask(self, request: httpx2.Request, answer: type[T]) -> T:
+        try:
+            async with asyncio.timeout(_DEADLINE_SECONDS):
+                return msgspec.json.decode(await self._body(request), type=answer)
+        except (httpx2.HTTPError, TimeoutError, ValueError, RecursionError) as error:
+            raise RegisterUnavailable(log=type(error).__name__) from None
+
+    async def _body(self, request: httpx2.Request) -> bytes:
+        body = bytearray()
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.status_code != httpx2.codes.OK:
+                raise RegisterUnavailable(log=f"HTTP {response.status_code}")
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if len(body) > _MAX_ANSWER:
+                    raise RegisterUnavailable(log="the answer is too large")
+        finally:
+            await response.aclose()
+        return bytes(body)

@@ -1,0 +1,8 @@
+"""What may a person see and do about their own online number?
+
+In: a live session. Out: the person's own view of what the service holds about them (the number,
+masked; documents; certificates), and the way out: `POST /holder/opt-out` erases what can be erased.
+
+Everything here concerns one person, the one who is signed in. Opting out cannot be undone, so it
+demands a sign-in of the last few minutes. The room must not know any platform.
+"""

@@ -1,0 +1,34 @@
+"""What do we sign and seal with?
+
+In: a directory with one folder per purpose. Out: a `KeyRing` of objects that sign, seal and digest;
+no caller ever sees a raw secret.
+
+    seal       AES-256-GCM under the service key; wraps each person's own data key
+    digest     HMAC-SHA-256, so that a fact can be found again without being readable
+    pairwise   the PRF behind pairwise subjects; kept apart, because it must outlive all others
+    oidc       ES256 and RS256 signing keys (RFC 7517, `kid` = RFC 7638 thumbprint)
+    ca, ocsp   the certificate authority's key and its delegated OCSP responder's
+
+The room knows nothing of people, documents or platforms: a context string is all it is told.
+"""
+
+from authsvc.keyring.digests import KeyedDigest, PairwiseKey
+from authsvc.keyring.directory import KeyDirectory
+from authsvc.keyring.errors import KeyRingBroken, SealBroken
+from authsvc.keyring.keyring import KeyRing
+from authsvc.keyring.seals import DataKey, Sealer, Seals
+from authsvc.keyring.signing import SigningKey, SigningKeys
+
+__all__ = [
+    "DataKey",
+    "KeyDirectory",
+    "KeyRing",
+    "KeyRingBroken",
+    "KeyedDigest",
+    "PairwiseKey",
+    "SealBroken",
+    "Sealer",
+    "Seals",
+    "SigningKey",
+    "SigningKeys",
+]

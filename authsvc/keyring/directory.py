@@ -1,0 +1,131 @@
+"""The key directory: one folder per purpose, 0700; one file per key, 0600.
+
+Secrets are 32 random bytes in base64url; private keys are PKCS#8 PEM; certificates are PEM.
+A file appears whole or not at all: it is written beside its place and linked into it, so that two
+processes that create the same key end with one key.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from authsvc.identifiers import b64url, from_b64url, new_token
+from authsvc.keyring.errors import KeyRingBroken
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+SECRET_BYTES = 32
+
+
+class KeyDirectory:
+    """Reads and creates key files below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def secret(self, purpose: str, name: str) -> bytes:
+        """The 32 bytes of a symmetric key; KeyRingBroken if missing, damaged or exposed."""
+        text = self._read_private(purpose, f"{name}.key").decode("ascii", "replace").strip()
+        try:
+            secret = from_b64url(text)
+        except ValueError:
+            secret = b""
+        if len(secret) != SECRET_BYTES:
+            raise KeyRingBroken(log=f"{purpose}/{name}.key is not a 32-byte key")
+        return secret
+
+    def private_key(self, purpose: str, name: str) -> PrivateKey:
+        """A private key; KeyRingBroken if missing, damaged, exposed or of a foreign type."""
+        pem = self._read_private(purpose, f"{name}.pem")
+        try:
+            key = serialization.load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError):
+            raise KeyRingBroken(log=f"{purpose}/{name}.pem is not a private key") from None
+        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+            raise KeyRingBroken(log=f"{purpose}/{name}.pem is of a type that is not used here")
+        return key
+
+    def names(self, purpose: str, suffix: str) -> list[str]:
+        """The names of the files of one purpose, sorted, without their suffix."""
+        return sorted(path.stem for path in (self.root / purpose).glob(f"*{suffix}"))
+
+    def create_secret(self, purpose: str, name: str) -> None:
+        """Makes a symmetric key unless it is there."""
+        self._create(purpose, f"{name}.key", lambda: b64url(secrets.token_bytes(SECRET_BYTES)))
+
+    def create_private_key(self, purpose: str, name: str, make: Callable[[], PrivateKey]) -> None:
+        """Makes a private key unless it is there."""
+
+        def pem() -> str:
+            return (
+                make()
+                .private_bytes(
+                    serialization.Encoding.PEM,
+                    serialization.PrivateFormat.PKCS8,
+                    serialization.NoEncryption(),
+                )
+                .decode("ascii")
+            )
+
+        self._create(purpose, f"{name}.pem", pem)
+
+    def certificates(self, purpose: str) -> list[x509.Certificate]:
+        """Every certificate in a folder (`*.crt`), in the order of their names."""
+        found: list[x509.Certificate] = []
+        for name in self.names(purpose, ".crt"):
+            pem = (self.root / purpose / f"{name}.crt").read_bytes()
+            try:
+                found.extend(x509.load_pem_x509_certificates(pem))
+            except ValueError:
+                raise KeyRingBroken(log=f"{purpose}/{name}.crt is not a certificate") from None
+        return found
+
+    def save_certificate(self, purpose: str, name: str, certificate: x509.Certificate) -> None:
+        """Writes a certificate, replacing what stood there."""
+        pem = certificate.public_bytes(serialization.Encoding.PEM)
+        folder = self._folder(purpose)
+        beside = self._write_beside(folder, pem)
+        beside.replace(folder / f"{name}.crt")
+
+    def _read_private(self, purpose: str, filename: str) -> bytes:
+        path = self.root / purpose / filename
+        try:
+            mode = path.stat().st_mode
+            content = path.read_bytes()
+        except OSError as error:
+            raise KeyRingBroken(log=f"{purpose}/{filename}: {error.strerror}") from None
+        if mode & 0o077:
+            raise KeyRingBroken(log=f"{purpose}/{filename} can be read by others")
+        return content
+
+    def _create(self, purpose: str, filename: str, make: Callable[[], str]) -> None:
+        folder = self._folder(purpose)
+        if (folder / filename).exists():
+            return
+        beside = self._write_beside(folder, make().encode("ascii") + b"\n")
+        try:
+            os.link(beside, folder / filename)
+        except FileExistsError:
+            pass  # Another process was first; its key is the key.
+        finally:
+            beside.unlink()
+
+    def _folder(self, purpose: str) -> Path:
+        folder = self.root / purpose
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    @staticmethod
+    def _write_beside(folder: Path, content: bytes) -> Path:
+        beside = folder / f".{new_token(9)}.new"
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return beside

@@ -1,0 +1,13 @@
+"""What do we tell a platform about a subscriber?
+
+An OpenID Provider (OpenID Connect Core 1.0 on OAuth 2.1 manners): authorization code flow only,
+PKCE with S256, exact redirect URIs, `iss` in every response, refresh token rotation. One file per
+endpoint, named as the metadata names it (RFC 8414).
+
+In: a platform's request and a person's decision. Out: a pairwise subject, and, where asked for and
+consented to, predicates about age; never a name, a number or a birth date.
+
+A grant is found by a keyed digest and names its platform only under the person's own key; a refresh
+token family names it only under the service key; an access token leaves no row at all. What was
+issued before `Subscriber.credentials_valid_from`, or under a grant withdrawn since, is dead.
+"""

@@ -1,0 +1,110 @@
+"""Redeeming an authorization code (RFC 6749 section 4.1.3).
+
+1. load      what the code stands for
+2. decide    this client, this redirect URI, this verifier; the person still agrees
+3. claim     exactly one redemption passes; any other is an alarm, of which the family dies
+4. record    the first refresh token, if the client has them
+5. answer
+
+A client that is not the code's is refused in step 2 and consumes nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NoReturn
+
+import structlog
+
+from authsvc.clients import Client
+from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorization_code import AuthorizationCodes
+from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidRequest, NoLongerGranted
+from authsvc.oidc.grants import Grants
+from authsvc.oidc.refresh_token import RefreshTokens
+from authsvc.oidc.revocation_marks import RevocationMarks
+from authsvc.oidc.tokens import TokenResponse, Tokens
+from authsvc.storage import Database, Transaction
+from authsvc.subscribers import Subscriber
+
+_log = structlog.get_logger()
+
+
+class CodeRedemption:
+    """The grant type `authorization_code`."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        codes: AuthorizationCodes,
+        grants: Grants,
+        refresh_tokens: RefreshTokens,
+        marks: RevocationMarks,
+        tokens: Tokens,
+    ) -> None:
+        self._database = database
+        self._codes = codes
+        self._grants = grants
+        self._refresh_tokens = refresh_tokens
+        self._marks = marks
+        self._tokens = tokens
+
+    async def redeem(
+        self, form: Mapping[str, str], *, client: Client, now: datetime
+    ) -> TokenResponse:
+        """Tokens for a code; InvalidGrant, or GrantReused for a code that was redeemed before."""
+        code, redirect_uri = _required(form, "code"), _required(form, "redirect_uri")
+        # 1.
+        record = await self._codes.find(code)
+        # 2.
+        record.check(
+            client=client, redirect_uri=redirect_uri, code_verifier=form.get("code_verifier")
+        )
+        authorization = record.authorization
+        begin = self._database.transaction if client.refreshes else self._database.reading
+        async with begin() as tx:
+            subscriber = await self._in_force(tx, authorization)
+            # 3.
+            if not await self._codes.claim(code):
+                await self._alarm(tx, authorization)
+            record.check_age(now)
+            # 4.
+            refresh_token = None
+            if client.refreshes:
+                refresh_token = await self._refresh_tokens.begin(tx, authorization, now=now)
+        if refresh_token is not None:
+            await self._end_if_revoked(authorization)
+        # 5.
+        return self._tokens.issue(
+            authorization,
+            client=client,
+            subscriber=subscriber,
+            scopes=authorization.scopes,
+            refresh_token=refresh_token,
+            now=now,
+        )
+
+    async def _in_force(self, tx: Transaction, authorization: Authorization) -> Subscriber:
+        try:
+            return await self._grants.require_in_force(tx, authorization)
+        except NoLongerGranted:
+            raise InvalidGrant("the person no longer grants this") from None
+
+    async def _alarm(self, tx: Transaction, authorization: Authorization) -> NoReturn:
+        """The mark first: whoever begins the family a moment later will see it."""
+        _log.warning("grant_reused", kind="authorization_code")
+        await self._marks.revoke_family(authorization.family_id)
+        await self._refresh_tokens.end(tx, authorization.family_id)
+        raise GrantReused("the code was redeemed before")
+
+    async def _end_if_revoked(self, authorization: Authorization) -> None:
+        """A reuse may have raised the alarm between our claim and our commit."""
+        if await self._marks.family_is_revoked(authorization.family_id):
+            async with self._database.transaction() as tx:
+                await self._refresh_tokens.end(tx, authorization.family_id)
+
+
+def _required(form: Mapping[str, str], name: str) -> str:
+    if name not in form:
+        raise InvalidRequest(f"{name} is missing", field=name)
+    return form[name]

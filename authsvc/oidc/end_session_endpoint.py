@@ -1,0 +1,138 @@
+"""The end session endpoint (OpenID Connect RP-Initiated Logout 1.0): a person signs out here.
+
+A genuine `id_token_hint` that speaks of the person who is signed in is the person's own platform
+asking, and is obeyed. Without one anybody may have sent the browser here, so that the person is
+asked first. The way back leads only to a URI registered for a client that is known by a genuine
+hint, or named by `client_id` and confirmed by the person; a bad hint spoils it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from authsvc.authentication.session import Sessions
+from authsvc.clients import Client, Clients
+from authsvc.identifiers import new_token
+from authsvc.oidc.authorization_response import with_query
+from authsvc.oidc.cookies import Cookies
+from authsvc.oidc.errors import InteractionOver, InvalidRequest, RedirectURIRefused
+from authsvc.oidc.id_token import Hint, IDTokens
+from authsvc.oidc.pages import Pages
+from authsvc.oidc.visitor import Visitors
+from authsvc.storage import Ephemeral, Kind
+from authsvc.web.forms import omit_empty
+from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
+from authsvc.web.language import Language
+
+_CONFIRMATION_FIELD = "confirmation"
+
+
+class PendingSignOut(msgspec.Struct, frozen=True):
+    """A sign-out that the person has not confirmed yet."""
+
+    browser: bytes
+    return_to: str | None
+
+
+_PENDING = Kind("sign-out", PendingSignOut, timedelta(minutes=10))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a request asks for, as far as it can be believed."""
+
+    hint: Hint | None
+    client: Client | None
+    return_to: str | None
+
+
+class EndSessionEndpoint:
+    """`GET` and `POST /end-session`."""
+
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        id_tokens: IDTokens,
+        visitors: Visitors,
+        sessions: Sessions,
+        ephemeral: Ephemeral,
+        cookies: Cookies,
+        pages: Pages,
+    ) -> None:
+        self._clients = clients
+        self._id_tokens = id_tokens
+        self._visitors = visitors
+        self._sessions = sessions
+        self._ephemeral = ephemeral
+        self._cookies = cookies
+        self._pages = pages
+
+    async def answer(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
+        """Signs out and leads back, or asks first; wrong addresses are shown, never followed."""
+        sent = omit_empty(http.form() if http.method == "POST" else http.query_parameters())
+        language = http.language(sent.get("ui_locales"))
+        if http.method == "POST" and _CONFIRMATION_FIELD in sent:
+            pending = await self._confirmed(http, sent[_CONFIRMATION_FIELD])
+            return await self._sign_out(http, pending.return_to, language)
+        asked = await self._read(sent, now=now)
+        if await self._may_go_at_once(http, asked, now=now):
+            return await self._sign_out(http, asked.return_to, language)
+        return await self._ask(http, asked, language)
+
+    async def _read(self, sent: dict[str, str], *, now: datetime) -> _Asked:
+        hint, genuine = None, "id_token_hint" not in sent
+        if not genuine:
+            try:
+                hint, genuine = self._id_tokens.read_hint(sent["id_token_hint"]), True
+            except ValueError:
+                return _Asked(None, None, None)
+        client_id = sent.get("client_id")
+        if hint is not None and client_id not in (None, hint.client_id):
+            raise InvalidRequest("client_id is not that of id_token_hint", field="client_id")
+        named = hint.client_id if hint is not None else client_id
+        client = None if named is None else await self._clients.find(named, now=now)
+        return _Asked(hint, client, _return_to(sent, client))
+
+    async def _may_go_at_once(self, http: HTTPRequest, asked: _Asked, *, now: datetime) -> bool:
+        if asked.hint is None or asked.client is None:
+            return False
+        visitor = await self._visitors.find(
+            self._cookies.session(http), client=asked.client, now=now
+        )
+        return visitor is None or visitor.subject == asked.hint.subject
+
+    async def _ask(self, http: HTTPRequest, asked: _Asked, language: Language) -> HTTPResponse:
+        browser, cookie = self._cookies.bind(http)
+        confirmation = new_token()
+        await self._ephemeral.put(_PENDING, confirmation, PendingSignOut(browser, asked.return_to))
+        returning = asked.client if asked.return_to is not None else None
+        page = self._pages.sign_out(http, language, confirmation=confirmation, client=returning)
+        return page.with_headers(cookie)
+
+    async def _confirmed(self, http: HTTPRequest, confirmation: str) -> PendingSignOut:
+        pending = await self._ephemeral.get(_PENDING, confirmation)
+        if pending is None or not self._cookies.is_bound(http, pending.browser):
+            raise InteractionOver
+        await self._ephemeral.forget(_PENDING, confirmation)
+        return pending
+
+    async def _sign_out(
+        self, http: HTTPRequest, return_to: str | None, language: Language
+    ) -> HTTPResponse:
+        await self._sessions.close(self._cookies.session(http))
+        cleared = self._cookies.clear_session()
+        if return_to is not None:
+            return redirect(return_to, (cleared,))
+        return self._pages.signed_out(language).with_headers(cleared)
+
+
+def _return_to(sent: dict[str, str], client: Client | None) -> str | None:
+    uri = sent.get("post_logout_redirect_uri")
+    if uri is None or client is None:
+        return None
+    if uri not in client.post_logout_redirect_uris:
+        raise RedirectURIRefused(field="post_logout_redirect_uri")
+    state = sent.get("state")
+    return uri if state is None else with_query(uri, {"state": state})

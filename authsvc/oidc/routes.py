@@ -1,0 +1,71 @@
+"""Where the endpoints of the provider hang. Nothing is decided here."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from litestar.types import ControllerRouterHandler
+
+from authsvc.clock import Clock
+from authsvc.oidc import paths
+from authsvc.oidc.bearer import bearer_error
+from authsvc.oidc.cors import errors_open_to_browsers, open_to_browsers, preflight
+from authsvc.oidc.oauth_error import oauth_error
+from authsvc.oidc.provider import Provider
+from authsvc.web.error_pages import error_pages
+from authsvc.web.http import HTTPRequest, HTTPResponse
+from authsvc.web.mount import ErrorRendering, Handler, mount
+from authsvc.web.templates import Templates
+
+
+class _Answers(Protocol):
+    def __call__(self, request: HTTPRequest, /, *, now: datetime) -> Awaitable[HTTPResponse]: ...
+
+
+def routes(
+    *, provider: Provider, clock: Clock, templates: Templates
+) -> Sequence[ControllerRouterHandler]:
+    """The handlers of the room."""
+
+    def at(answers: _Answers) -> Handler:
+        async def handler(request: HTTPRequest) -> HTTPResponse:
+            return await answers(request, now=clock.now())
+
+        return handler
+
+    def shared(answers: _Answers, *methods: str) -> dict[str, Handler]:
+        handler = open_to_browsers(at(answers))
+        return dict.fromkeys(methods, handler) | {"OPTIONS": preflight(*methods)}
+
+    pages = error_pages(templates)
+    authorize = at(provider.authorization.answer)
+    end_session = at(provider.end_session.answer)
+    return [
+        mount(paths.AUTHORIZE, {"GET": authorize, "POST": authorize}, errors=pages),
+        mount(
+            paths.INTERACTION + "/{interaction:str}",
+            {"GET": at(provider.interaction.show), "POST": at(provider.interaction.take)},
+            errors=pages,
+        ),
+        mount(paths.END_SESSION, {"GET": end_session, "POST": end_session}, errors=pages),
+        mount(paths.INTROSPECT, {"POST": at(provider.introspection.answer)}, errors=oauth_error),
+        *_open(shared, provider),
+    ]
+
+
+def _open(
+    shared: Callable[..., dict[str, Handler]], provider: Provider
+) -> list[ControllerRouterHandler]:
+    """The endpoints that public clients inside browsers speak to."""
+    oauth: ErrorRendering = errors_open_to_browsers(oauth_error)
+    bearer: ErrorRendering = errors_open_to_browsers(bearer_error)
+    documents = ("GET", "HEAD")
+    discovery = shared(provider.discovery.answer, *documents)
+    return [
+        mount(paths.TOKEN, shared(provider.token.answer, "POST"), errors=oauth),
+        mount(paths.REVOKE, shared(provider.revocation.answer, "POST"), errors=oauth),
+        mount(paths.USERINFO, shared(provider.userinfo.answer, "GET", "POST"), errors=bearer),
+        mount(paths.JWKS, shared(provider.jwks.answer, *documents), errors=oauth),
+        mount(paths.OPENID_CONFIGURATION, discovery, errors=oauth),
+        mount(paths.AUTHORIZATION_SERVER, discovery, errors=oauth),
+    ]

@@ -1,0 +1,124 @@
+"""The tables `consent` (grants) and `refresh_family`. Neither names a platform in the clear.
+
+A grant is found by a keyed digest of the person and the client, and says which client it is for
+only under the person's own key. A family says it only under the service key, and is found by a
+keyed digest too, so that not even a platform's own tokens can be laid beside a stolen table. A dump
+shows how many platforms a person uses, and not which.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Table,
+    Uuid,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import delete as sql_delete
+from sqlalchemy.exc import IntegrityError
+
+from authsvc.storage import Transaction, metadata
+from authsvc.storage.columns import UTCDateTime
+
+# Not `grant`: that is a reserved word of SQL.
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column(
+        "subscriber_id",
+        Uuid,
+        ForeignKey("subscriber.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+refresh_family = Table(
+    "refresh_family",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column(
+        "subscriber_id",
+        Uuid,
+        ForeignKey("subscriber.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("secret_digest", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False, index=True),
+)
+
+
+class FamilyRow(NamedTuple):
+    """A row of `refresh_family`, in the order of its columns."""
+
+    id: bytes
+    subscriber_id: UUID
+    secret_digest: bytes
+    sealed: bytes
+    expires_at: datetime
+
+
+async def grant_by_id(tx: Transaction, grant_id: bytes) -> bytes | None:
+    """The sealed content of a grant."""
+    query = select(consent.c.sealed).where(consent.c.id == grant_id)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def save_grant(
+    tx: Transaction, grant_id: bytes, *, subscriber_id: UUID, sealed: bytes
+) -> None:
+    """Writes a grant, replacing what stood there."""
+    replacing = update(consent).where(consent.c.id == grant_id).values(sealed=sealed)
+    if (await tx.execute(replacing)).rowcount:
+        return
+    try:
+        # A savepoint: on PostgreSQL a refused insert would spoil the whole transaction.
+        async with tx.begin_nested():
+            await tx.execute(
+                insert(consent).values(id=grant_id, subscriber_id=subscriber_id, sealed=sealed)
+            )
+    except IntegrityError:
+        await tx.execute(replacing)  # The same person approved in another window just now.
+
+
+async def delete_grant(tx: Transaction, grant_id: bytes) -> None:
+    """Removes a grant."""
+    await tx.execute(sql_delete(consent).where(consent.c.id == grant_id))
+
+
+async def family_by_id(tx: Transaction, family_id: bytes) -> FamilyRow | None:
+    """The row of a family."""
+    row = (await tx.execute(select(refresh_family).where(refresh_family.c.id == family_id))).first()
+    return None if row is None else FamilyRow(*row)
+
+
+async def insert_family(tx: Transaction, row: FamilyRow) -> None:
+    """Adds a family."""
+    await tx.execute(insert(refresh_family).values(row._asdict()))
+
+
+async def rotate_family(tx: Transaction, family_id: bytes, *, old: bytes, new: bytes) -> bool:
+    """Puts `new` in the place of the secret's digest `old`; False if `old` stood there no more."""
+    current = (refresh_family.c.id == family_id) & (refresh_family.c.secret_digest == old)
+    rotated = await tx.execute(update(refresh_family).where(current).values(secret_digest=new))
+    return rotated.rowcount == 1
+
+
+async def delete_family(tx: Transaction, family_id: bytes) -> None:
+    """Removes a family."""
+    await tx.execute(sql_delete(refresh_family).where(refresh_family.c.id == family_id))
+
+
+async def delete_expired_families(tx: Transaction, now: datetime) -> None:
+    """Removes the families whose time is over."""
+    await tx.execute(sql_delete(refresh_family).where(refresh_family.c.expires_at <= now))

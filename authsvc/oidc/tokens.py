@@ -1,0 +1,63 @@
+"""The token response (RFC 6749 section 5.1; OpenID Connect Core 3.1.3.3)."""
+
+from datetime import datetime
+
+import msgspec
+
+from authsvc.clients import Client
+from authsvc.oidc import access_token
+from authsvc.oidc.access_token import AccessTokens
+from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.id_token import IDTokens
+from authsvc.oidc.scopes import OPENID
+from authsvc.subscribers import Subscriber, Subscribers
+
+
+class TokenResponse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a client receives."""
+
+    access_token: str
+    expires_in: int
+    scope: str
+    # NOTE: not a default, so that it is never left out.
+    token_type: str
+    id_token: str | None = None
+    refresh_token: str | None = None
+
+
+class Tokens:
+    """Issues all tokens of one response."""
+
+    def __init__(
+        self, *, access_tokens: AccessTokens, id_tokens: IDTokens, subscribers: Subscribers
+    ) -> None:
+        self._access_tokens = access_tokens
+        self._id_tokens = id_tokens
+        self._subscribers = subscribers
+
+    def issue(
+        self,
+        authorization: Authorization,
+        *,
+        client: Client,
+        subscriber: Subscriber,
+        scopes: tuple[str, ...],
+        refresh_token: str | None,
+        now: datetime,
+    ) -> TokenResponse:
+        """An access token under `scopes`, and an ID token if `openid` is among them."""
+        subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
+        token = self._access_tokens.issue(authorization, subject=subject, scopes=scopes, now=now)
+        id_token = None
+        if OPENID in scopes:
+            id_token = self._id_tokens.issue(
+                authorization, client=client, subject=subject, access_token=token, now=now
+            )
+        return TokenResponse(
+            access_token=token,
+            expires_in=int(access_token.LIFETIME.total_seconds()),
+            scope=" ".join(scopes),
+            token_type="Bearer",  # noqa: S106  the name of a scheme
+            id_token=id_token,
+            refresh_token=refresh_token,
+        )

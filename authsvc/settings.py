@@ -1,0 +1,170 @@
+"""Settings: a TOML file, then `AUTHSVC_*` from the environment; unknown keys are refused.
+
+`AUTHSVC_ISSUER=https://id.example` sets `issuer`; a double underscore goes one level down:
+`AUTHSVC_THROTTLE__LOCK_SECONDS=60`. A secret may come from a file: `AUTHSVC_REDIS_URL_FILE=path`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from authsvc.errors import InvalidInput, Text
+
+_PREFIX = "AUTHSVC_"
+# Variables of ours that are not settings.
+_OTHERS = {"AUTHSVC_CONFIG"}
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class SettingsInvalid(InvalidInput):
+    """A setting is unknown, missing or of the wrong kind."""
+
+    code = "settings.invalid"
+    title = Text("配置有误", "The settings are not right")
+    next_step = Text("请检查标出的配置项", "Check the named setting")
+
+
+class Throttling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How guessing is slowed down. Limits per person stay on everywhere."""
+
+    # NIST SP 800-63B section 5.2.2 allows at most 100 consecutive failures; ours is stricter.
+    failures_per_person: Positive = 5
+    lock_seconds: Positive = 600
+    # One address may hide many people (carrier-grade NAT), so its limit is far higher.
+    failures_per_address: Positive = 200
+    address_window_seconds: Positive = 3600
+
+
+class EnrollmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may enroll alone, and how long an enrollment may lie unfinished."""
+
+    # Measures for the national online identity service, article 4: below 14 a guardian applies.
+    minimum_age: Annotated[int, msgspec.Meta(ge=0)] = 14
+    lifetime_hours: Positive = 24
+    # NIST SP 800-63B section 3.1.1.2: eight characters or more.
+    password_minimum: Positive = 8
+    sms_per_phone_per_hour: Positive = 5
+    # One address may hide many people (a service hall, carrier-grade NAT).
+    begun_per_address_per_hour: Positive = 200
+
+
+class Gateway(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An outside helper that is spoken to over HTTPS, or its sandbox form when `url` is empty."""
+
+    url: str = ""
+    token: str = ""
+
+
+class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The document register: by `url`, or embedded (simulated) in `directory`."""
+
+    url: str = ""
+    token: str = ""
+    directory: Path | None = None
+    poll_seconds: Positive = 20
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    issuer: str
+    data_directory: Path = Path("data")
+    key_directory: Path = Path("keys")
+    database_url: str = ""
+    redis_url: str = ""
+    # `sandbox` opens the test doors: embedded register, outbox, http on loopback, loose passwords.
+    mode: Literal["production", "sandbox"] = "production"
+    register: RegisterSettings = RegisterSettings()
+    sms: Gateway = Gateway()
+    face_match: Gateway = Gateway()
+    throttle: Throttling = Throttling()
+    enrollment: EnrollmentRules = EnrollmentRules()
+    # Argon2id (OWASP password storage cheat sheet): this many hashes at once, 19 MiB each.
+    hashing_threads: Positive = 2
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.issuer)
+        loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+            raise SettingsInvalid(field="issuer", log="https, or http on loopback")
+        if not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise SettingsInvalid(field="issuer", log="no query, fragment or userinfo")
+        if self.issuer.endswith("/") or parts.path:
+            raise SettingsInvalid(field="issuer", log="scheme, host and port only")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over https."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether the test doors are open."""
+        return self.mode == "sandbox"
+
+    @property
+    def database(self) -> str:
+        """The database's URL; the embedded default lies in the data directory."""
+        path = (self.data_directory / "authsvc.db").absolute()
+        return self.database_url or f"sqlite+aiosqlite:///{path}"
+
+    @property
+    def register_directory(self) -> Path:
+        """Where the embedded, simulated authority keeps its own things."""
+        return self.register.directory or self.data_directory / "register"
+
+
+def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from a TOML file (if any) and the environment; SettingsInvalid names the key."""
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsInvalid(field=str(path), log=type(error).__name__) from None
+    for name, value in environment.items():
+        if name.startswith(_PREFIX) and name not in _OTHERS and not name.startswith("AUTHSVC_TEST"):
+            _overlay(values, name, value)
+    try:
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(field=_path_of(error), log=_reason_of(error)) from None
+
+
+def _to_path(wanted: type[Any], value: object) -> Path:
+    """A path from its text: the one type of ours that TOML does not know."""
+    if wanted is Path and isinstance(value, str):
+        return Path(value)
+    raise TypeError(f"expected a {wanted.__name__} as text")
+
+
+def _overlay(values: dict[str, Any], name: str, value: str) -> None:
+    key = name.removeprefix(_PREFIX)
+    if key.endswith("_FILE"):
+        key = key.removesuffix("_FILE")
+        try:
+            value = Path(value).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsInvalid(field=name, log=type(error).__name__) from None
+    *parents, leaf = key.lower().split("__")
+    for parent in parents:
+        values = values.setdefault(parent, {})
+        if not isinstance(values, dict):
+            raise SettingsInvalid(field=name, log="not a group of settings")
+    values[leaf] = value
+
+
+def _path_of(error: msgspec.ValidationError) -> str | None:
+    """The dotted path that msgspec ends its messages with: "… - at `$.throttle.lock_seconds`"."""
+    _, found, path = str(error).rpartition("at `$")
+    return path.strip("`.") or None if found else None
+
+
+def _reason_of(error: msgspec.ValidationError) -> str:
+    return str(error).partition(" - at ")[0]

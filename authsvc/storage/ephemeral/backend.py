@@ -1,0 +1,44 @@
+"""What a place for passing facts must be able to do. Keys and values are opaque bytes."""
+
+from datetime import timedelta
+from typing import Protocol
+
+
+class Backend(Protocol):
+    """Keeps raw values for a while; each operation is atomic. StorageUnavailable when away."""
+
+    async def put(self, key: str, value: bytes, lifetime: timedelta) -> None:
+        """Keeps `value` under `key`, replacing what stood there."""
+        ...
+
+    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta) -> bool:
+        """Keeps `value` only if nothing stands there; True if it does now."""
+        ...
+
+    async def replace(self, key: str, value: bytes) -> bool:
+        """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
+        ...
+
+    async def get(self, key: str) -> bytes | None:
+        """What stands there."""
+        ...
+
+    async def take(self, key: str) -> bytes | None:
+        """What stands there; it is gone afterwards, and no two callers get it."""
+        ...
+
+    async def forget(self, key: str) -> None:
+        """Removes what stands there."""
+        ...
+
+    async def increment(self, key: str, lifetime: timedelta) -> int:
+        """Adds one to a counter that lives `lifetime` from its first increment; the new count."""
+        ...
+
+    async def ping(self) -> None:
+        """Returns if the place answers."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        ...

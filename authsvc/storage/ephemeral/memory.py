@@ -1,0 +1,91 @@
+"""Passing facts in the memory of one process: the embedded default.
+
+Nothing awaits inside an operation, so that the event loop makes each one atomic.
+"""
+
+import heapq
+from datetime import datetime, timedelta
+
+from authsvc.clock import Clock
+
+
+class MemoryBackend:
+    """A dictionary whose entries pass away. Work per call is bounded by what has expired."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._entries: dict[str, tuple[datetime, bytes | int]] = {}
+        self._expiries: list[tuple[datetime, str]] = []
+
+    async def put(self, key: str, value: bytes, lifetime: timedelta) -> None:
+        """Keeps `value` under `key`, replacing what stood there."""
+        self._write(key, value, self._sweep() + lifetime)
+
+    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta) -> bool:
+        """Keeps `value` only if nothing stands there; True if it does now."""
+        now = self._sweep()
+        if key in self._entries:
+            return False
+        self._write(key, value, now + lifetime)
+        return True
+
+    async def replace(self, key: str, value: bytes) -> bool:
+        """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
+        self._sweep()
+        if key not in self._entries:
+            return False
+        self._entries[key] = (self._entries[key][0], value)
+        return True
+
+    async def get(self, key: str) -> bytes | None:
+        """What stands there."""
+        self._sweep()
+        entry = self._entries.get(key)
+        return None if entry is None else _as_bytes(entry[1])
+
+    async def take(self, key: str) -> bytes | None:
+        """What stands there; it is gone afterwards, and no two callers get it."""
+        self._sweep()
+        entry = self._entries.pop(key, None)
+        return None if entry is None else _as_bytes(entry[1])
+
+    async def forget(self, key: str) -> None:
+        """Removes what stands there."""
+        self._entries.pop(key, None)
+
+    async def increment(self, key: str, lifetime: timedelta) -> int:
+        """Adds one to a counter that lives `lifetime` from its first increment; the new count."""
+        now = self._sweep()
+        entry = self._entries.get(key)
+        if entry is None:
+            self._write(key, 1, now + lifetime)
+            return 1
+        count = int(entry[1]) + 1
+        self._entries[key] = (entry[0], count)
+        return count
+
+    async def ping(self) -> None:
+        """Memory always answers."""
+
+    async def close(self) -> None:
+        """Forgets everything."""
+        self._entries.clear()
+        self._expiries.clear()
+
+    def _write(self, key: str, value: bytes | int, expires: datetime) -> None:
+        self._entries[key] = (expires, value)
+        heapq.heappush(self._expiries, (expires, key))
+
+    def _sweep(self) -> datetime:
+        """Drops what has expired; an expiry whose entry was rewritten since is stale."""
+        now = self._clock.now()
+        while self._expiries and self._expiries[0][0] <= now:
+            expires, key = heapq.heappop(self._expiries)
+            entry = self._entries.get(key)
+            if entry is not None and entry[0] <= expires:
+                del self._entries[key]
+        return now
+
+
+def _as_bytes(value: bytes | int) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode("ascii")

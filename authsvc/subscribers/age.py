@@ -1,0 +1,17 @@
+"""Ages, on China's calendar: a birthday begins at midnight in China, not in Greenwich."""
+
+from datetime import date, datetime, timedelta, timezone
+
+# China has one time zone and no daylight saving.
+_CHINA = timezone(timedelta(hours=8))
+
+
+def china_today(now: datetime) -> date:
+    """The date in China at this moment."""
+    return now.astimezone(_CHINA).date()
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Full years lived. Whoever was born on 29 February is a year older on 1 March."""
+    had_birthday = (day.month, day.day) >= (birth_date.month, birth_date.day)
+    return day.year - birth_date.year - (0 if had_birthday else 1)

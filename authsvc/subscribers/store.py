@@ -1,0 +1,163 @@
+"""The tables `subscriber` and `document`."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    Uuid,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy import delete as sql_delete
+from sqlalchemy.exc import IntegrityError
+
+from authsvc.storage import Transaction, metadata
+from authsvc.storage.columns import UTCDateTime
+from authsvc.subscribers.errors import PersonAlreadyEnrolled
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("person_digest", LargeBinary, nullable=False, unique=True),
+    Column("number_digest", LargeBinary, nullable=False, unique=True),
+    Column("wrapped_data_key", LargeBinary, nullable=False),
+    Column("sealed_identity", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("credentials_valid_from", UTCDateTime, nullable=False),
+    Column("enrolled_at", UTCDateTime, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column(
+        "subscriber_id",
+        Uuid,
+        ForeignKey("subscriber.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("kind", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("added_at", UTCDateTime, nullable=False),
+)
+
+
+class SubscriberRow(NamedTuple):
+    """A row of `subscriber`, in the order of its columns."""
+
+    id: UUID
+    person_digest: bytes
+    number_digest: bytes
+    wrapped_data_key: bytes
+    sealed_identity: bytes
+    status: str
+    credentials_valid_from: datetime
+    enrolled_at: datetime
+
+
+class DocumentRow(NamedTuple):
+    """A row of `document`, in the order of its columns."""
+
+    digest: bytes
+    subscriber_id: UUID
+    kind: str
+    state: str
+    added_at: datetime
+
+
+async def insert_subscriber(tx: Transaction, row: SubscriberRow) -> None:
+    """Adds a person; PersonAlreadyEnrolled if they are there."""
+    try:
+        await tx.execute(insert(subscriber).values(row._asdict()))
+    except IntegrityError:
+        raise PersonAlreadyEnrolled(log="unique index") from None
+
+
+async def insert_document(tx: Transaction, row: DocumentRow) -> None:
+    """Adds a document; PersonAlreadyEnrolled if somebody has it."""
+    try:
+        await tx.execute(insert(document).values(row._asdict()))
+    except IntegrityError:
+        raise PersonAlreadyEnrolled(log="document is known") from None
+
+
+async def number_is_taken(tx: Transaction, number_digest: bytes) -> bool:
+    """Whether an online number is somebody's."""
+    query = select(subscriber.c.id).where(subscriber.c.number_digest == number_digest)
+    return (await tx.execute(query)).first() is not None
+
+
+async def subscriber_by_id(tx: Transaction, subscriber_id: UUID) -> SubscriberRow | None:
+    """The row of a person."""
+    return await _subscriber(tx, select(subscriber).where(subscriber.c.id == subscriber_id))
+
+
+async def subscriber_by_person(tx: Transaction, person_digest: bytes) -> SubscriberRow | None:
+    """The row of a person, by the keyed digest of the identity number."""
+    query = select(subscriber).where(subscriber.c.person_digest == person_digest)
+    return await _subscriber(tx, query)
+
+
+async def _subscriber(tx: Transaction, query: Select[Any]) -> SubscriberRow | None:
+    row = (await tx.execute(query)).first()
+    return None if row is None else SubscriberRow(*row)
+
+
+async def document_by_digest(tx: Transaction, digest: bytes) -> DocumentRow | None:
+    """The row of a document."""
+    row = (await tx.execute(select(document).where(document.c.digest == digest))).first()
+    return None if row is None else DocumentRow(*row)
+
+
+async def documents_of(tx: Transaction, subscriber_id: UUID) -> list[DocumentRow]:
+    """The rows of a person's documents, oldest first."""
+    query = (
+        select(document)
+        .where(document.c.subscriber_id == subscriber_id)
+        .order_by(document.c.added_at)
+    )
+    return [DocumentRow(*row) for row in await tx.execute(query)]
+
+
+async def set_document_state(tx: Transaction, digest: bytes, state: str) -> None:
+    """Writes what the register said."""
+    await tx.execute(update(document).where(document.c.digest == digest).values(state=state))
+
+
+async def raise_watermark(tx: Transaction, subscriber_id: UUID, moment: datetime) -> None:
+    """Moves the watermark forward, never back."""
+    await tx.execute(
+        update(subscriber)
+        .where(subscriber.c.id == subscriber_id, subscriber.c.credentials_valid_from < moment)
+        .values(credentials_valid_from=moment)
+    )
+
+
+async def set_status(tx: Transaction, subscriber_id: UUID, status: str) -> None:
+    """Writes whether the person may use the service."""
+    await tx.execute(
+        update(subscriber).where(subscriber.c.id == subscriber_id).values(status=status)
+    )
+
+
+async def set_identity(tx: Transaction, subscriber_id: UUID, sealed: bytes) -> None:
+    """Writes who the person is, sealed."""
+    await tx.execute(
+        update(subscriber).where(subscriber.c.id == subscriber_id).values(sealed_identity=sealed)
+    )
+
+
+async def delete_subscriber(tx: Transaction, subscriber_id: UUID) -> None:
+    """Removes the person and, by cascade, everything that hangs on them."""
+    await tx.execute(sql_delete(subscriber).where(subscriber.c.id == subscriber_id))

@@ -1,0 +1,78 @@
+"""What we know of a person, as records."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from uuid import UUID
+
+import msgspec
+
+from authsvc.keyring import DataKey
+
+
+class SubscriberStatus(Enum):
+    """Whether the person may use the service."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+
+
+class DocumentState(Enum):
+    """What the register last said about a document that we know."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    LOST = "lost"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A person who opted in. Nothing here names them; `data_key` opens what does.
+
+    Whatever was issued before `credentials_valid_from` is dead: sessions, grants, tokens.
+    """
+
+    id: UUID
+    person_digest: bytes = field(repr=False)
+    status: SubscriberStatus
+    credentials_valid_from: datetime
+    enrolled_at: datetime
+    data_key: DataKey = field(repr=False)
+
+    def was_in_force(self, issued_at: datetime) -> bool:
+        """Whether what was issued then may still be used: active, and not below the watermark."""
+        return self.status is SubscriberStatus.ACTIVE and issued_at >= self.credentials_valid_from
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who a subscriber is. Rests sealed under the person's own data key."""
+
+    name: str
+    number: str
+    birth_date: date
+    sex: str
+    phone: str
+    online_number: str = ""
+
+    def __repr__(self) -> str:
+        return "Identity(sealed)"
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """A verified document that is about to be somebody's."""
+
+    kind: str
+    document_number: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class DocumentRecord:
+    """A document of a subscriber, found by its keyed digest."""
+
+    digest: bytes
+    subscriber_id: UUID
+    kind: str
+    state: DocumentState
+    added_at: datetime

@@ -1,0 +1,44 @@
+"""The shapes of ASGI 3, and the one reader of request bodies."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from authsvc.web.errors import BodyTooLarge, MalformedRequest
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY = 1_000_000
+"""1 MB: a chip reading with a portrait is about 60 kB; nothing honest comes near the bound."""
+
+
+class ClientGone(Exception):
+    """The client hung up in the middle of its request; there is nobody to answer."""
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body, whatever Content-Length says of it.
+
+    Raises BodyTooLarge (as soon as it is known, announced or counted), MalformedRequest,
+    ClientGone.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            if not value.isdigit():
+                raise MalformedRequest(field="content-length")
+            # A count of digits first: int() of a very long number is costly.
+            if len(value) > 9 or int(value) > MAX_BODY:
+                raise BodyTooLarge
+    message = await receive()
+    chunks = bytearray()
+    while message["type"] == "http.request":
+        chunks += message.get("body", b"")
+        if len(chunks) > MAX_BODY:
+            raise BodyTooLarge
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+    raise ClientGone

@@ -1,0 +1,62 @@
+"""The headers that every answer carries, and those a page adds for itself."""
+
+from authsvc.web.asgi import ASGIApp, Message, Receive, Scope, Send
+
+_ANSWER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+_EVERY_ANSWER = (
+    (b"content-security-policy", _ANSWER_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    # Not `no-referrer`: with it a browser sends `Origin: null` on our own sign-in form.
+    (b"referrer-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+
+# Two years (RFC 6797). Hosts below the issuer's own are not ours to decide about.
+_HSTS = (b"strict-transport-security", b"max-age=63072000")
+
+
+class SecurityHeaders:
+    """ASGI middleware, outermost: adds to every answer what the answer does not say itself."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._defaults = (*_EVERY_ANSWER, _HSTS) if https else _EVERY_ANSWER
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the application; its own headers win over ours."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = list(message.get("headers", ()))
+                said = {name for name, _ in headers}
+                headers.extend(pair for pair in self._defaults if pair[0] not in said)
+                message["headers"] = headers
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def page_headers(*, leads_away: bool) -> tuple[tuple[str, str], ...]:
+    """The policy of a page. `leads_away` says that its form may end at a platform.
+
+    NOTE: Chromium applies form-action to every redirect after a POST, also to those the platform
+    makes afterwards to hosts we do not know, so a page that leads away cannot name it without
+    locking honest people out. And a platform that opened us in a window of its own must find that
+    window again, which an opener policy on any page of the way would prevent.
+    """
+    if leads_away:
+        return (("content-security-policy", _PAGE_POLICY),)
+    return (
+        ("content-security-policy", f"{_PAGE_POLICY}; form-action 'self'"),
+        ("cross-origin-opener-policy", "same-origin"),
+    )

@@ -1,0 +1,170 @@
+"""A request as rooms see it, and the answer they give. Nothing here knows a framework."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from authsvc.web.errors import RepeatedField
+from authsvc.web.forms import read_form, read_query
+from authsvc.web.headers import page_headers
+from authsvc.web.language import Language, choose_language
+
+HeaderPairs = tuple[tuple[str, str], ...]
+
+_HEADER_NAME = re.compile(r"[a-z0-9-]+\Z")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*\Z")
+_LOCATION = re.compile(r"[\x21-\x7e]+\Z")
+
+
+class Headers:
+    """The headers of a request; names match in any case."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        self._pairs = pairs if isinstance(pairs, list) else list(pairs)
+
+    def get(self, name: str) -> str | None:
+        """The one value of a header, None if it is absent. Raises RepeatedField if it recurs."""
+        values = self.all(name)
+        if len(values) > 1:
+            raise RepeatedField(field=name)
+        return values[0] if values else None
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, in the order sent."""
+        wanted = name.lower().encode("latin-1")
+        return tuple(value.decode("latin-1") for key, value in self._pairs if key.lower() == wanted)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and bool(self.all(name))
+
+    def __repr__(self) -> str:
+        return "<Headers>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class HTTPRequest:
+    """One request. It never shows its content when printed: it carries secrets."""
+
+    method: str
+    path: str
+    query: str = ""
+    """the raw query, still encoded"""
+    headers: Headers = field(default_factory=Headers)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    client: str = ""
+    """the address of the peer, empty if there is none (a Unix socket)"""
+    path_params: Mapping[str, Any] = field(default_factory=dict)
+    raw_path: bytes = b""
+    """the path as it was sent, still encoded; `path` has lost repeated and trailing slashes"""
+
+    @classmethod
+    def from_scope(cls, scope: Mapping[str, Any], body: bytes = b"") -> "HTTPRequest":
+        """The request behind an ASGI scope; reads no body and keeps no cache."""
+        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        client = scope.get("client")
+        return cls(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers=Headers(headers),
+            cookies=_read_cookies(headers),
+            body=body,
+            client=client[0] if client else "",
+            path_params=scope.get("path_params") or {},
+            raw_path=scope.get("raw_path") or b"",
+        )
+
+    def form(self) -> dict[str, str]:
+        """The parameters of a form body; see `authsvc.web.forms.read_form` for its errors."""
+        return read_form(self.body, self.headers.get("content-type"))
+
+    def query_parameters(self) -> dict[str, str]:
+        """The parameters of the query, by the same rules as a form."""
+        return read_query(self.query)
+
+    def language(self, ui_locales: str | None = None) -> Language:
+        """The language to answer in."""
+        wishes = ", ".join(self.headers.all("accept-language"))
+        return choose_language(ui_locales=ui_locales, accept_language=wishes)
+
+    def __repr__(self) -> str:
+        return f"<HTTPRequest {self.method}>"
+
+
+@dataclass(frozen=True, slots=True)
+class HTTPResponse:
+    """One answer. Header names are lower case; a value that could break the line is refused."""
+
+    status: int
+    headers: HeaderPairs = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value in self.headers:
+            if not _HEADER_NAME.match(name) or not _HEADER_VALUE.match(value):
+                raise ValueError("a header that cannot be sent")
+
+    def with_headers(self, *headers: tuple[str, str]) -> "HTTPResponse":
+        """The same answer with further headers, such as cookies."""
+        return replace(self, headers=(*self.headers, *headers))
+
+
+def json_response(
+    status: int, obj: object, headers: Sequence[tuple[str, str]] = ()
+) -> HTTPResponse:
+    """`obj` (plain values or msgspec Structs) as application/json."""
+    return HTTPResponse(
+        status, (("content-type", "application/json"), *headers), msgspec.json.encode(obj)
+    )
+
+
+def html_response(
+    status: int,
+    html: str,
+    *,
+    leads_away: bool = False,
+    headers: Sequence[tuple[str, str]] = (),
+) -> HTTPResponse:
+    """A page. `leads_away` says that its form may end, by redirects, at a platform."""
+    return HTTPResponse(
+        status,
+        (
+            ("content-type", "text/html; charset=utf-8"),
+            *page_headers(leads_away=leads_away),
+            *headers,
+        ),
+        html.encode("utf-8"),
+    )
+
+
+def redirect(location: str, headers: Sequence[tuple[str, str]] = ()) -> HTTPResponse:
+    """Always 303, so that what was posted here is never posted again elsewhere (RFC 9700 4.12)."""
+    if not _LOCATION.match(location):
+        raise ValueError("a location that cannot be sent")
+    return HTTPResponse(303, (("location", location), *headers))
+
+
+def empty(status: int = 204, headers: Sequence[tuple[str, str]] = ()) -> HTTPResponse:
+    """An answer without a body."""
+    return HTTPResponse(status, tuple(headers))
+
+
+def _read_cookies(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    """The cookies sent (RFC 6265 section 5.4). Of two with one name the first counts.
+
+    A browser puts the cookie with the longest path first, and HTTP/2 may split the header.
+    """
+    cookies: dict[str, str] = {}
+    for name, value in headers:
+        if name == b"cookie":
+            for part in value.decode("latin-1").split(";"):
+                key, equals, content = part.partition("=")
+                if equals:
+                    cookies.setdefault(key.strip(), content.strip().strip('"'))
+    return cookies

@@ -1,0 +1,46 @@
+"""An unexpected exception becomes a numbered incident: one log line, and nothing for strangers."""
+
+import traceback
+from pathlib import Path
+
+import structlog
+
+from authsvc.identifiers import new_token
+from authsvc.web.asgi import Scope
+from authsvc.web.errors import Incident
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def record_incident(cause: BaseException, scope: Scope) -> Incident:
+    """Log where and of what type the cause is, under a random number; give the refusal.
+
+    The number is left in the scope, for the access log's line of the same request.
+
+    The message of an exception often quotes what was presented, so it is not logged; its type
+    and the lines it passed are.
+    """
+    incident = Incident(new_token(9))
+    scope["authsvc.incident"] = incident.number
+    structlog.get_logger().error(
+        "incident",
+        incident=incident.number,
+        error_type=" < ".join(_types(cause)),
+        where=" > ".join(_lines(cause)),
+    )
+    return incident
+
+
+def _types(cause: BaseException | None) -> list[str]:
+    names: list[str] = []
+    while cause is not None and len(names) < 5:
+        names.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
+        cause = cause.__cause__ or cause.__context__
+    return names
+
+
+def _lines(cause: BaseException) -> list[str]:
+    """The last steps inside the service, and the one that failed, as file:line."""
+    frames = traceback.extract_tb(cause.__traceback__)
+    ours = [frame for frame in frames[:-1] if Path(frame.filename).is_relative_to(_PACKAGE)]
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in [*ours[-4:], *frames[-1:]]]

@@ -1,0 +1,147 @@
+"""What may be written down: JSON lines, and of each line only the facts listed here.
+
+The list is what is allowed, not what is forbidden: a fact nobody thought about is left out. No
+bodies, no headers, no cookies, no query, no path (only the template of the route), no address.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TextIO
+
+import msgspec
+import structlog
+
+from authsvc.web.asgi import ASGIApp, Message, Receive, Scope, Send
+
+FACTS = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "code",  # of a refusal
+        "method",
+        "route",  # the template, never the path
+        "status",
+        "duration_ms",
+        "incident",
+        "error_type",
+        "where",  # file:line
+        "kind",  # of document, key, certificate
+        "reason",  # a name of our own
+        "step",
+        "sweep",
+        "errno",
+        "count",
+        "changes",  # counts, as the next two
+        "documents",
+        "enrollments",
+        "cursor",
+        "kid",
+        "algorithm",
+        "port",
+        "version",
+        "logger",
+    }
+)
+
+MAX_FACT = 300
+"""Characters; a longer fact is not one of ours."""
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def configure_logging(*, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Make every log line JSON on `stream` (standard error), libraries' lines included.
+
+    Called once by the command line. Of a library's line only the logger, the level and the place
+    are kept: its message may quote what was presented.
+    """
+    out = sys.stderr if stream is None else stream
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            keep_facts,
+            structlog.processors.JSONRenderer(serializer=_to_json),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    root.handlers = [_LibraryLines()]
+    root.setLevel(logging.WARNING)
+
+
+def keep_facts(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """The allow-list, as a processor of structlog. What is left out is counted."""
+    kept = {key: _short(value) for key, value in event.items() if key in FACTS}
+    if len(kept) < len(event):
+        kept["left_out"] = len(event) - len(kept)
+    return kept
+
+
+class AccessLog:
+    """ASGI middleware: one line for each request, of six facts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the application and write the line when it has answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        status = 0
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        finally:
+            structlog.get_logger().info("request", **_facts(scope, status, started))
+
+
+def _facts(scope: Scope, status: int, started: float) -> dict[str, Any]:
+    facts = {
+        "method": scope["method"] if scope["method"] in _METHODS else "other",
+        # Litestar sets the template when it has found the route; a stranger's path is not ours.
+        "route": scope.get("path_template") or "none",
+        "status": status,
+        "duration_ms": round((perf_counter() - started) * 1000, 1),
+    }
+    if incident := scope.get("authsvc.incident"):
+        facts["incident"] = incident
+    return facts
+
+
+class _LibraryLines(logging.Handler):
+    """A library's log record, reduced to where it comes from."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        facts = {
+            "logger": record.name,
+            "where": f"{Path(record.pathname).name}:{record.lineno}",
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            facts["error_type"] = record.exc_info[0].__qualname__
+        structlog.get_logger().log(record.levelno, "library", **facts)
+
+
+def _to_json(event: Mapping[str, Any], **_: object) -> str:
+    return msgspec.json.encode(event).decode()
+
+
+def _short(value: object) -> object:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    text = str(value)
+    return text if len(text) <= MAX_FACT else f"{text[:MAX_FACT]}…"

@@ -1,0 +1,54 @@
+"""Pages from templates: every value is escaped, a missing value is an error, two languages."""
+
+from functools import partial
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from authsvc.errors import Text
+from authsvc.web.language import Language
+from authsvc.web.static_files import static_files
+
+
+class Templates:
+    """The templates of the package, compiled once."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=PackageLoader("authsvc.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters["web_link"] = web_link
+        self._environment.globals["static"] = {
+            name: file.address for name, file in static_files().items()
+        }
+
+    def render(self, name: str, *, language: Language, **values: object) -> str:
+        """The page `name` in one language. Every value a template names must be given."""
+        say = partial(_say, language)
+        template = self._environment.get_template(name)
+        return template.render(language=language, say=say, **values)
+
+
+def web_link(uri: str | None) -> str | None:
+    """The URI if a browser may be sent there from a page: http or https, else None.
+
+    What a platform registered is shown to people; `javascript:` and `data:` stay inert.
+    """
+    if uri is None or not uri.isprintable() or any(mark in uri for mark in " \\"):
+        return None
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
+    return uri if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def _say(language: Language, zh: str | Text, en: str = "") -> str:
+    """One sentence in the language of the page; templates call it with both."""
+    text = zh if isinstance(zh, Text) else Text(zh, en)
+    return text.zh if language == "zh" else text.en

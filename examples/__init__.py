@@ -1,0 +1,1 @@
+"""Things to follow: a platform, the person's app, the smallest client. None imports authsvc."""

@@ -1,0 +1,182 @@
+"""`python -m examples.holder_cli`: the commands of the person's app."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from examples.holder_cli.device import Device
+from examples.holder_cli.enrolling import Applicant, enroll
+from examples.holder_cli.service import Refused, Service
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+chip_option = click.option("--chip", type=FILE, required=True, help="The document's chip file.")
+holder_option = click.option(
+    "--holder",
+    type=FILE,
+    required=True,
+    help="The test person's file: it stands in for the camera.",
+)
+
+
+@click.group()
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path.home() / ".holder-cli",
+    show_default=True,
+    help="The device: a directory for the key, the certificate and the session.",
+)
+@click.pass_context
+def main(context: click.Context, state: Path) -> None:
+    """The person's app: an online number from an identity document, and what to do with it."""
+    context.obj = Device(state)
+
+
+def refusals_in_words(command: Callable[..., None]) -> Callable[..., None]:
+    """Ends a command with the service's own words and exit code 1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except Refused as refusal:
+            raise click.ClickException(str(refusal)) from None
+
+    return run
+
+
+@main.command("enroll")
+@click.option("--service", "url", required=True, help="The service's address.")
+@chip_option
+@holder_option
+@click.option("--phone", help="Your phone number; the holder file's if not given.")
+@click.option("--sign-in-name", help="The name to sign in with; asked for if not given.")
+@click.option("--password-file", type=FILE, help="A file with the password; else you are asked.")
+@click.option("--sms-code", help="The code from the SMS; asked for if not given.")
+@click.option("--sandbox", is_flag=True, help="Read the SMS code from the sandbox's outbox.")
+@click.pass_obj
+@refusals_in_words
+def enroll_command(
+    device: Device,
+    *,
+    url: str,
+    chip: Path,
+    holder: Path,
+    phone: str | None,
+    sign_in_name: str | None,
+    password_file: Path | None,
+    sms_code: str | None,
+    sandbox: bool,
+) -> None:
+    """Opt in: prove a document, get an online number and a certificate for this device."""
+    if device.certificate is not None:
+        raise Refused("This device is enrolled already: use `replace` for a new document")
+    service = _open(url)
+
+    def code(number: str) -> str:
+        if sandbox:
+            return service.latest_code(number)
+        return sms_code or str(click.prompt(f"The code sent to {number}"))
+
+    def credentials() -> tuple[str, str]:
+        name = sign_in_name or str(click.prompt("Sign-in name"))
+        if password_file is not None:
+            return name, password_file.read_text("utf-8").rstrip("\r\n")
+        return name, str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+    known_phone = json.loads(holder.read_text("utf-8")).get("phone", "")
+    applicant = Applicant(chip, holder, lambda: phone or known_phone, code, credentials)
+    masked = enroll(service, device, applicant, say=click.echo)
+    click.echo(f"Your online number: {masked}")
+    click.echo(f"Your certificate:   valid until {device.valid_until}")
+
+
+@main.command("replace")
+@chip_option
+@holder_option
+@click.pass_obj
+@refusals_in_words
+def replace_command(device: Device, *, chip: Path, holder: Path) -> None:
+    """Present a new document: number and platform accounts stay, the certificate is a new one."""
+    service = _service(device)
+
+    def unknown(*_: str) -> Any:
+        raise Refused("Nobody with this document is enrolled: use `enroll`")
+
+    applicant = Applicant(chip, holder, phone=unknown, code=unknown, credentials=unknown)
+    masked = enroll(service, device, applicant, say=click.echo)
+    click.echo(f"Your online number: {masked} (the same as before)")
+    click.echo(f"Your certificate:   valid until {device.valid_until}")
+
+
+@main.command("sign-in")
+@click.pass_obj
+@refusals_in_words
+def sign_in_command(device: Device) -> None:
+    """Sign in with the device's key; the session is kept on the device."""
+    answer = _service(device).sign_in(device)
+    click.echo(f"Signed in: {answer['acr']} ({', '.join(answer['amr'])})")
+
+
+@main.command("show")
+@click.pass_obj
+@refusals_in_words
+def show_command(device: Device) -> None:
+    """Show the masked number, the documents and the certificates; signs in if need be."""
+    service = _service(device)
+    try:
+        found = service.overview()
+    except Refused as refusal:
+        if refusal.status != 401:
+            raise
+        service.sign_in(device)
+        found = service.overview()
+    click.echo(f"Online number: {found['online_number']}")
+    for document in found["documents"]:
+        click.echo(f"Document:      {document['kind']}, {document['state']}")
+    for certificate in found["certificates"]:
+        until = certificate["not_after"].partition("T")[0]
+        click.echo(
+            f"Certificate:   {certificate['status']} until {until} ({certificate['serial']})"
+        )
+
+
+@main.command("opt-out")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@click.pass_obj
+@refusals_in_words
+def opt_out_command(device: Device, *, yes: bool) -> None:
+    """Leave: the service erases what it can, this device everything. Accounts elsewhere stay."""
+    service = _service(device)
+    if not yes and not click.confirm("Leave the service for good?"):
+        return
+    # The service wants a fresh proof that it is really you.
+    service.sign_in(device)
+    service.opt_out()
+    device.wipe()
+    click.echo("You have left. Your accounts elsewhere are as they were.")
+
+
+def _service(device: Device) -> Service:
+    holder = device.read("holder")
+    if holder is None:
+        raise Refused("This device is not enrolled: use `enroll`")
+    session = device.read("session") or {}
+    return _open(holder["service"], session.get("cookies"))
+
+
+def _open(url: str, cookies: dict[str, str] | None = None) -> Service:
+    """The service, until the command ends."""
+    service = Service(url, cookies=cookies)
+    click.get_current_context().call_on_close(service.close)
+    return service
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""`python -m examples.social_platform`: the platform on a loopback port."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from examples.social_platform.database import open_database
+from examples.social_platform.online_number import Registration
+from examples.social_platform.recording import Recording
+from examples.social_platform.site import create_site, serve
+from examples.social_platform.verification_pages import CALLBACK
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--port", type=int, required=True, help="The loopback port to serve on.")
+@click.option("--issuer", required=True, help="The online number service, as it calls itself.")
+@click.option("--client-id", required=True, help="What the service calls this platform.")
+@click.option(
+    "--client-secret-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="A file that holds the secret shared with the service.",
+)
+@click.option("--data", type=FILE, required=True, help="The SQLite file to keep things in.")
+@click.option("--record", type=FILE, help="Write every byte received from the service here.")
+def main(
+    *,
+    port: int,
+    issuer: str,
+    client_id: str,
+    client_secret_file: Path,
+    data: Path,
+    record: Path | None,
+) -> None:
+    """The Square: a little social network that can verify people by online number."""
+    address = f"http://127.0.0.1:{port}"
+    registration = Registration(
+        issuer=issuer.rstrip("/"),
+        client_id=client_id,
+        client_secret=client_secret_file.read_text("utf-8").strip(),
+        redirect_uri=address + CALLBACK,
+    )
+    connection = open_database(data)
+    site = create_site(connection, registration=registration, recording=Recording(record))
+    try:
+        asyncio.run(serve(site, port=port, ready=lambda: click.echo(f"The Square: {address}/")))
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()

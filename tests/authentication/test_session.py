@@ -1,0 +1,223 @@
+"""Sessions: how they live and how they end."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from authsvc.authentication.assurance import AAL1, AAL2, Factor
+from authsvc.authentication.errors import SessionRequired
+from authsvc.authentication.session import Session
+from authsvc.authentication.signed_in import SignedIn
+from authsvc.storage import Ephemeral
+from authsvc.subscribers import Subscriber, SubscriberStatus
+from tests.authentication.makers import House
+from tests.conftest import TimePasses
+from tests.makers import AdjustableClock
+
+
+@pytest.fixture
+async def subscriber(at_home: House) -> Subscriber:
+    return await at_home.subscriber()
+
+
+@pytest.fixture
+def signed_in(subscriber: Subscriber, clock: AdjustableClock) -> SignedIn:
+    return SignedIn(subscriber.id, frozenset({Factor.PASSWORD}), clock.now())
+
+
+async def find(house: House, token: str | None) -> Session | None:
+    return await house.sessions.find(token, now=house.clock.now())
+
+
+async def test_a_session_says_who_when_and_how_strongly(at_home: House, signed_in: SignedIn):
+    now = at_home.clock.now() + timedelta(microseconds=123457)
+    token = await at_home.sessions.open(
+        SignedIn(signed_in.subscriber_id, signed_in.factors, now), now=now
+    )
+    session = await at_home.sessions.find(token, now=now)
+    assert session is not None
+    assert session.subscriber_id == signed_in.subscriber_id
+    assert session.auth_time == now
+    assert session.opened_at == now
+    assert session.acr == AAL1
+    assert session.amr == ("pwd",)
+    assert token not in repr(session)
+
+
+async def test_two_sessions_have_nothing_in_common(at_home: House, signed_in: SignedIn):
+    tokens = [await at_home.sessions.open(signed_in, now=at_home.clock.now()) for _ in range(2)]
+    sessions = [await find(at_home, token) for token in tokens]
+    assert tokens[0] != tokens[1]
+    assert sessions[0] is not None
+    assert sessions[1] is not None
+    assert sessions[0].id != sessions[1].id
+    assert all(len(token) == 43 for token in tokens)
+
+
+@pytest.mark.parametrize("token", [None, "", "guessed", "\ud800", "x" * 100_000])
+async def test_no_token_and_a_guessed_one_find_nothing(at_home: House, token):
+    assert await find(at_home, token) is None
+    with pytest.raises(SessionRequired):
+        await at_home.sessions.require(token, now=at_home.clock.now())
+    await at_home.sessions.close(token)
+
+
+async def test_the_id_opens_nothing(at_home: House, signed_in: SignedIn):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    session = await at_home.sessions.require(token, now=at_home.clock.now())
+    assert await find(at_home, session.id) is None
+
+
+async def test_a_session_left_alone_for_a_quarter_of_an_hour_ends(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    await time_passes(minutes=14, seconds=59)
+    assert await find(at_home, token) is not None
+    await time_passes(minutes=14, seconds=59)
+    assert await find(at_home, token) is not None
+    await time_passes(minutes=15)
+    assert await find(at_home, token) is None
+
+
+async def test_a_session_in_use_ends_after_twelve_hours(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    for _ in range(71):
+        await time_passes(minutes=10)
+        assert await find(at_home, token) is not None
+    await time_passes(minutes=10)
+    assert await find(at_home, token) is None
+
+
+async def test_use_is_noted_at_most_once_a_minute(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses, monkeypatch: pytest.MonkeyPatch
+):
+    writes = []
+    replace = Ephemeral.replace
+
+    async def counting(self, kind, key, value):
+        writes.append(kind.name)
+        return await replace(self, kind, key, value)
+
+    monkeypatch.setattr(Ephemeral, "replace", counting)
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    for _ in range(12):
+        await time_passes(seconds=20)
+        assert await find(at_home, token) is not None
+    assert writes == ["session"] * 4
+
+
+async def test_a_closed_session_is_dead(at_home: House, signed_in: SignedIn):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    await at_home.sessions.close(token)
+    assert await find(at_home, token) is None
+
+
+async def test_use_does_not_bring_back_a_session_that_is_being_closed(
+    at_home: House,
+    signed_in: SignedIn,
+    time_passes: TimePasses,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    await time_passes(minutes=2)
+    replace = Ephemeral.replace
+
+    async def closed_just_before(self, kind, key, value):
+        await at_home.sessions.close(token)
+        return await replace(self, kind, key, value)
+
+    monkeypatch.setattr(Ephemeral, "replace", closed_just_before)
+    await find(at_home, token)
+    assert await find(at_home, token) is None
+
+
+async def test_raising_the_watermark_kills_what_was_opened_before(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    now = await time_passes(seconds=1)
+    async with at_home.database.transaction() as tx:
+        await at_home.subscribers.raise_watermark(tx, signed_in.subscriber_id, now=now)
+    assert await find(at_home, token) is None
+    after = SignedIn(signed_in.subscriber_id, signed_in.factors, now)
+    assert await find(at_home, await at_home.sessions.open(after, now=now)) is not None
+
+
+async def test_freezing_ends_the_session_for_good(at_home: House, signed_in: SignedIn):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    for status in (SubscriberStatus.FROZEN, SubscriberStatus.ACTIVE):
+        async with at_home.database.transaction() as tx:
+            await at_home.subscribers.set_status(tx, signed_in.subscriber_id, status)
+        assert await find(at_home, token) is None
+
+
+async def test_the_session_of_somebody_who_left_is_dead(at_home: House, signed_in: SignedIn):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    async with at_home.database.transaction() as tx:
+        await at_home.subscribers.erase(tx, signed_in.subscriber_id)
+    assert await find(at_home, token) is None
+
+
+async def test_a_step_up_adds_the_factor_and_keeps_the_times(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses
+):
+    opened = at_home.clock.now()
+    old = await at_home.sessions.open(signed_in, now=opened)
+    before = await at_home.sessions.require(old, now=opened)
+    now = await time_passes(minutes=10)
+    added = SignedIn(signed_in.subscriber_id, frozenset({Factor.TOTP}), now)
+    new = await at_home.sessions.step_up(old, added, now=now)
+    session = await at_home.sessions.require(new, now=now)
+    assert session.acr == AAL2
+    assert session.amr == ("mfa", "otp", "pwd")
+    assert (session.auth_time, session.opened_at) == (opened, opened)
+    assert session.id != before.id
+    assert await find(at_home, old) is None
+
+
+async def test_a_step_up_does_not_lengthen_the_twelve_hours(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    for _ in range(71):
+        now = await time_passes(minutes=10)
+        added = SignedIn(signed_in.subscriber_id, frozenset({Factor.TOTP}), now)
+        token = await at_home.sessions.step_up(token, added, now=now)
+    await time_passes(minutes=10)
+    assert await find(at_home, token) is None
+
+
+async def test_of_many_step_ups_at_once_one_counts(at_home: House, signed_in: SignedIn):
+    now = at_home.clock.now()
+    old = await at_home.sessions.open(signed_in, now=now)
+    added = SignedIn(signed_in.subscriber_id, frozenset({Factor.TOTP}), now)
+    outcomes = await asyncio.gather(
+        *(at_home.sessions.step_up(old, added, now=now) for _ in range(10)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, str) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, SessionRequired) for outcome in outcomes) == 9
+
+
+async def test_nobody_steps_up_the_session_of_another(at_home: House, signed_in: SignedIn):
+    now = at_home.clock.now()
+    old = await at_home.sessions.open(signed_in, now=now)
+    stranger = SignedIn(uuid4(), frozenset({Factor.TOTP}), now)
+    with pytest.raises(SessionRequired):
+        await at_home.sessions.step_up(old, stranger, now=now)
+    assert await find(at_home, old) is None
+
+
+async def test_a_session_that_is_over_cannot_be_stepped_up(
+    at_home: House, signed_in: SignedIn, time_passes: TimePasses
+):
+    old = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    now = await time_passes(minutes=16)
+    added = SignedIn(signed_in.subscriber_id, frozenset({Factor.TOTP}), now)
+    with pytest.raises(SessionRequired):
+        await at_home.sessions.step_up(old, added, now=now)

@@ -1,0 +1,27 @@
+"""An authority, a desk that issues in its name, and a server that answers for what it issued."""
+
+from datetime import datetime
+
+import pytest
+
+from authsvc.certificates import CertificateAuthority, Certificates
+from authsvc.keyring import KeyRing
+from authsvc.storage import Database
+from tests.certificates.makers import Desk
+
+BASE_URL = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def authority(keyring: KeyRing, now: datetime) -> CertificateAuthority:
+    return CertificateAuthority.create(keyring, base_url=BASE_URL, now=now)
+
+
+@pytest.fixture
+def certificates(authority: CertificateAuthority) -> Certificates:
+    return Certificates(authority)
+
+
+@pytest.fixture
+def desk(certificates: Certificates, database: Database) -> Desk:
+    return Desk(certificates, database)

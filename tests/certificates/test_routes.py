@@ -1,0 +1,227 @@
+import asyncio
+import base64
+import contextlib
+import shutil
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+
+import httpx2
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar import Litestar
+
+from authsvc.certificates import CertificateAuthority, Certificates, RevocationReason
+from authsvc.certificates.routes import routes
+from authsvc.clock import SystemClock
+from authsvc.storage import Database, StorageUnavailable
+from tests.certificates.makers import Desk, openssl, parsed
+from tests.services import free_port
+
+HOLD = RevocationReason.CERTIFICATE_HOLD
+OCSP_RESPONSE = "application/ocsp-response"
+SLASHES = b"\xff" * 20 + (b"\xfb\xef\xbe" * 4 + b"\0") * 3
+
+
+@pytest.fixture
+def app(authority, database, clock):
+    return Litestar(list(routes(authority=authority, database=database, clock=clock)))
+
+
+@pytest.fixture
+async def client(app):
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://authsvc.test") as client:
+        yield client
+
+
+def question(certificate, authority, *, nonce=None):
+    builder = ocsp.OCSPRequestBuilder().add_certificate(
+        parsed(certificate), authority.certificate, hashes.SHA256()
+    )
+    if nonce is not None:
+        builder = builder.add_extension(x509.OCSPNonce(nonce), critical=False)
+    return builder.build().public_bytes(serialization.Encoding.DER)
+
+
+def path(request, *, safe=""):
+    return "/ocsp/" + quote(base64.b64encode(request), safe=safe)
+
+
+async def test_a_posted_question_is_answered(client, desk, authority, now):
+    request = question(await desk.issue(now=now), authority)
+    response = await client.post("/ocsp", content=request)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == OCSP_RESPONSE
+    assert "cache-control" not in response.headers
+    read = ocsp.load_der_ocsp_response(response.content)
+    assert read.certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+@pytest.mark.parametrize("safe", ["", "/+="], ids=["encoded", "as it is"])
+async def test_a_question_in_the_path_is_answered(client, desk, authority, now, safe):
+    """The nonce is one whose base64 has slashes, also many in a row, and plus signs."""
+    request = question(await desk.issue(now=now), authority, nonce=SLASHES)
+    assert "//" in base64.b64encode(request).decode()
+    assert "++" in base64.b64encode(request).decode()
+    response = await client.get(path(request, safe=safe))
+    read = ocsp.load_der_ocsp_response(response.content)
+    assert read.certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+async def test_an_answer_to_a_get_may_be_kept_for_half_a_minute(client, desk, authority, now):
+    response = await client.get(path(question(await desk.issue(now=now), authority)))
+    headers = response.headers
+    assert headers["cache-control"] == "max-age=30, public, no-transform, must-revalidate"
+    assert parsedate_to_datetime(headers["last-modified"]) == now
+    assert parsedate_to_datetime(headers["expires"]) == now + timedelta(seconds=30)
+    assert headers["etag"]
+
+
+async def test_an_answer_with_a_nonce_is_for_one_asker_only(client, desk, authority, now):
+    request = question(await desk.issue(now=now), authority, nonce=b"n" * 32)
+    response = await client.get(path(request))
+    assert response.status_code == 200
+    assert "cache-control" not in response.headers
+
+
+@pytest.mark.parametrize("asked", ["/ocsp/%ff", "/ocsp/A", "/ocsp/!!!!"])
+async def test_what_is_no_question_gets_malformed_request(client, asked):
+    response = await client.get(asked)
+    read = ocsp.load_der_ocsp_response(response.content)
+    assert read.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+    assert "cache-control" not in response.headers
+
+
+async def test_a_huge_question_gets_malformed_request(client):
+    response = await client.post("/ocsp", content=b"0" * 1_100_000)
+    assert response.status_code == 413
+    read = ocsp.load_der_ocsp_response(response.content)
+    assert read.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+
+
+@pytest.fixture(
+    params=[
+        (StorageUnavailable(), 503, ocsp.OCSPResponseStatus.TRY_LATER),
+        (RuntimeError("a fault"), 500, ocsp.OCSPResponseStatus.INTERNAL_ERROR),
+    ],
+    ids=["away", "broken"],
+)
+def trouble(request, monkeypatch):
+    """A database in trouble: how to cause it, the HTTP status, and what OCSP calls it."""
+    fault, status, said = request.param
+
+    def fail(_):
+        raise fault
+
+    return lambda: monkeypatch.setattr(Database, "reading", fail), status, said
+
+
+async def test_a_database_in_trouble_is_told_in_ocsps_own_words(
+    client, desk, authority, now, trouble
+):
+    request = question(await desk.issue(now=now), authority)
+    begin, status, said = trouble
+    begin()
+    response = await client.post("/ocsp", content=request)
+    assert response.status_code == status
+    assert ("retry-after" in response.headers) == (status == 503)
+    assert ocsp.load_der_ocsp_response(response.content).response_status is said
+    listed = await client.get("/crl/authsvc.crl")
+    assert listed.status_code == status
+    assert listed.headers["content-type"] == "application/problem+json"
+
+
+async def test_noise_costs_the_database_nothing(client, trouble):
+    trouble[0]()
+    assert (await client.post("/ocsp", content=b"noise")).status_code == 200
+    assert (await client.get("/ocsp/bm9pc2U=")).status_code == 200
+
+
+async def test_other_methods_are_refused_as_everywhere(client):
+    response = await client.put("/ocsp", content=b"")
+    assert response.status_code == 405
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_list_is_served(client, desk, authority, now):
+    issued = await desk.issue(now=now)
+    await desk.revoke(HOLD, now=now, serial=issued.serial)
+    response = await client.get("/crl/authsvc.crl")
+    assert response.headers["content-type"] == "application/pkix-crl"
+    assert response.headers["cache-control"].startswith("max-age=30,")
+    crl = x509.load_der_x509_crl(response.content)
+    assert crl.get_revoked_certificate_by_serial_number(issued.serial)
+
+
+async def test_the_authoritys_certificate_is_served(client, authority):
+    response = await client.get("/ca/authsvc.cer")
+    assert response.headers["content-type"] == "application/pkix-cert"
+    assert x509.load_der_x509_certificate(response.content) == authority.certificate
+
+
+@contextlib.asynccontextmanager
+async def running(app, port):
+    """The application on a real server on the loopback interface."""
+    server = Server(app, port=port, interface=Interfaces.ASGI, log_enabled=False)
+    task = asyncio.create_task(server.serve())
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.close()
+                await writer.wait_closed()
+                break
+            await asyncio.sleep(0.02)
+        yield
+    finally:
+        server.stop()
+        await task
+
+
+@pytest.mark.interop
+async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
+    """The URLs are the ones inside the certificate; the clock is the machine's, as openssl's is."""
+    assert shutil.which("openssl"), "the openssl command is needed"
+    port, now = free_port(), datetime.now(UTC)
+    base_url = f"http://127.0.0.1:{port}"
+    authority = CertificateAuthority.create(keyring, base_url=base_url, now=now)
+    desk = Desk(Certificates(authority), database)
+    issued = await desk.issue(now=now)
+    root, device = tmp_path / "root", tmp_path / "device"
+    root.write_text(authority.chain_pem)
+    device.write_text(issued.pem)
+    where = (await openssl("x509", "-in", device, "-noout", "-ocsp_uri")).strip()
+    assert where == f"{base_url}/ocsp"
+    ask = ["ocsp", "-issuer", root, "-cert", device, "-CAfile", root, "-url", where]
+    verify = ["verify", "-crl_check", "-crl_download", "-x509_strict", "-CAfile", root, device]
+
+    app = Litestar(list(routes(authority=authority, database=database, clock=SystemClock())))
+    async with running(app, port):
+        async with httpx2.AsyncClient() as client:
+            response = await client.get(base_url + path(question(issued, authority, nonce=SLASHES)))
+            assert ocsp.load_der_ocsp_response(response.content).serial_number == issued.serial
+
+        for more in ([], ["-no_nonce"], ["-sha256"]):
+            said = await openssl(*ask[:1], *more, *ask[1:])
+            assert "Response verify OK" in said
+            assert f"{device}: good" in said
+            assert "WARNING" not in said or more == ["-no_nonce"]
+        assert f"{device}: OK" in await openssl(*verify)
+
+        await desk.revoke(HOLD, now=now, serial=issued.serial)
+        said = await openssl(*ask)
+        assert f"{device}: revoked" in said
+        assert "Reason: certificateHold" in said
+        assert "certificate revoked" in await openssl(*verify)
+
+        await desk.release(serial=issued.serial)
+        assert f"{device}: good" in await openssl(*ask)
+        assert f"{device}: OK" in await openssl(*verify)
+
+        unknown = ["ocsp", "-issuer", root, "-serial", "1", "-CAfile", root, "-url", where]
+        assert "1: unknown" in await openssl(*unknown)

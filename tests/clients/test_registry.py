@@ -1,0 +1,115 @@
+import msgspec
+import pytest
+
+from authsvc.clients import Clients, store
+from authsvc.clients.errors import ClientMetadataInvalid
+from tests.clients.makers import SECRET, metadata, public_metadata
+
+
+@pytest.fixture
+def clients(database):
+    return Clients(database)
+
+
+async def test_no_clients_may_be_imported(clients, now):
+    assert await clients.import_clients([], now=now) == []
+    assert await clients.every() == []
+
+
+async def test_an_imported_client_is_found_as_it_was_read(clients, now):
+    (imported,) = await clients.import_clients([metadata()], now=now)
+    assert await clients.find("platform-a", now=now) == imported
+    assert await clients.every() == [imported]
+
+
+async def test_every_member_survives_the_registry(clients, now):
+    document = metadata(
+        post_logout_redirect_uris=["https://platform-a.example/bye"],
+        grant_types=["authorization_code", "refresh_token"],
+        scope="openid offline_access",
+        id_token_signed_response_alg="ES256",
+        token_endpoint_auth_method="client_secret_post",
+        require_pkce=False,
+        default_max_age=60,
+        logo_uri="https://platform-a.example/logo.svg",
+    )
+    (imported,) = await clients.import_clients([document], now=now)
+    assert await clients.find("platform-a", now=now) == imported
+
+
+async def test_an_unknown_client_is_not_found(clients, now):
+    for client_id in ("", "nobody", "x" * 300, "a\x00", "客户端", "'; DROP TABLE client"):
+        assert await clients.find(client_id, now=now) is None
+
+
+async def test_importing_again_replaces(clients, now):
+    await clients.import_clients([metadata()], now=now)
+    await clients.find("platform-a", now=now)
+    await clients.import_clients([metadata(client_name="renamed")], now=now)
+    found = await clients.find("platform-a", now=now)
+    assert found is not None
+    assert found.name == "renamed"
+    assert len(await clients.every()) == 1
+
+
+async def test_all_clients_are_imported_or_none(clients, now):
+    with pytest.raises(ClientMetadataInvalid) as caught:
+        await clients.import_clients([metadata("first"), metadata("second", profile="x")], now=now)
+    assert caught.value.field == "second.profile"
+    assert await clients.every() == []
+
+
+async def test_two_clients_of_one_id_are_refused(clients, now):
+    with pytest.raises(ClientMetadataInvalid) as caught:
+        await clients.import_clients([metadata(), public_metadata("platform-a")], now=now)
+    assert caught.value.field == "platform-a.client_id"
+
+
+@pytest.mark.parametrize("documents", [None, {}, "[]", 7])
+async def test_only_a_list_of_documents_is_imported(clients, now, documents):
+    with pytest.raises(ClientMetadataInvalid):
+        await clients.import_clients(documents, now=now)
+
+
+async def test_loopback_over_http_opens_with_the_sandbox(database, now):
+    document = metadata(redirect_uris=["http://127.0.0.1:3000/cb"])
+    with pytest.raises(ClientMetadataInvalid):
+        await Clients(database).import_clients([document], now=now)
+    assert await Clients(database, loopback_http=True).import_clients([document], now=now)
+
+
+async def test_a_client_is_remembered_for_a_few_seconds(clients, database, now, clock):
+    await clients.import_clients([metadata()], now=now)
+    found = await clients.find("platform-a", now=now)
+    async with database.transaction() as tx:
+        await store.save(tx, msgspec.structs.replace(found, name="changed elsewhere"), now=now)
+    assert await clients.find("platform-a", now=clock.advance(seconds=4)) == found
+    later = await clients.find("platform-a", now=clock.advance(seconds=2))
+    assert later is not None
+    assert later.name == "changed elsewhere"
+
+
+async def test_a_disabled_client_is_not_found_and_an_import_enables_it(clients, now):
+    await clients.import_clients([metadata()], now=now)
+    await clients.find("platform-a", now=now)
+    await clients.disable("platform-a", now=now)
+    assert await clients.find("platform-a", now=now) is None
+    assert await clients.every() == []
+    await clients.import_clients([metadata()], now=now)
+    assert await clients.find("platform-a", now=now) is not None
+
+
+async def test_what_strangers_ask_for_does_not_pile_up(clients, now, monkeypatch):
+    monkeypatch.setattr("authsvc.clients.registry._MOST", 3)
+    for number in range(10):
+        await clients.find(f"nobody-{number}", now=now)
+    assert len(clients._remembered) <= 3
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_the_secret_does_not_rest(clients, now, database_url):
+    await clients.import_clients([metadata()], now=now)
+    async with clients._database.reading() as tx:
+        (row,) = (await tx.execute(store.client.select())).all()
+    assert SECRET not in str(row)
+    assert "secret_digest" not in row.document

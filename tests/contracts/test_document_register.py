@@ -1,0 +1,141 @@
+"""What every document register must do: run over the embedded one and over HTTP."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.authority.routes import create_register_app
+from authsvc.evidence.errors import RegisterUnavailable
+from authsvc.evidence.http_register import HTTPRegister
+from authsvc.evidence.register import DocumentRegister, EmbeddedRegister, RegisterStatus
+from tests.makers import AdjustableClock
+
+CARD = "resident_identity_card"
+TOKEN = "a-token-of-the-contract-test"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "register"
+
+
+@pytest.fixture
+def authority(directory: Path, clock: AdjustableClock) -> DocumentAuthority:
+    return DocumentAuthority.open(directory, clock=clock)
+
+
+@pytest.fixture(params=["embedded", "http"])
+async def register(
+    request: pytest.FixtureRequest, authority: DocumentAuthority
+) -> AsyncIterator[DocumentRegister]:
+    if request.param == "embedded":
+        yield EmbeddedRegister(authority)
+        return
+    transport = httpx2.ASGITransport(create_register_app(authority, token=TOKEN))
+    async with httpx2.AsyncClient(transport=transport) as client:
+        yield HTTPRegister("http://register.test/", client, token=TOKEN)
+
+
+def issue(authority: DocumentAuthority) -> tuple[str, str]:
+    """Somebody new with a card: identity number, document number."""
+    number = authority.create_person(birth_date=date(1990, 1, 1)).number.value
+    return number, authority.issue_card(number).document_number
+
+
+async def test_an_empty_register_knows_nothing(register: DocumentRegister) -> None:
+    assert await register.status_of(CARD, "T000000000000") is RegisterStatus.UNKNOWN
+    assert list(await register.changes_since(0)) == []
+
+
+async def test_a_card_in_use_is_valid(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    _, card = issue(authority)
+    assert await register.status_of(CARD, card) is RegisterStatus.VALID
+
+
+async def test_a_card_of_another_kind_is_unknown(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    _, card = issue(authority)
+    assert await register.status_of("passport", card) is RegisterStatus.UNKNOWN
+
+
+async def test_a_card_after_its_last_day_is_expired(
+    register: DocumentRegister, authority: DocumentAuthority, clock: AdjustableClock
+) -> None:
+    number = authority.create_person().number.value
+    card = authority.issue_card(number, valid_until=date(2026, 11, 23)).document_number
+    assert await register.status_of(CARD, card) is RegisterStatus.VALID
+    clock.advance(days=1)
+    assert await register.status_of(CARD, card) is RegisterStatus.EXPIRED
+
+
+async def test_a_card_reported_lost_is_lost(
+    register: DocumentRegister, authority: DocumentAuthority, clock: AdjustableClock
+) -> None:
+    _, card = issue(authority)
+    authority.report_lost(card)
+    authority.report_lost(card)
+    assert await register.status_of(CARD, card) is RegisterStatus.LOST
+    (change,) = await register.changes_since(0)
+    assert (change.cursor, change.kind, change.document_number) == (1, CARD, card)
+    assert (change.status, change.at) == (RegisterStatus.LOST, clock.now())
+    assert change.at.utcoffset() == UTC.utcoffset(None)
+
+
+async def test_a_replaced_card_is_replaced_and_the_new_one_valid(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    number, old = issue(authority)
+    authority.report_lost(old)
+    new = authority.replace_card(number).document_number
+    assert await register.status_of(CARD, old) is RegisterStatus.REPLACED
+    assert await register.status_of(CARD, new) is RegisterStatus.VALID
+    statuses = [
+        (change.document_number, change.status) for change in await register.changes_since(0)
+    ]
+    assert statuses == [(old, RegisterStatus.LOST), (old, RegisterStatus.REPLACED)]
+
+
+async def test_the_feed_is_read_piece_by_piece(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    cards = [issue(authority)[1] for _ in range(5)]
+    for card in cards:
+        authority.report_lost(card)
+    read: list[str] = []
+    cursor = 0
+    while piece := await register.changes_since(cursor, limit=2):
+        assert len(piece) <= 2
+        assert [change.cursor for change in piece] == list(
+            range(cursor + 1, cursor + 1 + len(piece))
+        )
+        read += [change.document_number for change in piece]
+        cursor = piece[-1].cursor
+    assert read == cards
+    assert list(await register.changes_since(1000)) == []
+
+
+async def test_what_another_process_wrote_is_seen(
+    register: DocumentRegister, directory: Path, clock: AdjustableClock
+) -> None:
+    _, card = issue(DocumentAuthority.open(directory, clock=clock))
+    assert await register.status_of(CARD, card) is RegisterStatus.VALID
+
+
+async def test_a_damaged_register_is_unavailable_and_stays_so(
+    register: DocumentRegister, authority: DocumentAuthority, directory: Path
+) -> None:
+    _, card = issue(authority)
+    with (directory / "events.jsonl").open("a") as log:
+        log.write('{"event": "card_reported_lost"}\n')
+    for _ in range(2):
+        with pytest.raises(RegisterUnavailable):
+            await register.status_of(CARD, card)
+        with pytest.raises(RegisterUnavailable):
+            await register.changes_since(0)

@@ -1,0 +1,145 @@
+"""`authsvc register`: the desk on the command line, and the real server on loopback."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from litestar import Litestar
+
+from authsvc.cli.register import app_from_environment, register
+from authsvc.clock import SystemClock
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.chip_reading import ChipReading
+from authsvc.evidence.http_register import HTTPRegister, register_client
+from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.evidence.register import RegisterStatus
+from authsvc.keyring.directory import KeyDirectory
+
+CARD = "resident_identity_card"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    return tmp_path / "register"
+
+
+def said(directory: Path, command: str, *arguments: str) -> Any:
+    """What a command prints; JSON is read."""
+    given = [command, "--directory", str(directory), *arguments]
+    result = CliRunner().invoke(register, given, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    return [json.loads(line) if line.startswith("{") else line for line in lines]
+
+
+def test_a_whole_life_of_a_card_on_the_command_line(directory: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    (person,) = said(
+        directory, "person", "--name", "样例乙", "--birth-date", "1990-01-01", "--sex", "female"
+    )
+    assert (person["name"], person["birth_date"]) == ("样例乙", "1990-01-01")
+    (issued,) = said(directory, "issue", "--out", out, person["number"])
+    assert said(directory, "status", issued["document_number"]) == ["valid"]
+
+    holder = json.loads(Path(issued["holder"]).read_text("utf-8"))
+    assert holder["number"] == person["number"]
+    assert Path(issued["holder"]).stat().st_mode & 0o077 == 0
+
+    said(directory, "trust", "--key-directory", str(tmp_path / "keys"))
+    anchors = KeyDirectory(tmp_path / "keys").certificates("document-anchors")
+    reading = ChipReading.parse(Path(issued["chip"]).read_bytes())
+    document = PassiveAuthentication(anchors).verify(CARD, reading, now=SystemClock().now())
+    assert document.number.value == person["number"]
+
+    said(directory, "lost", issued["document_number"])
+    assert said(directory, "status", issued["document_number"]) == ["lost"]
+    (new,) = said(
+        directory,
+        "replace",
+        *("--out", out, "--valid-from", "2016-01-01", "--valid-until", "2026-01-01"),
+        person["number"],
+    )
+    assert said(directory, "status", issued["document_number"]) == ["replaced"]
+    (listed,) = said(directory, "people")
+    assert listed == {
+        "number": person["number"],
+        "name": "样例乙",
+        "document_number": new["document_number"],
+        "status": "expired",
+    }
+
+
+def test_somebody_without_a_card_is_listed(directory: Path) -> None:
+    (person,) = said(directory, "person", "--seed", "one")
+    (listed,) = said(directory, "people")
+    assert (listed["number"], listed["status"]) == (person["number"], None)
+
+
+def test_the_server_is_told_what_to_serve(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(
+        "authsvc.cli.serve.run_server", lambda target, **how: served.append((target, how))
+    )
+    for name in ("DIRECTORY", "TOKEN", "PUSH_URL"):
+        monkeypatch.setenv(f"SIMULATED_REGISTER_{name}", "to be put back")
+    said(directory, "serve", "--port", "8123", "--token", "t", "--push-url", "http://127.0.0.1/p")
+    assert served == [
+        ("authsvc.cli.register:app_from_environment", {"host": "127.0.0.1", "port": 8123})
+    ]
+    assert os.environ["SIMULATED_REGISTER_TOKEN"] == "t"
+    assert os.environ["SIMULATED_REGISTER_PUSH_URL"] == "http://127.0.0.1/p"
+    assert isinstance(app_from_environment(), Litestar)
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """The real server in a process of its own; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = "from authsvc.cli import main; main()"
+    arguments = ["register", "serve", "--directory", str(directory), "--port", str(port)]
+    process = subprocess.Popen([sys.executable, "-c", program, *arguments])
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not come up")
+
+
+async def test_a_served_register_sees_what_the_command_line_does(
+    directory: Path, tmp_path: Path
+) -> None:
+    (person,) = said(directory, "person")
+    (issued,) = said(directory, "issue", "--out", str(tmp_path), person["number"])
+    token = DocumentAuthority.open(directory).desk_token()
+    with served(directory) as url:
+        async with register_client() as client:
+            asked = HTTPRegister(url, client, token=token)
+            number = issued["document_number"]
+            assert await asked.status_of(CARD, number) is RegisterStatus.VALID
+            said(directory, "lost", number)
+            assert await asked.status_of(CARD, number) is RegisterStatus.LOST
+            (change,) = await asked.changes_since(0)
+            assert change.document_number == number

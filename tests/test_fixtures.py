@@ -1,0 +1,71 @@
+"""The fixtures keep their promises."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from authsvc.storage import Database, Kind
+from authsvc.storage.migrations import require_current
+from tests.databases import dump_everything
+
+
+class Note(msgspec.Struct, frozen=True):
+    words: str
+
+
+NOTE = Kind("note", Note, timedelta(minutes=5))
+
+
+async def test_a_database_is_migrated_and_empty_for_every_test(database, database_url):
+    await require_current(database)
+    assert (await dump_everything(database_url, "memory://")) != b""
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_passing_facts_of_one_test_are_unknown_to_the_next(ephemeral, turn):
+    assert await ephemeral.get(NOTE, "key") is None
+    await ephemeral.put(NOTE, "key", Note("kept"))
+
+
+async def test_time_passes_for_both_stores(ephemeral, time_passes, now):
+    await ephemeral.put(NOTE, "key", Note("kept"))
+    assert await time_passes(minutes=4) == now + timedelta(minutes=4)
+    assert await ephemeral.get(NOTE, "key") == Note("kept")
+    await time_passes(timedelta(minutes=1))
+    assert await ephemeral.get(NOTE, "key") is None
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_a_table_made_in_one_test_is_gone_in_the_next(storage, turn):
+    async with storage.database.transaction() as tx:
+        await tx.execute(text("CREATE TABLE planted (words TEXT)"))
+        await tx.execute(text("INSERT INTO planted VALUES ('planted words')"))
+    dump = await dump_everything(storage.database_url, storage.ephemeral_url)
+    assert b"planted words" in dump
+
+
+async def test_a_dump_of_passing_facts_shows_keys_and_sealed_values(storage):
+    await storage.ephemeral.put(NOTE, "key", Note("secret words"))
+    dump = await dump_everything(storage.database_url, storage.ephemeral_url)
+    assert b"secret words" not in dump
+    assert (b"authsvc:note:" in dump) == storage.ephemeral_url.startswith(("unix", "redis"))
+
+
+async def test_an_empty_database_has_no_schema(empty_database_url):
+    database = Database(empty_database_url)
+    dump = await dump_everything(empty_database_url, "memory://")
+    await database.close()
+    assert b"alembic" not in dump
+
+
+@pytest.mark.parametrize("ephemeral_url", ["redis"], indirect=True)
+async def test_a_stopped_server_can_be_started_again(redis_server, redis_url, ephemeral_backend):
+    redis_server.stop()
+    redis_server.start()
+    await ephemeral_backend.ping()
+
+
+def test_a_key_ring_is_the_tests_own(keyring, tmp_path):
+    assert keyring.directory.root == tmp_path / "keys"

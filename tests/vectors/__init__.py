@@ -1,0 +1,1 @@
+"""Published examples, and independent implementations as oracles."""
