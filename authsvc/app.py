@@ -94,7 +94,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     keyring = KeyRing.open(settings.key_directory)
     database = Database(settings.database)
     ephemeral = Ephemeral(_backend(settings, clock), seals=keyring.sealer, digests=keyring.digests)
-    outside = Outside.open(settings, ephemeral)
+    outside = Outside.open(settings, ephemeral, clock)
     subscribers = Subscribers(keyring)
     certificates = Certificates(CertificateAuthority.open(keyring, base_url=settings.issuer))
     hasher = PasswordHasher(threads=settings.hashing_threads)

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -185,6 +186,17 @@ async def storage(
     yield Storage(database, _sealed(backend, keyring), database_url, ephemeral_url)
     await database.close()
     await backend.close()
+
+
+@pytest.fixture
+async def service(
+    storage_urls: tuple[str, str], keyring: KeyRing, clock: AdjustableClock, tmp_path: Path
+) -> AsyncIterator["Service"]:
+    """The whole service in this process, on the embedded and on the production pair of stores."""
+    from tests.whole import open_service
+
+    async with open_service(storage_urls, keyring, clock, tmp_path) as service:
+        yield service
 
 
 @pytest.fixture

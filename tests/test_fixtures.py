@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from authsvc.storage import Database, Kind
 from authsvc.storage.migrations import require_current
+from tests import services
 from tests.databases import dump_everything
 
 
@@ -69,3 +70,15 @@ async def test_a_stopped_server_can_be_started_again(redis_server, redis_url, ep
 
 def test_a_key_ring_is_the_tests_own(keyring, tmp_path):
     assert keyring.directory.root == tmp_path / "keys"
+
+
+def test_what_is_missing_is_skipped_where_that_is_allowed(monkeypatch):
+    monkeypatch.delenv(services.REQUIRE, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no such server"):
+        services.missing("no such server")
+
+
+def test_what_is_missing_fails_where_nothing_may_be_missing(monkeypatch):
+    monkeypatch.setenv(services.REQUIRE, "1")
+    with pytest.raises(pytest.fail.Exception, match="no such server"):
+        services.missing("no such server")

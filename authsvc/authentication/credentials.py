@@ -142,18 +142,26 @@ class Credentials:
         subscriber: Subscriber,
         secret: bytes,
         *,
+        replace: bool,
         used_step: int = _NEVER_USED,
         now: datetime,
     ) -> None:
-        """Keeps a TOTP secret in place of an older one; `used_step` was used to confirm it."""
+        """Keeps a TOTP secret; `used_step` was used to confirm it.
+
+        TOTPNotBegun if there is one already and it may not be replaced. The database decides that:
+        of two sessions that turn it on at once, the later must not take the first one's place.
+        """
+        if replace:
+            await store.delete_totp(tx, subscriber.id)
         sealed = subscriber.data_key.seal(secret, context=_context("totp", subscriber))
-        await store.write_totp(tx, TOTPRow(subscriber.id, sealed, used_step, now))
+        await store.insert_totp(tx, TOTPRow(subscriber.id, sealed, used_step, now))
 
     async def import_totp(
         self, tx: Transaction, subscriber: Subscriber, secret: str, *, now: datetime
     ) -> None:
-        """Keeps a secret from elsewhere, in base32; TOTPSecretInvalid."""
-        await self.turn_totp_on(tx, subscriber, totp.parse_secret(secret), now=now)
+        """Keeps a secret from elsewhere, in base32, in place of an older one; TOTPSecretInvalid."""
+        parsed = totp.parse_secret(secret)
+        await self.turn_totp_on(tx, subscriber, parsed, replace=True, now=now)
 
     async def renew_recovery_codes(
         self, tx: Transaction, subscriber: Subscriber

@@ -33,7 +33,11 @@ from authsvc.web.http import HTTPRequest
 
 
 class ChallengeAnswer(msgspec.Struct, frozen=True):
-    """What a device key is to sign: the bytes of `message`, in UTF-8."""
+    """What a device key is to sign: the bytes of `message`, in ASCII.
+
+    The device checks its first three lines (see `possession`) against the issuer that it means:
+    whoever signs what a stranger passes on signs in the stranger.
+    """
 
     challenge: str
     message: str

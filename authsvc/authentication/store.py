@@ -117,17 +117,19 @@ async def password_of(tx: Transaction, subscriber_id: UUID) -> PasswordRow | Non
     return None if row is None else PasswordRow(*row)
 
 
-async def write_totp(tx: Transaction, row: TOTPRow) -> None:
-    """Writes a person's TOTP credential in place of an older one.
-
-    TOTPNotBegun if another one is being written at this moment: that one stands.
-    """
-    mine = totp_credential.c.subscriber_id == row.subscriber_id
-    await tx.execute(delete(totp_credential).where(mine))
+async def insert_totp(tx: Transaction, row: TOTPRow) -> None:
+    """Writes a person's TOTP credential; TOTPNotBegun if there is one: that one stands."""
     try:
         await tx.execute(insert(totp_credential).values(row._asdict()))
     except IntegrityError:
-        raise TOTPNotBegun(log="two at once") from None
+        raise TOTPNotBegun(log="there is one") from None
+
+
+async def delete_totp(tx: Transaction, subscriber_id: UUID) -> None:
+    """Removes a person's TOTP credential."""
+    await tx.execute(
+        delete(totp_credential).where(totp_credential.c.subscriber_id == subscriber_id)
+    )
 
 
 async def totp_of(tx: Transaction, subscriber_id: UUID) -> TOTPRow | None:

@@ -42,12 +42,9 @@ def parse_secret(text: str) -> bytes:
     if not 1 <= len(bare) <= _MAXIMUM_SECRET:
         raise TOTPSecretInvalid(field="totp_secret")
     try:
-        secret = base64.b32decode(bare + "=" * (-len(bare) % 8))
+        return base64.b32decode(bare + "=" * (-len(bare) % 8))
     except (binascii.Error, ValueError):
         raise TOTPSecretInvalid(field="totp_secret") from None
-    if not secret:
-        raise TOTPSecretInvalid(field="totp_secret")
-    return secret
 
 
 def spell_secret(secret: bytes) -> str:

@@ -95,7 +95,12 @@ class TOTPEnrollment:
             if await self._ephemeral.take(_PENDING, session.id) is None:
                 raise TOTPNotBegun
             await self._credentials.turn_totp_on(
-                tx, subscriber, pending.secret, used_step=step, now=now
+                tx,
+                subscriber,
+                pending.secret,
+                replace=Factor.TOTP in session.factors,
+                used_step=step,
+                now=now,
             )
             codes = await self._credentials.renew_recovery_codes(tx, subscriber)
         await self._throttle.succeeded(person)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.app import House
 from authsvc.authentication.errors import SignInNameTaken
+from authsvc.clock import Clock
 from authsvc.enrollment.enrollments import EnrollmentKey
 from authsvc.enrollment.phone import parse_phone
 from authsvc.errors import InvalidInput, Text
@@ -60,9 +61,11 @@ def read_people(document: object) -> list[TestPerson]:
     return people
 
 
-def open_authority(settings: Settings, keyring: KeyRing) -> DocumentAuthority:
+def open_authority(
+    settings: Settings, keyring: KeyRing, clock: Clock | None = None
+) -> DocumentAuthority:
     """The simulated authority of a sandbox, trusted by its key ring."""
-    authority = DocumentAuthority.open(settings.register_directory)
+    authority = DocumentAuthority.open(settings.register_directory, clock=clock)
     authority.publish_trust(keyring.directory)
     return authority
 

@@ -9,6 +9,7 @@ from typing import Self
 
 import httpx2
 
+from authsvc.clock import Clock
 from authsvc.enrollment.face import FaceMatch, HTTPFaceMatch, SandboxFaceMatch
 from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway, SMSGateway
 from authsvc.evidence.authority.authority import DocumentAuthority
@@ -31,13 +32,13 @@ class Outside:
     client: httpx2.AsyncClient
 
     @classmethod
-    def open(cls, settings: Settings, ephemeral: Ephemeral) -> Self:
+    def open(cls, settings: Settings, ephemeral: Ephemeral, clock: Clock) -> Self:
         """The ports that the settings ask for; SettingsInvalid names an address that is missing."""
         client = httpx2.AsyncClient(
             timeout=_TIMEOUT_SECONDS, follow_redirects=False, trust_env=False
         )
         return cls(
-            register=_register(settings, client),
+            register=_register(settings, client, clock),
             sms=_sms(settings, client, ephemeral),
             faces=_faces(settings, client),
             client=client,
@@ -53,12 +54,12 @@ class Outside:
         await self.client.aclose()
 
 
-def _register(settings: Settings, client: httpx2.AsyncClient) -> DocumentRegister:
+def _register(settings: Settings, client: httpx2.AsyncClient, clock: Clock) -> DocumentRegister:
     register = settings.register
     if register.url:
         return HTTPRegister(register.url, client, token=register.token)
     _sandbox_only(settings, "register.url")
-    return EmbeddedRegister(DocumentAuthority.open(settings.register_directory))
+    return EmbeddedRegister(DocumentAuthority.open(settings.register_directory, clock=clock))
 
 
 def _sms(settings: Settings, client: httpx2.AsyncClient, ephemeral: Ephemeral) -> SMSGateway:

@@ -187,6 +187,9 @@ def _signer(signed_data: Any, signer_info: Any) -> x509.Certificate:
         and named["serial_number"].native == certificate.serial_number,
         "the certificate is not the signer's",
     )
+    # NOTE: the signature is a BIT STRING of whole octets. Parsers ignore a wrong count of unused
+    # bits, and nobody signs it, so that a second spelling of the certificate would pass.
+    _require(certificate["signature_value"].contents[:1] == b"\0", "unused bits")
     return x509.load_der_x509_certificate(certificate.dump())
 
 

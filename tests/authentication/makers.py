@@ -157,7 +157,7 @@ class House:
 
     def client(self, *, secure: bool = True) -> httpx2.AsyncClient:
         """A client of this room's own routes."""
-        app = Litestar(
+        app: Any = Litestar(
             routes(
                 sign_in=self.sign_in,
                 sessions=self.sessions,

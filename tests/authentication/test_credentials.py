@@ -11,6 +11,7 @@ from authsvc.authentication.errors import (
     SignInNameInvalid,
     SignInNameTaken,
     SignInRefused,
+    TOTPNotBegun,
     TOTPSecretInvalid,
 )
 from tests.authentication.makers import PASSWORD, House, totp_code, wrong_code
@@ -122,6 +123,23 @@ async def test_importing_again_replaces_the_secret(at_home: House):
     with pytest.raises(SecondFactorRefused):
         await at_home.second_factor(ticket, totp_code(SECRET, now))
     await at_home.second_factor(ticket, totp_code(other, now))
+
+
+async def test_of_two_secrets_kept_at_once_the_first_stands(at_home: House):
+    subscriber = await at_home.person("test-person")
+
+    async def keep(secret: bytes):
+        async with at_home.database.transaction() as tx:
+            await at_home.credentials.turn_totp_on(
+                tx, subscriber, secret, replace=False, now=at_home.clock.now()
+            )
+            await asyncio.sleep(0.1)
+
+    outcomes = await asyncio.gather(
+        *(keep(bytes([number]) * 20) for number in range(3)), return_exceptions=True
+    )
+    assert outcomes.count(None) == 1
+    assert sum(isinstance(outcome, TOTPNotBegun) for outcome in outcomes) == 2
 
 
 async def test_new_recovery_codes_replace_the_old_ones(at_home: House):

@@ -180,6 +180,7 @@ BAD_BODIES: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
 @pytest.mark.parametrize("path", ["possession", "password", "second-factor", "totp/confirmation"])
 async def test_a_body_that_cannot_be_meant_is_a_400_with_a_code(

@@ -86,10 +86,10 @@ async def test_a_session_in_use_ends_after_twelve_hours(
     at_home: House, signed_in: SignedIn, time_passes: TimePasses
 ):
     token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
-    for _ in range(71):
-        await time_passes(minutes=10)
+    for _ in range(51):
+        await time_passes(minutes=14)
         assert await find(at_home, token) is not None
-    await time_passes(minutes=10)
+    await time_passes(minutes=6)
     assert await find(at_home, token) is None
 
 
@@ -184,11 +184,11 @@ async def test_a_step_up_does_not_lengthen_the_twelve_hours(
     at_home: House, signed_in: SignedIn, time_passes: TimePasses
 ):
     token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
-    for _ in range(71):
-        now = await time_passes(minutes=10)
+    for _ in range(51):
+        now = await time_passes(minutes=14)
         added = SignedIn(signed_in.subscriber_id, frozenset({Factor.TOTP}), now)
         token = await at_home.sessions.step_up(token, added, now=now)
-    await time_passes(minutes=10)
+    await time_passes(minutes=6)
     assert await find(at_home, token) is None
 
 

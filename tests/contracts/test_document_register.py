@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, date
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -35,7 +36,8 @@ async def register(
     if request.param == "embedded":
         yield EmbeddedRegister(authority)
         return
-    transport = httpx2.ASGITransport(create_register_app(authority, token=TOKEN))
+    app: Any = create_register_app(authority, token=TOKEN)
+    transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport) as client:
         yield HTTPRegister("http://register.test/", client, token=TOKEN)
 

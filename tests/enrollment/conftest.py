@@ -1,5 +1,7 @@
 """The world of an enrollment: on both pairs of stores, or on the embedded pair alone."""
 
+from typing import Any, cast
+
 import httpx2
 import pytest
 from litestar import Litestar
@@ -36,6 +38,6 @@ async def client(world):
         logging_config=None,
     )
     # In the loop of the test: connections to PostgreSQL and Redis belong to one loop.
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(cast("Any", app), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="https://authsvc.test") as client:
         yield client

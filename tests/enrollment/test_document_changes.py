@@ -12,6 +12,7 @@ from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.errors import PushNotAuthentic, RegisterUnavailable
 from authsvc.evidence.register import RegisterStatus, StatusChange
 from tests.enrollment.makers import CARD, ISSUER
+from tests.makers import NOW
 
 AUDIENCE = ISSUER + "/register/changes"
 
@@ -51,7 +52,7 @@ class Feed:
 
     def __init__(self, *statuses, document_number, after=0):
         self.changes = [
-            StatusChange(after + cursor, CARD, document_number, status, at=None)
+            StatusChange(after + cursor, CARD, document_number, status, NOW)
             for cursor, status in enumerate(statuses, start=1)
         ]
 

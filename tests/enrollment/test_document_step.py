@@ -91,12 +91,12 @@ async def test_an_expired_card_is_refused(world):
 
 
 async def test_a_broken_chip_and_an_unknown_kind_are_named(applicant):
-    with pytest.raises(ChipFileMalformed) as refused:
+    with pytest.raises(ChipFileMalformed) as broken:
         await applicant.document(b"")
-    assert refused.value.field == "chip"
-    with pytest.raises(DocumentKindUnknown) as refused:
+    assert broken.value.field == "chip"
+    with pytest.raises(DocumentKindUnknown) as unknown:
         await applicant.document(kind="library_card")
-    assert refused.value.field == "kind"
+    assert unknown.value.field == "kind"
 
 
 async def test_an_altered_chip_is_refused(applicant):

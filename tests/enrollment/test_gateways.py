@@ -62,7 +62,9 @@ DOUBTFUL = {
     "not JSON": httpx2.Response(200, content=b"yes"),
     "another shape": says(result="yes"),
     "a word for a truth": says(match="true", accepted="true"),
-    "an answer without end": httpx2.Response(200, content=b'{"match": true, "accepted": true}' + b" " * 70_000),
+    "an answer without end": httpx2.Response(
+        200, content=b'{"match": true, "accepted": true}' + b" " * 70_000
+    ),
 }
 
 

@@ -36,9 +36,7 @@ async def test_the_certificate_ceases_and_says_so_for_ever(world, leaving):
     assert (left.subscriber_id, left.document_digest, left.der) == (None, None, None)
 
 
-async def test_the_sign_in_name_and_the_person_may_come_back_with_the_same_subject(
-    world, leaving
-):
+async def test_the_sign_in_name_and_the_person_may_come_back_with_the_same_subject(world, leaving):
     applicant = await world.enroll()
     before = await leave(world, leaving, applicant)
     again = await world.enroll(applicant.card)

@@ -18,6 +18,7 @@ STEPS = {
     "credentials": {"sign_in_name": "somebody", "password": "correct horse battery"},
     "certificate-request": {"certificate_request": "PEM"},
 }
+MISTYPED: tuple[object, ...] = (None, 7, [], {}, True)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def test_a_whole_enrollment_over_http(world, client, begun):
         await begun.put("phone", phone=holder["phone"]),
     ]
     outbox = await client.get("/sandbox/outbox", params={"phone": holder["phone"]})
-    code = re.search(r"\b[0-9]{6}\b", outbox.json()["messages"][-1]["text"])[0]
+    [code] = set(re.findall(r"\b[0-9]{6}\b", outbox.json()["messages"][-1]["text"]))
     answers += [
         await begun.put("phone-confirmation", code=code),
         await begun.put("credentials", sign_in_name="somebody", password="correct horse battery"),
@@ -103,9 +104,7 @@ async def test_without_the_token_nobody_learns_whether_an_enrollment_exists(begu
     for path in (begun.path, "/enrollments/unknown"):
         answers.append(await begun.client.get(path, headers=headers))
         for step, body in STEPS.items():
-            answers.append(
-                await begun.client.put(f"{path}/{step}", json=body, headers=headers)
-            )
+            answers.append(await begun.client.put(f"{path}/{step}", json=body, headers=headers))
     # The phone and the chip are read only by who may: every answer is the same.
     assert {answer.status_code for answer in answers} == {401}
     assert {answer.content for answer in answers} == {answers[0].content}
@@ -131,7 +130,7 @@ async def test_missing_unknown_repeated_and_mistyped_members_are_named(begun, st
         missing = await begun.put(step, **rest)
         assert (missing.status_code, missing.json()["code"]) == (400, "web.field_missing")
         assert missing.json()["field"] == name
-        for value in (None, 7, [], {}, True):
+        for value in MISTYPED:
             mistyped = await begun.put(step, **{**whole, name: value})
             assert (mistyped.status_code, mistyped.json()["field"]) == (400, name)
     unknown = await begun.put(step, **whole, unknown="member")
@@ -155,7 +154,7 @@ async def test_missing_unknown_repeated_and_mistyped_members_are_named(begun, st
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_body_over_a_megabyte_is_refused(begun, step):
-    body = {name: "A" * 1_100_000 for name in STEPS[step]}
+    body = dict.fromkeys(STEPS[step], "A" * 1100000)
     answer = await begun.put(step, **body)
     assert answer.status_code == 413
     assert (await begun.get()).json()["next_step"] == "document"

@@ -81,29 +81,27 @@ async def _logged(logs, code):
     return any(line.get("code") == code for line in logs)
 
 
-async def test_a_longer_wish_between_polls_is_not_granted(world):
+async def test_a_longer_wish_between_polls_is_not_granted(world, monkeypatch):
     """A card reported lost must be on hold within 60 seconds, whatever is set."""
     waits = []
-
-    class Stop(asyncio.Event):
-        async def wait(self):
-            self.set()
-            return True
-
     real = asyncio.timeout
 
     def timeout(seconds):
         waits.append(seconds)
         return real(seconds)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sweeper.asyncio, "timeout", timeout)
-        await sweep(
-            register=world.register,
-            changes=world.desk.changes,
-            enrollments=world.desk.enrollments,
-            clock=world.clock,
-            poll_seconds=3600,
-            stop=Stop(),
-        )
+    class Stop(asyncio.Event):
+        async def wait(self):
+            self.set()
+            return True
+
+    monkeypatch.setattr(asyncio, "timeout", timeout)
+    await sweep(
+        register=world.register,
+        changes=world.desk.changes,
+        enrollments=world.desk.enrollments,
+        clock=world.clock,
+        poll_seconds=3600,
+        stop=Stop(),
+    )
     assert min(waits) <= 20

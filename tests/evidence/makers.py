@@ -70,7 +70,7 @@ def certify(
     first: datetime = LONG_AGO,
     last: datetime = LATER,
     name: str = "test",
-    algorithm: hashes.HashAlgorithm | None = None,
+    algorithm: hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | None = None,
 ) -> Certified:
     """A certificate for `key`, by `by` or by itself."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -94,6 +94,10 @@ def anchor(name: str = "test authority", key: Key | None = None, **parts: Any) -
     return certify(key or p256(), name=name, **parts)
 
 
+def nothing(_: Any) -> None:
+    """Changes nothing."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """How a security object is made; `changes` are applied to its structure before signing."""
@@ -104,8 +108,8 @@ class Recipe:
     hash_algorithm: str = "sha256"
     content_type: str = LDS_SECURITY_OBJECT
     attributes: Mapping[str, list[Any]] = field(default_factory=dict)
-    change_lds: Change = lambda lds: None
-    change: Change = lambda signed_data: None
+    change_lds: Change = nothing
+    change: Change = nothing
 
 
 def security_object(data_groups: Mapping[int, bytes], recipe: Recipe) -> bytes:
@@ -139,7 +143,7 @@ def _signed_data(content: bytes, recipe: Recipe) -> cms.SignedData:
     )
     key = recipe.signer.key
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    algorithm = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha1": hashes.SHA1()}
+    algorithm = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha1": hashes.SHA1}
     certificate = asn1_certificate(recipe.signer.certificate)
     signer_info = {
         "version": "v1",
@@ -147,7 +151,7 @@ def _signed_data(content: bytes, recipe: Recipe) -> cms.SignedData:
         "digest_algorithm": {"algorithm": recipe.digest},
         "signed_attrs": attributes,
         "signature_algorithm": {"algorithm": f"{recipe.digest}_ecdsa"},
-        "signature": key.sign(attributes.dump(), ec.ECDSA(algorithm[recipe.digest])),
+        "signature": key.sign(attributes.dump(), ec.ECDSA(algorithm[recipe.digest]())),
     }
     return cms.SignedData(
         {

@@ -82,7 +82,7 @@ def test_no_number_is_given_twice(authority: DocumentAuthority) -> None:
 def test_when_all_numbers_of_a_day_are_given_the_desk_says_so(
     authority: DocumentAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    monkeypatch.setattr("os.fsync", lambda _: None)
     for _ in range(500):
         authority.create_person(birth_date=date(1990, 1, 1), sex=Sex.MALE)
     with pytest.raises(NumbersExhausted):
@@ -271,7 +271,7 @@ def test_a_directory_that_lost_its_log_is_damaged(
 
 def _create_many(directory: Path) -> None:
     authority = DocumentAuthority.open(directory, clock=AdjustableClock())
-    for _ in range(25):
+    for _ in range(10):
         person = authority.create_person(birth_date=date(1990, 1, 1), sex=Sex.MALE)
         authority.issue_card(person.number.value)
 
@@ -285,8 +285,8 @@ def test_several_processes_never_give_one_number_twice(tmp_path: Path) -> None:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0, 0]
     people = DocumentAuthority.open(tmp_path, clock=AdjustableClock()).people()
-    assert len({person.number.value for person, _ in people}) == len(people) == 75
-    assert len({card.document_number for _, card in people if card}) == 75
+    assert len({person.number.value for person, _ in people}) == len(people) == 30
+    assert len({card.document_number for _, card in people if card}) == 30
 
 
 def test_a_document_signer_is_renewed_and_old_cards_stay_genuine(

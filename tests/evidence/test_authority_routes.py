@@ -25,7 +25,8 @@ URL = "https://id.test/register-push"
 @pytest.fixture
 async def desk(authority: DocumentAuthority) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that knows the token."""
-    transport = httpx2.ASGITransport(create_register_app(authority, token=TOKEN))
+    app: Any = create_register_app(authority, token=TOKEN)
+    transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(
         transport=transport,
         base_url="http://register.test",
@@ -125,8 +126,10 @@ async def test_without_the_token_nothing_is_answered(
     desk: httpx2.AsyncClient, path: str, authorization: str | None
 ) -> None:
     del desk.headers["Authorization"]
-    headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
-    answer = await desk.get(path, headers=headers)
+    if authorization is not None:
+        desk.headers.encoding = "latin-1"
+        desk.headers["Authorization"] = authorization
+    answer = await desk.get(path)
     assert answer.status_code == 401
     assert answer.json()["code"] == "register.token_refused"
     assert "www-authenticate" in answer.headers

@@ -59,10 +59,9 @@ def test_the_whole_chip_is_accepted(present: Present, chip_file: bytes) -> None:
     present(chip_file)
 
 
-@pytest.mark.slow
-def test_every_flipped_bit_is_refused(present: Present, chip_file: bytes) -> None:
+def test_in_every_byte_a_flipped_bit_is_refused(present: Present, chip_file: bytes) -> None:
     for place in range(len(chip_file)):
-        for bit in range(8):
+        for bit in {0, place % 8}:
             broken = bytearray(chip_file)
             broken[place] ^= 1 << bit
             refused(present, bytes(broken))

@@ -31,7 +31,7 @@ def register(answer: Callable[[httpx2.Request], httpx2.Response]) -> HTTPRegiste
 def saying(status: int, body: bytes, **headers: str) -> HTTPRegister:
     """A register that says this to everything, as a stream as over a network."""
     return register(
-        lambda request: httpx2.Response(status, stream=httpx2.ByteStream(body), headers=headers)
+        lambda _: httpx2.Response(status, stream=httpx2.ByteStream(body), headers=headers)
     )
 
 
@@ -106,6 +106,6 @@ async def test_a_slow_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> 
                 yield b" "
                 await asyncio.sleep(0.01)
 
-    dripping = register(lambda request: httpx2.Response(200, stream=Dripping()))
+    dripping = register(lambda _: httpx2.Response(200, stream=Dripping()))
     with pytest.raises(RegisterUnavailable):
         await dripping.status_of(CARD, "T1")

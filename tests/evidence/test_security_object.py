@@ -12,6 +12,7 @@ from authsvc.evidence import tlv
 from authsvc.evidence.errors import AlgorithmNotAllowed, SecurityObjectMalformed
 from authsvc.evidence.security_object import SecurityObject
 from tests.evidence.makers import (
+    Certified,
     Change,
     Recipe,
     asn1_certificate,
@@ -285,3 +286,17 @@ def test_the_signing_time_is_in_utc(recipe: Recipe) -> None:
 def test_what_is_no_security_object_is_refused(file: bytes) -> None:
     with pytest.raises(SecurityObjectMalformed):
         SecurityObject.parse(file)
+
+
+def test_a_wrong_count_of_unused_bits_is_refused(csca: Certified) -> None:
+    """Nobody signs that count in a certificate's signature, and parsers pass over it."""
+    signer = certify(p256(), by=csca)
+    while signer.certificate.signature[-1] % 2:
+        signer = certify(p256(), by=csca)
+    file = security_object(data_groups(), Recipe(signer))
+    signature = signer.certificate.signature
+    whole, one_less = (bytes((count,)) + signature for count in (0, 1))
+    assert file.count(whole) == 1
+    assert SecurityObject.parse(file)
+    with pytest.raises(SecurityObjectMalformed):
+        SecurityObject.parse(file.replace(whole, one_less))

@@ -12,7 +12,7 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from authsvc.web.headers import SecurityHeaders
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response, json_response, redirect
@@ -109,6 +109,8 @@ async def test_signing_in_and_consenting_work_without_javascript(browser: Browse
         context = await browser.new_context(java_script_enabled=False)
         page = await context.new_page()
         await page.goto(f"{url}/sign_in.html")
+        # A browser gives autofocus its focus a moment after the page is there.
+        await expect(page.locator("#username")).to_be_focused()
         await page.keyboard.type("ceshi-jia")
         await page.fill("input[autocomplete=current-password]", "密码 with spaces")
         await page.keyboard.press("Enter")

@@ -85,7 +85,7 @@ class Browser:
 
     def visit(self, url: str) -> Page:
         """Opens an address."""
-        return _page(self._client.get(url))
+        return read_page(self._client.get(url))
 
     def fill(self, page: Page, button: str | None = None, **values: str) -> Page:
         """Fills the form that has these inputs and sends it, by a button if one is named."""
@@ -107,11 +107,12 @@ class Browser:
     def _send(self, page: Page, form: Form, data: dict[str, str]) -> Page:
         url = urljoin(page.url, form.action)
         if form.method == "GET":
-            return _page(self._client.get(url, params=data))
-        return _page(self._client.post(url, data=data))
+            return read_page(self._client.get(url, params=data))
+        return read_page(self._client.post(url, data=data))
 
 
-def _page(response: httpx2.Response) -> Page:
+def read_page(response: httpx2.Response) -> Page:
+    """What a response shows."""
     reader = _Reader()
     html = response.text
     if "html" in response.headers.get("content-type", ""):

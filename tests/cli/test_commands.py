@@ -1,0 +1,112 @@
+"""The operator's commands: keys, db, clients, serve."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from authsvc.cli import main
+
+SECRET = "an artificial client secret, long enough"
+CLIENT = {
+    "client_id": "one",
+    "client_secret": SECRET,
+    "client_name": "Platform One",
+    "redirect_uris": ["https://one.example/callback"],
+}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "authsvc.toml"
+    path.write_text(
+        'issuer = "https://id.example"\n'
+        f'data_directory = "{tmp_path / "data"}"\nkey_directory = "{tmp_path / "keys"}"\n'
+    )
+    return path
+
+
+def run(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [*words[:2], "--config", str(config), *words[2:]])
+
+
+def test_the_overview_names_every_command() -> None:
+    printed = CliRunner().invoke(main, ["--help"]).output
+    for command in ("serve", "sandbox", "demo", "clients", "keys", "db", "register"):
+        assert command in printed
+
+
+def test_an_unknown_command_is_refused() -> None:
+    assert CliRunner().invoke(main, ["frobnicate"]).exit_code == 2
+
+
+def test_keys_are_made_once_and_listed(config: Path) -> None:
+    assert run(config, "keys", "init").exit_code == 0
+    first = run(config, "keys", "list").output
+    assert run(config, "keys", "init").exit_code == 0
+    assert run(config, "keys", "list").output == first
+    assert "ES256" in first
+    assert "RS256" in first
+    assert "ca  " in first
+
+
+def test_listing_keys_that_are_not_there_says_what_to_do(config: Path) -> None:
+    result = run(config, "keys", "list")
+    assert result.exit_code == 1
+    assert "keyring.broken" in result.output
+
+
+def test_the_schema_is_checked_and_upgraded(config: Path) -> None:
+    missing = run(config, "db", "check")
+    assert missing.exit_code == 1
+    assert run(config, "db", "upgrade").exit_code == 0
+    assert run(config, "db", "check").exit_code == 0
+
+
+def test_clients_are_imported_listed_and_disabled(config: Path, tmp_path: Path) -> None:
+    run(config, "db", "upgrade")
+    file = tmp_path / "clients.json"
+    file.write_text(json.dumps([CLIENT]))
+    assert run(config, "clients", "import", str(file)).exit_code == 0
+    assert "Platform One" in run(config, "clients", "list").output
+    assert SECRET not in (tmp_path / "data" / "authsvc.db").read_text("latin-1")
+    assert run(config, "clients", "disable", "one").exit_code == 0
+    assert "Platform One" not in run(config, "clients", "list").output
+
+
+@pytest.mark.parametrize(
+    ("content", "at_fault"),
+    [
+        pytest.param("{", "clients.json", id="no JSON"),
+        pytest.param("\xff", "clients.json", id="no UTF-8"),
+        pytest.param("{}", "array", id="no array"),
+        pytest.param(
+            json.dumps([{**CLIENT, "client_secret": "short"}]), "client_secret", id="weak"
+        ),
+    ],
+)
+def test_a_bad_file_of_clients_is_refused_whole(
+    config: Path, tmp_path: Path, content: str, at_fault: str
+) -> None:
+    run(config, "db", "upgrade")
+    file = tmp_path / "clients.json"
+    file.write_bytes(content.encode("latin-1"))
+    result = run(config, "clients", "import", str(file))
+    assert result.exit_code == 1
+    assert at_fault in result.output.replace("\n", "")
+    assert SECRET not in result.output
+
+
+def test_several_workers_without_redis_are_refused(config: Path) -> None:
+    result = CliRunner().invoke(main, ["serve", "--config", str(config), "--workers", "2"])
+    assert result.exit_code == 1
+    assert "redis_url" in result.output
+
+
+def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "authsvc.toml"
+    path.write_text('issuer = "https://id.example"\nisuer = "typo"\n')
+    result = run(path, "db", "upgrade")
+    assert result.exit_code == 1
+    assert "isuer" in result.output

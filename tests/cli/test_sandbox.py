@@ -1,0 +1,142 @@
+"""`authsvc sandbox`: the people and clients of two files, served for real."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from authsvc.cli import main
+from authsvc.cli.sandbox_people import PeopleInvalid, read_people
+from authsvc.cli.tour.browser import Browser, Page
+from tests.services import free_port
+
+SECRET = "+/%&= any printable character may occur here ~"
+PEOPLE = [
+    {"username": "plain", "password": "x", "unknown": True},
+    {
+        "username": " 有 空格/\"'<&;%",
+        "password": "网 %+&",
+        "name": "样例乙",
+        "phone": "15412345678",
+    },
+    {"username": "child", "password": "p", "birth_date": "2016-02-29"},
+]
+
+
+@contextmanager
+def sandbox(tmp_path: Path, *, directory: Path | None = None) -> Iterator[str]:
+    """A running sandbox; its URL."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    client = {
+        "client_id": "one",
+        "client_secret": SECRET,
+        "redirect_uris": ["http://127.0.0.1:1/cb"],
+        "scope": "openid age profile",
+    }
+    (tmp_path / "people.json").write_text(json.dumps(PEOPLE), "utf-8")
+    (tmp_path / "clients.json").write_text(json.dumps([client]), "utf-8")
+    command = [sys.executable, "-m", "authsvc", "sandbox", "--port", str(port), "--issuer", url]
+    command += ["--people", str(tmp_path / "people.json")]
+    command += ["--clients", str(tmp_path / "clients.json")]
+    command += [] if directory is None else ["--directory", str(directory)]
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _await(process, url, tmp_path / "log")
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx2.get(f"{url}/readyz", trust_env=False).is_success:
+                return
+        except httpx2.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text("utf-8"))
+
+
+def _sign_in(url: str, username: str, password: str) -> Page:
+    query = {
+        "response_type": "code",
+        "client_id": "one",
+        "redirect_uri": "http://127.0.0.1:1/cb",
+        "scope": "openid",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        "code_challenge_method": "S256",
+    }
+    browser = Browser()
+    page = browser.visit(f"{url}/authorize?{urlencode(query)}")
+    page = browser.fill(page, username=username, password=password)
+    browser.close()
+    return page
+
+
+def test_everybody_of_the_file_can_sign_in(tmp_path: Path) -> None:
+    with sandbox(tmp_path) as url:
+        for person in PEOPLE:
+            page = _sign_in(url, str(person["username"]), str(person["password"]))
+            assert page.has("approve"), person
+        refused = _sign_in(url, "plain", "wrong")
+        assert not refused.has("approve")
+
+
+def test_the_secret_of_the_file_is_taken_as_given(tmp_path: Path) -> None:
+    with sandbox(tmp_path) as url:
+        form = {"token": "nothing"}
+        answer = httpx2.post(f"{url}/introspect", data=form, auth=("one", SECRET), trust_env=False)
+        assert answer.json() == {"active": False}
+        wrong = httpx2.post(f"{url}/introspect", data=form, auth=("one", "no"), trust_env=False)
+        assert wrong.status_code == 401
+
+
+def test_a_sandbox_in_a_directory_comes_back_as_it_was(tmp_path: Path) -> None:
+    directory = tmp_path / "kept"
+    with sandbox(tmp_path, directory=directory):
+        pass
+    number = re.compile(rb'"number":"(\d{17}[\dX])"')
+    events = (directory / "data" / "register" / "events.jsonl").read_bytes()
+    with sandbox(tmp_path, directory=directory) as url:
+        assert _sign_in(url, "plain", "x").has("approve")
+    again = (directory / "data" / "register" / "events.jsonl").read_bytes()
+    assert number.findall(events) == number.findall(again)
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        pytest.param({}, None, id="no array"),
+        pytest.param([{"username": "a"}], "[0]", id="no password"),
+        pytest.param([{"username": "", "password": "x"}], "[0].username", id="no name"),
+        pytest.param(
+            [{"username": "a", "password": "x", "birth_date": "soon"}], "[0].birth_date", id="date"
+        ),
+        pytest.param([{"username": "a", "password": "x"}] * 2, "username", id="twice"),
+    ],
+)
+def test_a_bad_file_of_people_is_refused(document: object, field: str | None) -> None:
+    with pytest.raises(PeopleInvalid) as raised:
+        read_people(document)
+    assert raised.value.field == field
+
+
+def test_a_bad_file_says_what_is_wrong_on_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "people.json"
+    file.write_text('[{"username": "a"}]')
+    result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
+    assert result.exit_code == 1
+    assert "sandbox.people_invalid" in result.output

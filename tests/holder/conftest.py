@@ -1,0 +1,60 @@
+"""A whole service in process, with one enrolled person, on both pairs of stores."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from authsvc.app import create_app, open_house
+from authsvc.certificates.authority import CertificateAuthority
+from authsvc.cli.sandbox import sandbox_environment
+from authsvc.cli.sandbox_people import TestPerson, enroll_people, open_authority
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.keyring import KeyRing
+from authsvc.settings import Settings, load_settings
+from tests.makers import AdjustableClock, Storage
+
+PERSON = TestPerson(username="artificial", password="an artificial password")
+
+
+@dataclass
+class Whole:
+    """The service, over HTTP and by its settings."""
+
+    client: AsyncTestClient[Litestar]
+    settings: Settings
+    authority: DocumentAuthority
+    clock: AdjustableClock
+
+    async def sign_in(self) -> None:
+        """Signs the person in by password; the cookie stays with the client."""
+        body = {"sign_in_name": PERSON.username, "password": PERSON.password}
+        answer = await self.client.post("/authentication/password", json=body)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+async def whole(
+    storage: Storage, keyring: KeyRing, clock: AdjustableClock, tmp_path: Path
+) -> AsyncIterator[Whole]:
+    """The service with one enrolled person."""
+    redis = storage.ephemeral_url if storage.ephemeral_url.startswith("redis") else ""
+    settings = load_settings(
+        None,
+        {
+            **sandbox_environment("http://127.0.0.1:9000", tmp_path),
+            "AUTHSVC_DATABASE_URL": storage.database_url,
+            "AUTHSVC_REDIS_URL": redis,
+        },
+    )
+    CertificateAuthority.create(keyring, base_url=settings.issuer, now=clock.now())
+    authority = open_authority(settings, keyring, clock)
+    house = open_house(settings, clock)
+    await enroll_people(house, authority, [PERSON])
+    await house.close()
+    app = create_app(settings, clock)
+    async with AsyncTestClient(app, base_url=settings.issuer) as client:
+        yield Whole(client, settings, authority, clock)

@@ -1,0 +1,111 @@
+"""Row 51: no endpoint of the enrollment tells a stranger whether a person is known.
+
+Somebody who has a person's card, or only its content, tries to learn whether that person has an
+online number. Up to the holder check every answer is the same for known and unknown people; the
+holder check itself is limited per person.
+"""
+
+import pytest
+
+from authsvc.enrollment.errors import HolderNotRecognised, TooManyEnrollments, TooManyHolderChecks
+from authsvc.enrollment.state import Step
+from authsvc.errors import AuthsvcError
+from authsvc.settings import EnrollmentRules
+from authsvc.subscribers import PersonAlreadyEnrolled
+from tests.enrollment.makers import World
+
+
+@pytest.fixture
+async def world(storage, keyring, clock, tmp_path):
+    world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
+    yield world
+    world.hasher.close()
+
+
+async def what_a_thief_sees(world, card):
+    """Every answer to somebody who has the card and not the face."""
+    thief = await world.begin(card)
+    seen: list[tuple[object, ...]] = []
+    acts = (
+        thief.document,
+        lambda: thief.holder(b"the thief"),
+        thief.phone,
+        thief.choose,
+        thief.finish,
+        thief.document,
+    )
+    for act in acts:
+        try:
+            enrollment = await act()
+            seen.append((enrollment.state.next_step, enrollment.state.is_replacement))
+        except AuthsvcError as refusal:
+            seen.append((refusal.code, refusal.field, refusal.retry_after))
+    return seen
+
+
+async def test_a_thief_sees_the_same_for_known_and_unknown_people(world):
+    """The same steps with the card of an enrolled person and with that of a stranger."""
+    known = world.new_card()
+    await world.enroll(known)
+    assert await what_a_thief_sees(world, known) == await what_a_thief_sees(world, world.new_card())
+
+
+async def test_a_new_card_of_a_known_person_tells_a_thief_nothing_either(world):
+    """The replaced card of an enrolled person, found by somebody else."""
+    known = await world.enroll()
+    replaced = world.authority.replace_card(known.card.holder_file["number"])
+    assert await what_a_thief_sees(world, replaced) == await what_a_thief_sees(
+        world, world.new_card()
+    )
+
+
+async def test_the_person_is_told(world):
+    """Only after the holder check, and as a clear conflict."""
+    known = await world.enroll()
+    again = await world.begin(known.card)
+    await again.document()
+    with pytest.raises(PersonAlreadyEnrolled):
+        await again.holder()
+
+
+async def test_faces_cannot_be_tried_out_over_many_enrollments(world):
+    """Fifty enrollments with one stolen card: ten pictures are compared, no more."""
+    card = world.new_card()
+    compared = 0
+    refused = 0
+    for number in range(50):
+        thief = await world.begin(card)
+        await thief.document()
+        try:
+            await thief.holder(b"face %d" % number)
+        except HolderNotRecognised:
+            compared += 1
+        except TooManyHolderChecks:
+            refused += 1
+    assert (compared, refused) == (10, 40)
+
+
+async def test_one_address_cannot_begin_without_end(storage, keyring, clock, tmp_path):
+    """The limit per address bounds how many cards one stranger can try in an hour."""
+    world = World.make(
+        storage.database,
+        storage.ephemeral,
+        keyring,
+        clock,
+        tmp_path / "register",
+        EnrollmentRules(begun_per_address_per_hour=5),
+    )
+    for _ in range(5):
+        await world.begin()
+    with pytest.raises(TooManyEnrollments):
+        await world.begin()
+    world.hasher.close()
+
+
+async def test_a_phone_in_use_is_no_secret_shared(world):
+    """Two people with one phone (parent and child): neither learns of the other."""
+    first = await world.enroll()
+    second = await world.begin()
+    await second.go_to(Step.PHONE)
+    enrollment = await second.phone(first.phone_number)
+    assert enrollment.state.next_step is Step.PHONE_CONFIRMATION

@@ -1,0 +1,85 @@
+"""The person's app on the command line, where it is refused or interrupted."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_interrupted_enrollment_goes_on_where_it_stopped(world):
+    person = world.person()
+    arguments = [
+        "enroll",
+        f"--service={world.issuer}",
+        f"--chip={person.chip}",
+        f"--holder={person.papers}",
+        f"--sign-in-name={person.sign_in_name}",
+        "--sms-code=wrong",
+    ]
+    outcome = person.runs(*arguments)
+    assert outcome.returncode == 1
+    assert "[enrollment.phone_code_wrong]" in outcome.stderr
+    outcome = world.enroll(person)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "step: document" not in outcome.stdout
+    assert "step: phone-confirmation" in outcome.stdout
+
+
+def test_somebody_elses_card_is_refused(world):
+    owner, finder = world.person(), world.person()
+    finder.chip = owner.chip
+    outcome = world.enroll(finder)
+    assert outcome.returncode == 1
+    assert "[enrollment.holder_not_recognised]" in outcome.stderr
+
+
+def test_a_broken_chip_file_is_refused_in_words(world):
+    person = world.person()
+    person.chip.write_bytes(person.chip.read_bytes()[:-1])
+    outcome = world.enroll(person)
+    assert outcome.returncode == 1
+    assert "Traceback" not in outcome.stderr
+    assert "[evidence." in outcome.stderr
+
+
+def test_a_person_enrolls_once(world):
+    person = world.enrolled_person()
+    assert "enrolled already" in world.enroll(person).stderr
+    elsewhere = world.person()
+    elsewhere.chip, elsewhere.papers = person.chip, person.papers
+    outcome = world.enroll(elsewhere)
+    assert outcome.returncode == 1
+    assert "[subscribers.already_enrolled]" in outcome.stderr
+
+
+def test_signing_in_proves_the_key_and_keeps_the_session(world):
+    person = world.enrolled_person()
+    outcome = person.runs("sign-in")
+    assert outcome.stdout == "Signed in: urn:authsvc:acr:aal1 (swk)\n"
+    session = json.loads((person.device / "session.json").read_text())
+    assert len(session["cookies"]) == 1
+    assert "Certificate:   good" in person.runs("show").stdout
+    # Without its key the device is nothing.
+    (person.device / "session.json").unlink()
+    stranger = world.enrolled_person()
+    (person.device / "key.pem").write_bytes((stranger.device / "key.pem").read_bytes())
+    outcome = person.runs("sign-in")
+    assert outcome.returncode == 1
+    assert "[authentication." in outcome.stderr
+
+
+@pytest.mark.parametrize("command", ["show", "sign-in", "opt-out"])
+def test_a_device_that_is_not_enrolled_says_so(world, command):
+    outcome = world.person().runs(command)
+    assert outcome.returncode == 1
+    assert "not enrolled" in outcome.stderr
+
+
+def test_a_service_that_does_not_answer_is_named(world):
+    person = world.enrolled_person()
+    holder = person.device / "holder.json"
+    holder.write_text(json.dumps({"service": "http://127.0.0.1:1", "online_number": "?"}))
+    outcome = person.runs("show")
+    assert outcome.returncode == 1
+    assert "No answer from http://127.0.0.1:1" in outcome.stderr

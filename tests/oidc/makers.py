@@ -1,0 +1,342 @@
+"""A provider with people and platforms, a browser, and the platforms' side of the protocol."""
+
+import base64
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlsplit
+
+import httpx2
+from litestar import Litestar
+
+from authsvc.clients import Client, Clients
+from authsvc.identifiers import b64url, new_token
+from authsvc.keyring import KeyRing
+from authsvc.oidc.provider import Provider, build_provider
+from authsvc.oidc.routes import routes
+from authsvc.storage import Database, Ephemeral
+from authsvc.subscribers import Identity, NewDocument, Subscriber
+from authsvc.web.asgi import MAX_BODY
+from authsvc.web.exception_handlers import exception_handlers
+from authsvc.web.headers import SecurityHeaders
+from authsvc.web.json_body import strict_json
+from authsvc.web.templates import Templates
+from tests.authentication.makers import ADDRESS, COOKIE, ISSUER, PASSWORD, House, house
+from tests.clients.makers import OTHER_SECRET, SECRET, metadata, public_metadata
+from tests.makers import AdjustableClock, artificial_person
+
+REFRESHING = ["authorization_code", "refresh_token"]
+
+PLATFORMS = [
+    metadata("platform-a", grant_types=REFRESHING),
+    metadata("platform-b", client_secret=OTHER_SECRET, grant_types=REFRESHING),
+    metadata("plain", require_pkce=False, id_token_signed_response_alg="ES256"),
+    public_metadata("spa", grant_types=REFRESHING),
+    public_metadata(
+        "native",
+        application_type="native",
+        redirect_uris=["http://127.0.0.1/cb", "org.example.native:/cb"],
+    ),
+]
+SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET}
+
+
+@dataclass(frozen=True)
+class Service:
+    """The whole provider, and what a test may want beside it."""
+
+    house: House
+    clients: Clients
+    provider: Provider
+    keyring: KeyRing
+    clock: AdjustableClock
+    app: Any
+    issuer: str
+
+    @property
+    def database(self) -> Database:
+        """Where lasting facts rest."""
+        return self.house.database
+
+    async def person(
+        self,
+        name: str = "zhang",
+        *,
+        birth_date: date = date(1990, 1, 1),
+        totp: str | None = None,
+    ) -> Subscriber:
+        """Somebody with a sign-in name and a password."""
+        somebody = artificial_person(birth_date=birth_date)
+        identity = Identity(
+            name=somebody.name,
+            number=somebody.number,
+            birth_date=birth_date,
+            sex="female",
+            phone=somebody.phone,
+        )
+        card = NewDocument("resident_identity_card", secrets.token_hex(8))
+        now = self.clock.now()
+        async with self.database.transaction() as tx:
+            subscriber, _ = await self.house.subscribers.create(
+                tx, identity=identity, document=card, now=now
+            )
+            await self.house.credentials.set_password(
+                tx, subscriber, sign_in_name=name, password=PASSWORD, now=now
+            )
+            if totp is not None:
+                await self.house.credentials.import_totp(tx, subscriber, totp, now=now)
+        return subscriber
+
+    async def client(self, client_id: str) -> Client:
+        """A registered client."""
+        found = await self.clients.find(client_id, now=self.clock.now())
+        assert found is not None
+        return found
+
+    async def subject(self, subscriber: Subscriber, client_id: str) -> str:
+        """The pairwise subject of a person for a client."""
+        client = await self.client(client_id)
+        return self.house.subscribers.subject_for(subscriber, client.sector_identifier)
+
+    def http(self) -> httpx2.AsyncClient:
+        """A fresh browser, or a platform's server."""
+        transport = httpx2.ASGITransport(app=self.app, client=(ADDRESS, 4711))
+        return httpx2.AsyncClient(
+            transport=transport, base_url=self.issuer, headers={"accept-language": "en"}
+        )
+
+
+@asynccontextmanager
+async def service(
+    database: Database,
+    ephemeral: Ephemeral,
+    keyring: KeyRing,
+    clock: AdjustableClock,
+    *,
+    issuer: str = ISSUER,
+) -> AsyncIterator[Service]:
+    """Builds everything and registers `PLATFORMS`."""
+    async with house(database, ephemeral, keyring, clock) as built:
+        clients = Clients(database)
+        await clients.import_clients(PLATFORMS, now=clock.now())
+        templates = Templates()
+        provider = build_provider(
+            issuer=issuer,
+            keyring=keyring,
+            database=database,
+            ephemeral=ephemeral,
+            clients=clients,
+            subscribers=built.subscribers,
+            sign_in=built.sign_in,
+            sessions=built.sessions,
+            templates=templates,
+            cookie=COOKIE,
+        )
+        app: Any = Litestar(
+            list(routes(provider=provider, clock=clock, templates=templates)),
+            before_request=strict_json,
+            request_max_body_size=MAX_BODY,
+            exception_handlers=exception_handlers(),
+            logging_config=None,
+            openapi_config=None,
+        )
+        guarded = SecurityHeaders(app, https=issuer.startswith("https"))
+        yield Service(built, clients, provider, keyring, clock, guarded, issuer)
+
+
+class Page(HTMLParser):
+    """A page as a program reads it: its forms' inputs, buttons, and the visible text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.action: str | None = None
+        self.inputs: dict[str, str] = {}
+        self.buttons: dict[str, tuple[str, str]] = {}
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes what a form wants."""
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = found.get("action", "")
+        elif tag == "input":
+            self.inputs[found.get("name", "")] = found.get("value", "")
+        elif tag == "button" and "id" in found:
+            self.buttons[found["id"]] = (found.get("name", ""), found.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        """Notes what a person reads."""
+        self.text += data
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a platform finds at its redirect URI."""
+
+    location: str
+    parameters: Mapping[str, str]
+
+    @classmethod
+    def of(cls, response: httpx2.Response) -> "Answer":
+        """The answer in a redirect."""
+        assert response.status_code == 303, response.text
+        location = response.headers["location"]
+        pairs = parse_qsl(urlsplit(location).query, keep_blank_values=True, strict_parsing=True)
+        assert len(pairs) == len(dict(pairs))
+        return cls(location, dict(pairs))
+
+
+class Browser:
+    """A person with a browser without JavaScript."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.http = service.http()
+
+    async def get(self, url: str, **parameters: Any) -> httpx2.Response:
+        """Visits an address."""
+        return await self.http.get(url, params=parameters or None)
+
+    async def submit(
+        self, url: str, page: Page, button: str | None = None, **inputs: str
+    ) -> httpx2.Response:
+        """Fills the form of a page and presses a button."""
+        assert page.action == urlsplit(url).path
+        data = page.inputs | inputs
+        if button is not None:
+            name, value = page.buttons[button]
+            data |= {name: value}
+        return await self.http.post(page.action, data=data)
+
+    async def follow(self, response: httpx2.Response) -> tuple[httpx2.Response, Page | None]:
+        """Follows redirects within the service; the last answer, and the page if it is one."""
+        while response.status_code == 303 and response.headers["location"].startswith("/"):
+            response = await self.http.get(response.headers["location"])
+        if response.headers.get("content-type", "").startswith("text/html"):
+            return response, Page(response.text)
+        return response, None
+
+    async def through(
+        self,
+        response: httpx2.Response,
+        *,
+        username: str = "zhang",
+        password: str = PASSWORD,
+        otp: str = "",
+        button: str = "approve",
+    ) -> Answer:
+        """Does whatever the pages ask for until the platform is reached."""
+        for _ in range(6):
+            response, page = await self.follow(response)
+            if page is None:
+                return Answer.of(response)
+            url = str(response.url)
+            if "username" in page.inputs:
+                assert response.status_code == 200, page.text
+                response = await self.submit(url, page, username=username, password=password)
+            elif "otp" in page.inputs:
+                response = await self.submit(url, page, otp=otp)
+            else:
+                response = await self.submit(url, page, button)
+        raise AssertionError("the pages lead nowhere")
+
+    async def authorize(self, request: "Request", **person: Any) -> Answer:
+        """Carries a request to the platform's answer."""
+        return await self.through(await self.get("/authorize", **request.parameters), **person)
+
+
+@dataclass(frozen=True)
+class Request:
+    """An authorization request of a platform, and the verifier it keeps."""
+
+    parameters: dict[str, str]
+    verifier: str
+
+    def but(self, **changes: str | None) -> "Request":
+        """The same with parameters replaced, or (None) removed."""
+        merged = {**self.parameters, **changes}
+        return Request({k: v for k, v in merged.items() if v is not None}, self.verifier)
+
+
+def request(client_id: str = "platform-a", **parameters: str) -> Request:
+    """A request as it should be."""
+    verifier = new_token(32)
+    return Request(
+        {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": f"https://{client_id}.example/callback",
+            "scope": "openid age",
+            "state": "state & 状态",
+            "nonce": "nonce-1",
+            "code_challenge": b64url(sha256(verifier.encode()).digest()),
+            "code_challenge_method": "S256",
+            **parameters,
+        },
+        verifier,
+    )
+
+
+class Platform:
+    """A platform's server."""
+
+    def __init__(self, service: Service, client_id: str = "platform-a") -> None:
+        self.service = service
+        self.client_id = client_id
+        self.http = service.http()
+
+    async def post(self, path: str, **form: str) -> httpx2.Response:
+        """A request with the client's own authentication."""
+        secret = SECRETS.get(self.client_id)
+        if secret is None:
+            return await self.http.post(path, data={"client_id": self.client_id, **form})
+        pair = f"{quote_plus(self.client_id)}:{quote_plus(secret)}".encode()
+        headers = {"authorization": "Basic " + base64.b64encode(pair).decode()}
+        return await self.http.post(path, data=form, headers=headers)
+
+    async def redeem(self, request: Request, code: str, **changes: str) -> httpx2.Response:
+        """Redeems a code."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": request.parameters["redirect_uri"],
+            "code_verifier": request.verifier,
+            **changes,
+        }
+        return await self.post("/token", **{k: v for k, v in form.items() if v})
+
+    async def refresh(self, token: str, **form: str) -> httpx2.Response:
+        """Uses a refresh token."""
+        return await self.post("/token", grant_type="refresh_token", refresh_token=token, **form)
+
+    async def introspect(self, token: str) -> dict[str, Any]:
+        """What the service says about a token."""
+        response = await self.post("/introspect", token=token)
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found
+
+    async def revoke(self, token: str, **form: str) -> httpx2.Response:
+        """Gives a token back."""
+        return await self.post("/revoke", token=token, **form)
+
+    async def userinfo(self, token: str) -> httpx2.Response:
+        """Asks about the person."""
+        return await self.http.get("/userinfo", headers={"authorization": f"Bearer {token}"})
+
+    async def tokens(
+        self, browser: Browser, asked: Request | None = None, **person: Any
+    ) -> dict[str, Any]:
+        """A whole code flow."""
+        asked = asked or request(self.client_id)
+        answer = await browser.authorize(asked, **person)
+        response = await self.redeem(asked, answer.parameters["code"])
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        return found

@@ -1,0 +1,16 @@
+"""The whole service opens in one process, and a person goes all the way through it."""
+
+from tests.whole import SQUARE, Service, claims_of
+
+
+async def test_a_person_goes_from_a_card_to_a_platform(service: Service):
+    resident = await service.enrolled("样例欧阳")
+    async with service.client() as browser:
+        await service.turn_totp_on(browser, resident)
+    service.clock.advance(minutes=1)
+    async with service.client() as browser:
+        received = await service.code_flow(browser, SQUARE, resident)
+    claims = claims_of(received.tokens["id_token"])
+    assert set(claims["amr"]) == {"pwd", "otp", "mfa"}
+    assert (await service.userinfo(received)).json()["sub"] == claims["sub"]
+    assert received.tokens["refresh_token"]
