@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from litestar import Litestar
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
 from authsvc import __version__
@@ -172,9 +173,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         exception_handlers=exception_handlers(),
         lifespan=[_lifespan(house)],
         logging_config=None,
-        openapi_config=OpenAPIConfig(
-            title="authsvc", version=__version__, path="/openapi", render_plugins=[]
-        ),
+        openapi_config=_openapi(),
     )
     guarded = SecurityHeaders(AccessLog(cast("Any", app.asgi_handler)), https=settings.secure)
     app.asgi_handler = cast("ASGIApp", guarded)
@@ -229,6 +228,18 @@ def _doors(house: House) -> list[Any]:
             **door,
         ),
     ]
+
+
+def _openapi() -> OpenAPIConfig:
+    """The JSON APIs described, at /openapi/openapi.json; no page that loads scripts."""
+    bearer = SecurityScheme(type="http", scheme="bearer")
+    return OpenAPIConfig(
+        title="authsvc",
+        version=__version__,
+        path="/openapi",
+        render_plugins=[],
+        components=Components(security_schemes={enrollment_routes.SECURITY_SCHEME: bearer}),
+    )
 
 
 def _lifespan(house: House) -> Any:

@@ -33,7 +33,8 @@ class SettingsInvalid(InvalidInput):
 class Throttling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How guessing is slowed down. Limits per person stay on everywhere."""
 
-    # NIST SP 800-63B section 5.2.2 allows at most 100 consecutive failures; ours is stricter.
+    # NIST SP 800-63B section 5.2.2 allows at most 100 consecutive failures; ours locks after five,
+    # for a while only, so that a stranger cannot lock somebody out for good.
     failures_per_person: Positive = 5
     lock_seconds: Positive = 600
     # One address may hide many people (carrier-grade NAT), so its limit is far higher.
@@ -89,14 +90,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hashing_threads: Positive = 2
 
     def __post_init__(self) -> None:
+        _check_address(self.issuer, field="issuer")
         parts = urlsplit(self.issuer)
-        loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
-        if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-            raise SettingsInvalid(field="issuer", log="https, or http on loopback")
-        if not parts.hostname or parts.query or parts.fragment or parts.username:
-            raise SettingsInvalid(field="issuer", log="no query, fragment or userinfo")
-        if self.issuer.endswith("/") or parts.path:
+        if parts.path or parts.query or parts.fragment or parts.username:
             raise SettingsInvalid(field="issuer", log="scheme, host and port only")
+        for field, url in (
+            ("register.url", self.register.url),
+            ("sms.url", self.sms.url),
+            ("face_match.url", self.face_match.url),
+        ):
+            if url:
+                _check_address(url, field=field)
 
     @property
     def secure(self) -> bool:
@@ -135,6 +139,16 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
         return msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(field=_path_of(error), log=_reason_of(error)) from None
+
+
+def _check_address(url: str, *, field: str) -> None:
+    """Personal data and secrets travel over https; http is for loopback."""
+    parts = urlsplit(url)
+    loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    if not parts.hostname or (
+        parts.scheme != "https" and not (parts.scheme == "http" and loopback)
+    ):
+        raise SettingsInvalid(field=field, log="https, or http on loopback")
 
 
 def _to_path(wanted: type[Any], value: object) -> Path:

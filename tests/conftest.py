@@ -20,6 +20,9 @@ from authsvc.storage.ephemeral.backend import Backend
 from tests import databases, services
 from tests.makers import AdjustableClock, Storage
 
+if TYPE_CHECKING:
+    from tests.whole import Service
+
 # A busy machine is slow, not wrong; and what CI finds must be found again on a desk.
 settings.register_profile("authsvc", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("authsvc")

@@ -4,6 +4,7 @@ Everybody here talks HTTP to the ASGI application, as they would outside. What t
 received is noted by name, so that a test can look for it elsewhere: in a dump, in a log.
 """
 
+import asyncio
 import base64
 import json
 import re
@@ -399,8 +400,34 @@ async def open_service(
     )
     await database.close()
     app = create_app(settings, clock)
-    async with app.lifespan():
+    async with _running(app):
         yield Service(app, settings, authority, clock)
+
+
+@asynccontextmanager
+async def _running(app: Litestar) -> AsyncIterator[None]:
+    """The application from startup to shutdown, in a task of its own.
+
+    A fixture's beginning and end are two tasks, and a cancel scope may not be left in another
+    task than it was entered in.
+    """
+    started, over = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        async with app.lifespan():
+            started.set()
+            await over.wait()
+
+    living = asyncio.create_task(live())
+    starting = asyncio.create_task(started.wait())
+    await asyncio.wait({living, starting}, return_when=asyncio.FIRST_COMPLETED)
+    starting.cancel()
+    try:
+        if started.is_set():
+            yield
+    finally:
+        over.set()
+        await living
 
 
 def _environment(urls: tuple[str, str], directory: Path) -> dict[str, str]:

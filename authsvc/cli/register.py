@@ -27,7 +27,7 @@ _DIRECTORY, _TOKEN, _PUSH_URL = (
 _directory_option = click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("register"),
+    default=Path("data/register"),
     show_default=True,
     help="Where the authority keeps everything.",
 )

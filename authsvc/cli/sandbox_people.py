@@ -47,6 +47,11 @@ class TestPerson(msgspec.Struct, frozen=True):
     birth_date: date | None = None
     phone: str | None = None
 
+    @property
+    def bare_phone(self) -> str | None:
+        """The phone without the spaces, dashes and brackets that people write."""
+        return None if self.phone is None else re.sub(r"[\s().-]", "", self.phone)
+
 
 def read_people(document: object) -> list[TestPerson]:
     """The people of a JSON array; PeopleInvalid names the entry and member at fault."""
@@ -84,7 +89,7 @@ async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson)
     if not await _is_new(house, entry):
         return
     person = authority.create_person(
-        name=entry.name, birth_date=entry.birth_date, phone=entry.phone
+        name=entry.name, birth_date=entry.birth_date, phone=entry.bare_phone
     )
     card = authority.issue_card(person.number.value)
     key, _ = await house.desk.enrollments.begin(now=house.clock.now())

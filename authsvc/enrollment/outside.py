@@ -13,8 +13,9 @@ from authsvc.clock import Clock
 from authsvc.enrollment.face import FaceMatch, HTTPFaceMatch, SandboxFaceMatch
 from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway, SMSGateway
 from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.http_register import HTTPRegister
-from authsvc.evidence.register import DocumentRegister, EmbeddedRegister
+from authsvc.evidence.register import DocumentRegister
 from authsvc.settings import Settings, SettingsInvalid
 from authsvc.storage import Ephemeral
 

@@ -5,18 +5,11 @@ status changed, whoever holds it, so that reading it tells the register nothing 
 service knows. Every form of a register passes the same contract test.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
-
-from authsvc.errors import Unavailable
-from authsvc.evidence.errors import RegisterUnavailable
-
-if TYPE_CHECKING:
-    from authsvc.evidence.authority.authority import DocumentAuthority
+from typing import Protocol
 
 # How many changes one question to the feed may ask for.
 MAX_CHANGES = 500
@@ -55,30 +48,3 @@ class DocumentRegister(Protocol):
     ) -> Sequence[StatusChange]:
         """At most `limit` changes after `cursor` (0 for all), oldest first. RegisterUnavailable."""
         ...
-
-
-class EmbeddedRegister:
-    """The simulated authority in the same process."""
-
-    def __init__(self, authority: "DocumentAuthority") -> None:
-        self._authority = authority
-
-    async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
-        """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
-        with _answering():
-            return self._authority.status(kind, document_number)
-
-    async def changes_since(
-        self, cursor: int, *, limit: int = MAX_CHANGES
-    ) -> Sequence[StatusChange]:
-        """At most `limit` changes after `cursor`, oldest first. RegisterUnavailable."""
-        with _answering():
-            return self._authority.changes_since(cursor, limit=limit)
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    try:
-        yield
-    except (Unavailable, OSError) as error:
-        raise RegisterUnavailable(log=type(error).__name__) from None

@@ -38,6 +38,8 @@ ID_TOKEN_ALGORITHMS = ["ES256", "RS256"]
 LEEWAY_SECONDS = 30
 # A person waits for this: better to say "not available now" soon.
 TIMEOUT_SECONDS = 5.0
+ENDPOINTS = {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"}
+# Errors of the service's own, as opposed to refusals (RFC 6749 section 4.1.2.1).
 AWAY = ("server_error", "temporarily_unavailable")
 
 
@@ -112,6 +114,7 @@ class OnlineNumber:
             client_secret=self._registration.client_secret,
             redirect_uri=self._registration.redirect_uri,
             code_challenge_method="S256",
+            leeway=0,  # the token is used at once
             timeout=TIMEOUT_SECONDS,
             event_hooks={"response": [self._recording.response]},
             trust_env=False,
@@ -120,7 +123,7 @@ class OnlineNumber:
     async def _discover(self, client: AsyncOAuth2Client) -> dict[str, Any]:
         issuer = self._registration.issuer
         metadata = await self._get(client, f"{issuer}/.well-known/openid-configuration")
-        if metadata.get("issuer") != issuer:
+        if metadata.get("issuer") != issuer or not ENDPOINTS <= metadata.keys():
             raise AnswerRefused
         return metadata
 
@@ -131,6 +134,8 @@ class OnlineNumber:
             response = await client.request("GET", url, withhold_token=not with_token)
             response.raise_for_status()
             found = response.json()
+        except OAuthError:  # the token is of no use
+            raise AnswerRefused from None
         except (httpx2.HTTPError, ValueError):
             raise VerificationUnavailable from None
         if not isinstance(found, dict):

@@ -291,7 +291,7 @@ async def test_a_public_key_is_not_found_in_the_database_by_who_does_not_hold_ou
     spki = key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    digests = [hashes.SHA256(), hashes.SHA1()]  # noqa: S303 - what a thief would try
+    digests = [hashes.SHA256(), hashes.SHA1()]
     async with desk.database.reading() as tx:
         (kept,) = (await tx.execute(text("SELECT key_digest FROM certificate"))).scalars()
     for algorithm in digests:

@@ -35,7 +35,7 @@ UNAUTHORIZED = ocsp.OCSPResponseStatus.UNAUTHORIZED
 SUCCESSFUL = ocsp.OCSPResponseStatus.SUCCESSFUL
 NONCE = OCSPExtensionOID.NONCE
 SIGNED = ("-signer", "own", "-signkey", "key")
-SHA1 = hashes.SHA1()  # noqa: S303 - it names an issuer, as RFC 5019 wants it
+SHA1 = hashes.SHA1()
 
 
 @pytest.fixture

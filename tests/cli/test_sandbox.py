@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
@@ -20,13 +21,13 @@ from authsvc.cli.tour.browser import Browser, Page
 from tests.services import free_port
 
 SECRET = "+/%&= any printable character may occur here ~"
-PEOPLE = [
+PEOPLE: list[dict[str, Any]] = [
     {"username": "plain", "password": "x", "unknown": True},
     {
         "username": " 有 空格/\"'<&;%",
         "password": "网 %+&",
         "name": "样例乙",
-        "phone": "15412345678",
+        "phone": "+86 154-1234-5678",
     },
     {"username": "child", "password": "p", "birth_date": "2016-02-29"},
 ]
@@ -89,7 +90,7 @@ def _sign_in(url: str, username: str, password: str) -> Page:
 def test_everybody_of_the_file_can_sign_in(tmp_path: Path) -> None:
     with sandbox(tmp_path) as url:
         for person in PEOPLE:
-            page = _sign_in(url, str(person["username"]), str(person["password"]))
+            page = _sign_in(url, person["username"], person["password"])
             assert page.has("approve"), person
         refused = _sign_in(url, "plain", "wrong")
         assert not refused.has("approve")

@@ -10,9 +10,10 @@ import pytest
 
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.routes import create_register_app
+from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.http_register import HTTPRegister
-from authsvc.evidence.register import DocumentRegister, EmbeddedRegister, RegisterStatus
+from authsvc.evidence.register import DocumentRegister, RegisterStatus
 from tests.makers import AdjustableClock
 
 CARD = "resident_identity_card"

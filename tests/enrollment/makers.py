@@ -25,9 +25,10 @@ from authsvc.enrollment.state import Step
 from authsvc.errors import Unavailable
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
+from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.passive_authentication import PassiveAuthentication
-from authsvc.evidence.register import EmbeddedRegister, RegisterStatus, StatusChange
+from authsvc.evidence.register import RegisterStatus, StatusChange
 from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral

@@ -1,14 +1,16 @@
+from typing import Any
+
 import pytest
 
 from authsvc.enrollment.face import HTTPFaceMatch, SandboxFaceMatch
 from authsvc.enrollment.outside import Outside
 from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway
+from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.http_register import HTTPRegister
-from authsvc.evidence.register import EmbeddedRegister
 from authsvc.settings import Gateway, RegisterSettings, Settings, SettingsInvalid
 
 ISSUER = "https://authsvc.test"
-REAL = {
+REAL: dict[str, Any] = {
     "register": RegisterSettings(url="https://register.test", token="t"),
     "sms": Gateway(url="https://sms.test", token="t"),
     "face_match": Gateway(url="https://faces.test", token="t"),

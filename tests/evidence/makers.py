@@ -143,6 +143,7 @@ def _signed_data(content: bytes, recipe: Recipe) -> cms.SignedData:
     )
     key = recipe.signer.key
     assert isinstance(key, ec.EllipticCurvePrivateKey)
+    algorithm: dict[str, Callable[[], hashes.HashAlgorithm]]
     algorithm = {"sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha1": hashes.SHA1}
     certificate = asn1_certificate(recipe.signer.certificate)
     signer_info = {

@@ -79,6 +79,12 @@ def test_a_bad_issuer_is_refused(issuer: str) -> None:
             "AUTHSVC_ISSUER__DEEPER",
             id="a group that is none",
         ),
+        pytest.param(
+            {**ISSUER, "AUTHSVC_REGISTER__URL": "http://register.example"},
+            "register.url",
+            id="a register in clear",
+        ),
+        pytest.param({**ISSUER, "AUTHSVC_SMS__URL": "sms"}, "sms.url", id="no address"),
         pytest.param({}, None, id="nothing at all"),
         pytest.param({**ISSUER, "AUTHSVC_KEY_DIRECTORY__X": "1"}, "key_directory", id="a path"),
     ],

@@ -111,6 +111,7 @@ class World:
                 "authsvc",
                 "sandbox",
                 f"--port={self.issuer.rpartition(':')[2]}",
+                f"--issuer={self.issuer}",
                 f"--clients={self._clients()}",
                 f"--directory={directory / 'service'}",
             ],

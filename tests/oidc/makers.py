@@ -300,11 +300,11 @@ class Platform:
         headers = {"authorization": "Basic " + base64.b64encode(pair).decode()}
         return await self.http.post(path, data=form, headers=headers)
 
-    async def redeem(self, request: Request, code: str, **changes: str) -> httpx2.Response:
+    async def redeem(self, request: Request, issued: str, /, **changes: str) -> httpx2.Response:
         """Redeems a code."""
         form = {
             "grant_type": "authorization_code",
-            "code": code,
+            "code": issued,
             "redirect_uri": request.parameters["redirect_uri"],
             "code_verifier": request.verifier,
             **changes,

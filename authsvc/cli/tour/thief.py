@@ -3,19 +3,32 @@
 A dump is a list of entries, each a place ("subscriber.sealed_identity", "redis key") and its bytes.
 Two questions are put to it: does it name the person, and does it tie the person to a platform? A
 secret is looked for as it is and in the disguises that programs give it: other text encodings,
-hexadecimal, base64, and unkeyed digests (the identity numbers are so few that a plain digest of one
-is as good as the number).
+hexadecimal, base64, numbers, and unkeyed digests (the identity numbers are so few that a plain
+digest of one is as good as the number).
 """
 
 import base64
 import hashlib
+import json
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
 
 # The one table that speaks of platforms: their public registry. It speaks of no person.
 PUBLIC_REGISTRY = "client"
+
+_ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
+_BYTE_ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
+_DIGESTS = {"md5", "sha1", "sha256", "sha384", "sha512", "sha3_256", "blake2b", "blake2s", "sm3"}
+# Nine bytes fill groups of base64, and no chance finds nine bytes in a dump.
+_DIGEST_START = 9
+# What is shorter would be found by chance.
+_SHORTEST = 5
+_LONG_NUMBER = 11
 
 Entry = tuple[str, bytes]
 
@@ -82,28 +95,49 @@ def _table_entries(connection: sqlite3.Connection, table: str) -> Iterator[Entry
 
 
 def _of(value: str) -> Iterator[tuple[str, bytes]]:
-    """The disguises of a value."""
-    plain = value.encode()
+    """The disguises of a value, in the cases that programs give it."""
+    for spelling in dict.fromkeys((value, value.lower(), value.upper())):
+        yield from _encoded(spelling)
+        yield from _digested(spelling.encode())
+
+
+def _encoded(text: str) -> Iterator[tuple[str, bytes]]:
+    """The text as other programs write it."""
+    plain = text.encode()
     yield "plain", plain
-    yield "escaped", value.encode("unicode_escape") + b""
+    escaped = json.dumps(text)[1:-1]
+    yield "escaped", escaped.encode()
+    yield "escaped", _ESCAPE.sub(lambda found: found[0].upper().replace("U", "u"), escaped).encode()
+    yield "percent-encoded", quote(text, safe="").encode()
     for encoding in ("utf-16-le", "utf-16-be", "gb18030"):
-        yield encoding, value.encode(encoding)
+        yield encoding, text.encode(encoding)
     yield "hexadecimal", plain.hex().encode()
     yield "hexadecimal", plain.hex().upper().encode()
-    yield from _base64(plain)
-    for name in ("md5", "sha1", "sha256", "sha512", "sm3"):
-        if name in hashlib.algorithms_available:
-            digest = hashlib.new(name, plain, usedforsecurity=False).digest()
-            yield name, digest
-            yield f"{name} in hexadecimal", digest.hex().encode()
-            yield f"{name} in base64", base64.b64encode(digest).rstrip(b"=")
-            yield f"{name} in base64url", base64.urlsafe_b64encode(digest).rstrip(b"=")
+    yield from _in_groups("base64", plain, base64.b64encode, group=3)
+    yield from _in_groups("base64url", plain, base64.urlsafe_b64encode, group=3)
+    yield from _in_groups("base32", plain, base64.b32encode, group=5)
+    if text.isdecimal() and len(text) >= _LONG_NUMBER:
+        number = int(text)
+        for order in _BYTE_ORDERS:
+            yield "binary number", number.to_bytes((number.bit_length() + 7) // 8, order)
 
 
-def _base64(plain: bytes) -> Iterator[tuple[str, bytes]]:
-    """Base64 wherever the value may begin in a longer text: three alignments, whole groups only."""
-    for shift in range(3):
-        end = (len(plain) - shift) // 3 * 3 + shift
-        if end - shift >= 6:
-            yield "base64", base64.b64encode(plain[shift:end])
-            yield "base64url", base64.urlsafe_b64encode(plain[shift:end])
+def _digested(plain: bytes) -> Iterator[tuple[str, bytes]]:
+    """Unkeyed digests; their beginnings, so that one that was cut short is found, too."""
+    for name in sorted(_DIGESTS & hashlib.algorithms_available):
+        start = hashlib.new(name, plain, usedforsecurity=False).digest()[:_DIGEST_START]
+        yield name, start
+        yield f"{name} in hexadecimal", start.hex().encode()
+        yield f"{name} in hexadecimal", start.hex().upper().encode()
+        yield f"{name} in base64", base64.b64encode(start)
+        yield f"{name} in base64url", base64.urlsafe_b64encode(start)
+
+
+def _in_groups(
+    name: str, plain: bytes, encode: Callable[[bytes], bytes], *, group: int
+) -> Iterator[tuple[str, bytes]]:
+    """An encoding wherever the value may begin in a longer text: whole groups only."""
+    for shift in range(group):
+        end = (len(plain) - shift) // group * group + shift
+        if end - shift >= _SHORTEST:
+            yield name, encode(plain[shift:end])

@@ -1,0 +1,36 @@
+"""The embedded form of a document register: the simulated authority in the same process."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from authsvc.errors import Unavailable
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.errors import RegisterUnavailable
+from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
+
+
+class EmbeddedRegister:
+    """The simulated authority in the same process."""
+
+    def __init__(self, authority: DocumentAuthority) -> None:
+        self._authority = authority
+
+    async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
+        """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
+        with _answering():
+            return self._authority.status(kind, document_number)
+
+    async def changes_since(
+        self, cursor: int, *, limit: int = MAX_CHANGES
+    ) -> Sequence[StatusChange]:
+        """At most `limit` changes after `cursor`, oldest first. RegisterUnavailable."""
+        with _answering():
+            return self._authority.changes_since(cursor, limit=limit)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (Unavailable, OSError) as error:
+        raise RegisterUnavailable(log=type(error).__name__) from None

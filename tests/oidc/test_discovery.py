@@ -1,0 +1,70 @@
+import pytest
+
+from tests.authentication.makers import ISSUER
+
+pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
+PATHS = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_the_document_is_complete_cacheable_and_open_to_browsers(platform, path):
+    response = await platform.http.get(path)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "public, max-age=3600"
+    assert response.headers["access-control-allow-origin"] == "*"
+    found = response.json()
+    assert found["issuer"] == ISSUER
+    for name in (
+        "authorization_endpoint",
+        "token_endpoint",
+        "userinfo_endpoint",
+        "jwks_uri",
+        "introspection_endpoint",
+        "revocation_endpoint",
+        "end_session_endpoint",
+    ):
+        assert found[name].startswith(ISSUER + "/")
+    assert found["response_types_supported"] == ["code"]
+    assert found["subject_types_supported"] == ["pairwise"]
+    assert "RS256" in found["id_token_signing_alg_values_supported"]
+    assert found["code_challenge_methods_supported"] == ["S256"]
+    assert found["authorization_response_iss_parameter_supported"] is True
+    assert found["request_uri_parameter_supported"] is False
+    assert "openid" in found["scopes_supported"]
+
+
+async def test_everything_that_is_offered_answers(platform):
+    found = (await platform.http.get(PATHS[0])).json()
+    for name, url in found.items():
+        if name.endswith(("_endpoint", "_uri")):
+            response = await platform.http.get(url)
+            assert response.status_code in (200, 400, 401, 405), name
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/jwks"])
+async def test_head_is_answered_like_get_without_a_body(platform, path):
+    get, head = await platform.http.get(path), await platform.http.head(path)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(get.content))
+    assert (await platform.http.options(path)).status_code == 204
+    assert (await platform.http.post(path)).status_code == 405
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_whatever_the_host_header_says_the_urls_are_those_of_the_issuer(platform, path):
+    headers = {"host": "evil.example", "x-forwarded-host": "evil.example"}
+    response = await platform.http.get(path, headers=headers)
+    assert "evil" not in response.text
+
+
+async def test_the_keys_are_public_cacheable_and_distinct(platform, keyring):
+    response = await platform.http.get("/jwks")
+    assert response.headers["cache-control"] == "public, max-age=900"
+    keys = response.json()["keys"]
+    assert {key["alg"] for key in keys} == {"ES256", "RS256"}
+    assert len({key["kid"] for key in keys}) == len(keys)
+    for key in keys:
+        assert key["use"] == "sig"
+        assert not set(key) & {"d", "p", "q", "dp", "dq", "qi", "k"}

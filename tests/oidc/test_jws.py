@@ -1,0 +1,114 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from joserfc import jws as joserfc_jws
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+
+from authsvc.identifiers import b64url
+from authsvc.keyring import KeyRing
+from authsvc.oidc import jws
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@pytest.fixture(scope="module")
+def ring(key_directory):
+    return KeyRing.open(key_directory)
+
+
+@pytest.fixture(scope="module")
+def reader(ring):
+    return jws.JWSReader(ring.signing)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.dictionaries(st.text(), VALUES, max_size=5), st.sampled_from(["ES256", "RS256"]))
+def test_another_library_reads_what_we_sign(ring, claims, alg):
+    token = jws.sign(claims, key=ring.signing.current(alg), typ="JWT")
+    keys = KeySet.import_key_set(ring.signing.public_jwks())
+    read = jwt.decode(token, keys, algorithms=[alg])
+    assert read.claims == claims
+    assert read.header == {"alg": alg, "kid": ring.signing.current(alg).kid, "typ": "JWT"}
+
+
+@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+def test_we_read_what_we_sign(ring, reader, alg):
+    token = jws.sign({"sub": "状态"}, key=ring.signing.current(alg), typ="at+jwt")
+    assert reader.read(token, typ="at+jwt") == {"sub": "状态"}
+
+
+def test_a_token_of_another_type_is_refused(ring, reader):
+    token = jws.sign({"sub": "x"}, key=ring.signing.current("ES256"), typ="JWT")
+    with pytest.raises(ValueError, match="not a token of ours"):
+        reader.read(token, typ="at+jwt")
+
+
+def forged(ring, header, *, key, alg, payload=b'{"sub":"x"}'):
+    registry = joserfc_jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
+    return joserfc_jws.serialize_compact(
+        {"alg": alg, "typ": "JWT"} | header, payload, key, algorithms=[alg], registry=registry
+    )
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, 5000])
+def test_what_is_no_token_is_refused(reader, length):
+    for text in ("." * length, "A" * length, "é" * length, "a.b.c" + "A" * length):
+        with pytest.raises(ValueError, match="not a token of ours"):
+            reader.read(text, typ="JWT")
+
+
+def test_the_public_key_is_no_shared_secret(ring, reader):
+    """HS256 over the public key's own bytes (row 17)."""
+    for alg in ("ES256", "RS256"):
+        ours = ring.signing.current(alg)
+        pem = (ECKey if alg == "ES256" else RSAKey).import_key(dict(ours.public_jwk)).as_pem()
+        with pytest.warns(match="."):  # the library itself warns of such a key
+            secret = OctKey.import_key(pem.decode("ascii").encode())
+        token = forged(ring, {"kid": ours.kid}, key=secret, alg="HS256")
+        with pytest.raises(ValueError, match="not a token of ours"):
+            reader.read(token, typ="JWT")
+
+
+def test_a_foreign_key_is_refused_whatever_the_header_brings_along(ring, reader):
+    """`jwk`, `jku`, `x5u` in the header change nothing (row 18)."""
+    foreign = ECKey.generate_key("P-256")
+    kid = ring.signing.current("ES256").kid
+    for header in (
+        {},
+        {"kid": "unknown"},
+        {"kid": kid},
+        {"kid": kid, "jwk": foreign.as_dict(private=False)},
+        {"kid": kid, "jku": "https://evil.example/jwks"},
+        {"kid": ring.signing.current("RS256").kid},
+        {"kid": ["list"]},
+    ):
+        try:
+            token = forged(ring, header, key=foreign, alg="ES256")
+        except ValueError:
+            continue
+        with pytest.raises(ValueError, match="not a token of ours"):
+            reader.read(token, typ="JWT")
+
+
+@pytest.mark.parametrize(
+    "header", [b"{}", b"[]", b"null", b"\xff", b'{"kid":1}', b'{"alg":"none"}']
+)
+def test_a_header_of_another_shape_is_refused(reader, header):
+    token = f"{b64url(header)}.{b64url(b'{}')}.{b64url(b'x' * 64)}"
+    with pytest.raises(ValueError, match="not a token of ours"):
+        reader.read(token, typ="JWT")
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"null", b"\xff", b'"x"', b"{"])
+def test_a_payload_of_another_shape_is_refused(ring, reader, payload):
+    key = ring.signing.current("ES256")
+    head = b64url(b'{"alg":"ES256","kid":"' + key.kid.encode() + b'","typ":"JWT"}')
+    signing_input = f"{head}.{b64url(payload)}"
+    token = f"{signing_input}.{b64url(key.sign(signing_input.encode()))}"
+    with pytest.raises(ValueError, match="not a token of ours"):
+        reader.read(token, typ="JWT")

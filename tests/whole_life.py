@@ -1,0 +1,178 @@
+"""A life with the service: everything that leaves something at rest, and all that must not.
+
+Of everything a person can do with the service something is done, and something is left half done.
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import httpx2
+
+from tests.whole import (
+    MARKET,
+    SQUARE,
+    Enrolling,
+    Received,
+    Resident,
+    Service,
+    claims_of,
+    visit,
+)
+
+
+@dataclass
+class Life:
+    """What must be found nowhere: what names people, what opens doors, what ties to platforms."""
+
+    person: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    platform: dict[str, str] = field(default_factory=dict)
+
+    def knows(self, whose: str, resident: Resident) -> None:
+        """Notes what names a resident, and the password."""
+        self.person |= {f"{whose}: {what}": value for what, value in resident.personal.items()}
+        self.person = {what: value for what, value in self.person.items() if value}
+        self.secrets[f"{whose}: password"] = resident.password
+
+    def enrolled(self, whose: str, enrolling: Enrolling) -> None:
+        """Notes what an enrollment handed out."""
+        self.secrets[f"{whose}: enrollment token"] = enrolling.token
+        self.secrets[f"{whose}: enrollment"] = enrolling.address.rpartition("/")[2]
+        for number, code in enumerate(enrolling.codes):
+            self.secrets[f"{whose}: SMS code {number}"] = code
+
+    def browsed(self, whose: str, browser: httpx2.AsyncClient) -> None:
+        """Notes the cookies of a browser."""
+        self.secrets |= {
+            f"{whose}: cookie {name}": value for name, value in browser.cookies.items()
+        }
+
+    def received(self, received: Received) -> None:
+        """Notes what a platform received about a person."""
+        place = received.platform.client_id
+        self.secrets[f"{place}: code"] = received.redirect["code"]
+        self.secrets[f"{place}: verifier"] = received.verifier
+        tokens = received.tokens
+        if not tokens:
+            return
+        self.secrets[f"{place}: refresh token"] = tokens["refresh_token"]
+        family, _, secret = tokens["refresh_token"].partition(".")
+        self.secrets[f"{place}: refresh family"] = family
+        self.secrets[f"{place}: refresh secret"] = secret
+        for kind in ("access_token", "id_token"):
+            self.secrets[f"{place}: {kind}"] = tokens[kind]
+            self.secrets[f"{place}: signature of {kind}"] = tokens[kind].rpartition(".")[2]
+        # Not even in the public registry: that would be a tie.
+        self.person[f"{place}: pseudonym"] = claims_of(tokens["id_token"])["sub"]
+
+
+async def live(service: Service) -> Life:
+    """One person's life with the service, and two that have just begun."""
+    life = Life()
+    for platform in (SQUARE, MARKET):
+        life.platform |= {
+            f"{platform.client_id}: client id": platform.client_id,
+            f"{platform.client_id}: redirect URI": platform.redirect_uri,
+            f"{platform.client_id}: host": platform.redirect_uri.split("/")[2],
+            f"{platform.client_id}: name": platform.name,
+        }
+    resident = await _arrive(service, life)
+    await _sign_in_strongly(service, life, resident)
+    await _use_platforms(service, life, resident)
+    await _leave_doors_open(service, life, resident)
+    await _begin_only(service, life)
+    life.knows("resident", resident)
+    return life
+
+
+async def _arrive(service: Service, life: Life) -> Resident:
+    """Enrolls, and presents a new card later."""
+    resident = service.resident("样例欧阳测试甲")
+    life.enrolled("resident", await service.enroll(resident))
+    life.person["resident: first document number"] = resident.card.document_number
+    service.clock.advance(minutes=5)
+    resident.card = service.authority.replace_card(resident.number)
+    life.enrolled("resident again", await service.enroll(resident))
+    service.clock.advance(minutes=5)
+    return resident
+
+
+async def _sign_in_strongly(service: Service, life: Life, resident: Resident) -> None:
+    async with service.client() as app:
+        codes = await service.turn_totp_on(app, resident)
+        life.browsed("app", app)
+    life.secrets |= {f"recovery code {number}": code for number, code in enumerate(codes)}
+    life.secrets |= {
+        f"bare {what}": life.secrets[what].replace("-", "")
+        for what in list(life.secrets)
+        if what.startswith("recovery")
+    }
+    life.secrets["TOTP secret"] = resident.totp_secret
+    service.clock.advance(minutes=1)
+
+
+async def _use_platforms(service: Service, life: Life, resident: Resident) -> None:
+    """One platform is used, at the other the code is still to be redeemed."""
+    async with service.client() as browser:
+        square = await service.code_flow(browser, SQUARE, resident)
+        life.received(square)
+        life.secrets["first refresh token"] = square.tokens["refresh_token"]
+        form = {"grant_type": "refresh_token", "refresh_token": square.tokens["refresh_token"]}
+        answer = await service.as_platform(square, "/token", form)
+        assert answer.status_code == 200, answer.text
+        square.tokens |= answer.json()
+        life.received(square)
+        market = await service.authorize(browser, MARKET, resident)
+        life.received(market)
+        life.browsed("browser", browser)
+        await service.userinfo(square)
+        for kind in ("access_token", "refresh_token"):
+            await service.as_platform(square, "/introspect", {"token": square.tokens[kind]})
+
+
+async def _leave_doors_open(service: Service, life: Life, resident: Resident) -> None:
+    """A page unanswered, a second factor not yet given, a challenge unsigned, a list fetched."""
+    async with service.client() as browser:
+        page = await visit(browser, f"/authorize?{urlencode(_request(life))}")
+        assert not isinstance(page, str)
+        life.secrets["interaction"] = page.url.rpartition("/")[2]
+        body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
+        answer = await browser.post("/authentication/password", json=body)
+        life.secrets["ticket"] = answer.json()["ticket"]
+        answer = await browser.post("/authentication/challenges")
+        life.secrets["challenge"] = answer.json()["challenge"]
+        life.secrets["challenge's nonce"] = answer.json()["message"].splitlines()[-1]
+        life.browsed("other browser", browser)
+        assert (await browser.get("/crl/authsvc.crl")).status_code == 200
+
+
+def _request(life: Life) -> dict[str, str]:
+    asked = {
+        "response_type": "code",
+        "client_id": SQUARE.client_id,
+        "redirect_uri": SQUARE.redirect_uri,
+        "scope": "openid",
+        "state": "the state of the platform",
+        "nonce": "the nonce of the platform",
+        "code_challenge": "w6uP8Tcg6K2QR905Rms8iXTlksL6OD1KOWBxTK7wxPI",
+        "code_challenge_method": "S256",
+    }
+    life.secrets |= {what: asked[what] for what in ("state", "nonce", "code_challenge")}
+    return asked
+
+
+async def _begin_only(service: Service, life: Life) -> None:
+    """One enrollment waits for an SMS code, another for the face."""
+    for whose, name, until in (
+        ("beginner", "样例司徒测试乙", "phone-confirmation"),
+        ("newcomer", "样例上官测试丙", "holder-check"),
+    ):
+        resident = service.resident(name)
+        async with service.client() as client:
+            enrolling = Enrolling(client, resident)
+            await enrolling.begin()
+            await enrolling.all(until=until)
+            # Nothing but the chip speaks of these two: their numbers are not issued.
+            life.knows(whose, resident)
+            life.enrolled(whose, enrolling)
+            life.browsed(whose, client)
