@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from litestar import Litestar
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
@@ -237,7 +238,8 @@ def _openapi() -> OpenAPIConfig:
         title="authsvc",
         version=__version__,
         path="/openapi",
-        render_plugins=[],
+        # NOTE: an empty list would mean the framework's own choice, script pages included.
+        render_plugins=[JsonRenderPlugin()],
         components=Components(security_schemes={enrollment_routes.SECURITY_SCHEME: bearer}),
     )
 

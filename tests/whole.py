@@ -44,6 +44,10 @@ _CODE = re.compile(r"\b[0-9]{6}\b")
 _HOPS = 10
 
 
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
 @dataclass(frozen=True)
 class Platform:
     """A platform as the service knows it."""
@@ -89,9 +93,7 @@ class Resident:
     card: IssuedCard
     sign_in_name: str
     password: str
-    device: ec.EllipticCurvePrivateKey = field(
-        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
-    )
+    device: ec.EllipticCurvePrivateKey = field(default_factory=_new_key)
     online_number: str = ""
     certificate: str = ""
     totp_secret: str = ""
@@ -232,6 +234,11 @@ class Service:
         )
         async with httpx2.AsyncClient(transport=transport, base_url=ISSUER) as client:
             yield client
+
+    def new_card(self, resident: Resident) -> None:
+        """The authority gives a person a new card; they present it with a new key."""
+        resident.card = self.authority.replace_card(resident.number)
+        resident.device = _new_key()
 
     def resident(
         self, name: str, *, birth_date: date = date(1990, 1, 1), phone: str | None = None

@@ -91,7 +91,7 @@ async def _arrive(service: Service, life: Life) -> Resident:
     life.enrolled("resident", await service.enroll(resident))
     life.person["resident: first document number"] = resident.card.document_number
     service.clock.advance(minutes=5)
-    resident.card = service.authority.replace_card(resident.number)
+    service.new_card(resident)
     life.enrolled("resident again", await service.enroll(resident))
     service.clock.advance(minutes=5)
     return resident

@@ -11,13 +11,12 @@ A client that is not the code's is refused in step 2 and consumes nothing.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NoReturn
 
 import structlog
 
 from authsvc.clients import Client
 from authsvc.oidc.authorization import Authorization
-from authsvc.oidc.authorization_code import AuthorizationCodes
+from authsvc.oidc.authorization_code import AuthorizationCodes, CodeRecord
 from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidRequest, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.refresh_token import RefreshTokens
@@ -60,29 +59,40 @@ class CodeRedemption:
         record.check(
             client=client, redirect_uri=redirect_uri, code_verifier=form.get("code_verifier")
         )
+        try:
+            subscriber, refresh_token = await self._claim(code, record, client=client, now=now)
+        except GrantReused:
+            await self._alarm(record.authorization)
+            raise
+        # 5.
+        return self._tokens.issue(
+            record.authorization,
+            client=client,
+            subscriber=subscriber,
+            scopes=record.authorization.scopes,
+            refresh_token=refresh_token,
+            now=now,
+        )
+
+    async def _claim(
+        self, code: str, record: CodeRecord, *, client: Client, now: datetime
+    ) -> tuple[Subscriber, str | None]:
         authorization = record.authorization
         begin = self._database.transaction if client.refreshes else self._database.reading
         async with begin() as tx:
             subscriber = await self._in_force(tx, authorization)
             # 3.
             if not await self._codes.claim(code):
-                await self._alarm(tx, authorization)
+                raise GrantReused("the code was redeemed before")
             record.check_age(now)
+            if not client.refreshes:
+                return subscriber, None
             # 4.
-            refresh_token = None
-            if client.refreshes:
-                refresh_token = await self._refresh_tokens.begin(tx, authorization, now=now)
-        if refresh_token is not None:
-            await self._end_if_revoked(authorization)
-        # 5.
-        return self._tokens.issue(
-            authorization,
-            client=client,
-            subscriber=subscriber,
-            scopes=authorization.scopes,
-            refresh_token=refresh_token,
-            now=now,
-        )
+            refresh_token = await self._refresh_tokens.begin(tx, authorization, now=now)
+        # A reuse may have raised the alarm between our claim and our commit.
+        if await self._marks.family_is_revoked(authorization.family_id):
+            await self._end_family(authorization)
+        return subscriber, refresh_token
 
     async def _in_force(self, tx: Transaction, authorization: Authorization) -> Subscriber:
         try:
@@ -90,18 +100,15 @@ class CodeRedemption:
         except NoLongerGranted:
             raise InvalidGrant("the person no longer grants this") from None
 
-    async def _alarm(self, tx: Transaction, authorization: Authorization) -> NoReturn:
+    async def _alarm(self, authorization: Authorization) -> None:
         """The mark first: whoever begins the family a moment later will see it."""
         _log.warning("grant_reused", kind="authorization_code")
         await self._marks.revoke_family(authorization.family_id)
-        await self._refresh_tokens.end(tx, authorization.family_id)
-        raise GrantReused("the code was redeemed before")
+        await self._end_family(authorization)
 
-    async def _end_if_revoked(self, authorization: Authorization) -> None:
-        """A reuse may have raised the alarm between our claim and our commit."""
-        if await self._marks.family_is_revoked(authorization.family_id):
-            async with self._database.transaction() as tx:
-                await self._refresh_tokens.end(tx, authorization.family_id)
+    async def _end_family(self, authorization: Authorization) -> None:
+        async with self._database.transaction() as tx:
+            await self._refresh_tokens.end(tx, authorization.family_id)
 
 
 def _required(form: Mapping[str, str], name: str) -> str:

@@ -51,7 +51,9 @@ class Provider:
     jwks: JWKSEndpoint
     discovery: Discovery
     grants: Grants
+    codes: AuthorizationCodes
     refresh_tokens: RefreshTokens
+    marks: RevocationMarks
 
 
 def build_provider(
@@ -159,5 +161,7 @@ def build_provider(
         jwks=JWKSEndpoint(keyring.signing),
         discovery=Discovery(issuer=issuer),
         grants=grants,
+        codes=codes,
         refresh_tokens=refresh_tokens,
+        marks=marks,
     )

@@ -24,7 +24,7 @@ from authsvc.web.errors import (
     MethodNotAllowed,
 )
 from authsvc.web.http import HTTPRequest
-from authsvc.web.incidents import record_incident
+from authsvc.web.incidents import refusal_of
 from authsvc.web.problems import problem_response
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*|\[\d*\]|\[\.\.\.\])*\Z")
@@ -49,7 +49,7 @@ def exception_handlers() -> ExceptionHandlersMap:
 def answer_exception(request: Request[Any, Any, Any], exception: Exception) -> Response[bytes]:
     """The problem document of any exception, as Litestar's response."""
     scope = cast("Scope", request.scope)
-    refusal = as_refusal(exception) or record_incident(exception, scope)
+    refusal = refusal_of(as_refusal(exception) or exception, scope)
     answer = problem_response(HTTPRequest.from_scope(scope), refusal)
     return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
 

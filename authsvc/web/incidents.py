@@ -5,11 +5,26 @@ from pathlib import Path
 
 import structlog
 
+from authsvc.errors import AuthsvcError
 from authsvc.identifiers import new_token
 from authsvc.web.asgi import Scope
 from authsvc.web.errors import Incident
+from authsvc.web.problems import status_of
 
 _PACKAGE = Path(__file__).parent.parent
+
+
+def refusal_of(error: Exception, scope: Scope) -> AuthsvcError:
+    """What to answer: a refusal as it is, anything else as an incident.
+
+    A refusal of no category (status 500: a seal that does not open, a statement that failed) is
+    for the operator alone, so it becomes an incident, too.
+    """
+    if isinstance(error, Incident):
+        return error
+    if isinstance(error, AuthsvcError) and status_of(error) != 500:
+        return error
+    return record_incident(error, scope)
 
 
 def record_incident(cause: BaseException, scope: Scope) -> Incident:

@@ -16,7 +16,7 @@ from authsvc.errors import AuthsvcError
 from authsvc.web import asgi
 from authsvc.web.errors import MethodNotAllowed
 from authsvc.web.http import HTTPRequest, HTTPResponse, empty
-from authsvc.web.incidents import record_incident
+from authsvc.web.incidents import record_incident, refusal_of
 from authsvc.web.problems import problem_response
 
 Handler = Callable[[HTTPRequest], Awaitable[HTTPResponse]]
@@ -98,8 +98,6 @@ class _Endpoint:
             if scope["method"] not in _WITHOUT_BODY:
                 body = await asgi.read_body(scope, receive)
             return await handler(HTTPRequest.from_scope(scope, body))
-        except AuthsvcError as error:
-            return self._refuse(scope, error)
         except asgi.ClientGone:
             raise
         except Exception as error:  # noqa: BLE001 - the last line of defence answers everything
@@ -113,7 +111,7 @@ class _Endpoint:
     def _refuse(self, scope: asgi.Scope, error: Exception) -> HTTPResponse:
         """The mount's own rendering; should that fail too, the plain problem."""
         request = HTTPRequest.from_scope(scope)
-        refusal = error if isinstance(error, AuthsvcError) else record_incident(error, scope)
+        refusal = refusal_of(error, scope)
         try:
             return self._errors(request, refusal)
         except Exception as failure:  # noqa: BLE001 - as above

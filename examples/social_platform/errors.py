@@ -158,7 +158,7 @@ class PersonHasAccount(Refusal):
     next_en = (
         "Each person can have one verified account. Sign in to that one, or unlink it there first."
     )
-    way = ("/what-we-know", "看看我的账号", "See my account")
+    way = ("/sign-in", "登录那个账号", "Sign in to that one")
 
 
 class AccountIsVerified(Refusal):

@@ -123,7 +123,7 @@ class OnlineNumber:
     async def _discover(self, client: AsyncOAuth2Client) -> dict[str, Any]:
         issuer = self._registration.issuer
         metadata = await self._get(client, f"{issuer}/.well-known/openid-configuration")
-        if metadata.get("issuer") != issuer or not ENDPOINTS <= metadata.keys():
+        if metadata.get("issuer") != issuer or not metadata.keys() >= ENDPOINTS:
             raise AnswerRefused
         return metadata
 

@@ -1,6 +1,7 @@
 """Row 55: both stores are stolen, without the keys.
 
-Nobody is named, nobody is tied to a platform, and nothing opens a door. The second half tests the test: whatever is planted where it must not be is found.
+Nobody is named, nobody is tied to a platform, and nothing opens a door. The second half tests the
+test: whatever is planted where it must not be is found.
 """
 
 import base64

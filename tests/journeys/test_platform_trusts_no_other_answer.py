@@ -1,5 +1,6 @@
 """The example's OpenID Connect client against a service that lies."""
 
+import hmac
 import json
 import threading
 import time
@@ -8,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 
+from authsvc.identifiers import b64url
 from examples.social_platform.errors import (
     AnswerRefused,
     VerificationDeclined,
@@ -28,8 +30,7 @@ class LyingService:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.header = {"alg": "ES256", "kid": "one"}
-        self.key: ECKey | OctKey = KEY
+        self.key = KEY
         self.metadata = {
             "issuer": url,
             "authorization_endpoint": f"{url}/authorize",
@@ -53,8 +54,7 @@ class LyingService:
         if path in self.instead:
             return self.instead[path]
         if path == "/token":
-            algorithms = [self.header["alg"]]
-            id_token = jwt.encode(self.header, self.claims, self.key, algorithms=algorithms)
+            id_token = jwt.encode({"alg": "ES256", "kid": "one"}, self.claims, self.key)
             token = {"access_token": "t", "token_type": "Bearer", "expires_in": 60}
             return 200, {**token, "id_token": id_token}
         documents = {
@@ -166,9 +166,14 @@ async def test_an_id_token_of_another_key_is_refused(service, client):
         await client.finish(QUESTION, answer_of(service), ask_age=False)
 
 
-async def test_a_public_key_is_no_shared_secret(service, client):
-    service.header = {"alg": "HS256", "kid": "one"}
-    service.key = OctKey.import_key(KEY.as_pem(private=False))
+@pytest.mark.parametrize("algorithm", ["HS256", "none"])
+async def test_whoever_has_only_the_public_key_cannot_sign(service, client, algorithm):
+    header = {"alg": algorithm, "kid": "one"}
+    parts = [b64url(json.dumps(part).encode()) for part in (header, service.claims)]
+    signature = hmac.digest(KEY.as_pem(private=False), ".".join(parts).encode(), "sha256")
+    parts.append(b64url(signature) if algorithm == "HS256" else "")
+    token = {"access_token": "t", "token_type": "Bearer", "id_token": ".".join(parts)}
+    service.instead = {"/token": (200, token)}
     with pytest.raises(AnswerRefused):
         await client.finish(QUESTION, answer_of(service), ask_age=False)
 

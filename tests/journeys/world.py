@@ -4,8 +4,11 @@ Everybody here talks HTTP or runs a command, as they would outside; nothing is r
 """
 
 import base64
+import contextlib
 import json
 import re
+import secrets
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,7 +21,6 @@ import httpx2
 
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
-from tests.services import free_port
 
 ROOT = Path(__file__).parents[2]
 # The check of the mission: a resident identity number in anything that a platform receives.
@@ -103,8 +105,8 @@ class World:
         self._password = directory / "password"
         self._password.write_text(PASSWORD)
         # Another name than the platforms', so that for a browser they are other sites.
-        self.issuer = f"http://localhost:{free_port()}"
-        self._platform_ports = {SQUARE: free_port(), MARKET: free_port()}
+        self.issuer = f"http://localhost:{lasting_port()}"
+        self._platform_ports = {SQUARE: lasting_port(), MARKET: lasting_port()}
         self.service = self._server(
             "service",
             [
@@ -224,6 +226,19 @@ class World:
     def _server(self, name: str, command: Sequence[str], *, url: str, ready: str) -> Server:
         log = self._directory / f"{name}.log"
         return Server(name, command, url=url, ready=ready, log=log, root=ROOT, environment={})
+
+
+def lasting_port() -> int:
+    """A free port that stays free while its server is down.
+
+    It lies below the range from which the kernel gives ports to passing connections (32768 and
+    up on Linux), of which other tests make many.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def phone_of(handle: str) -> str:

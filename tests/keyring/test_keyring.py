@@ -3,6 +3,7 @@
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -92,7 +93,7 @@ def test_signatures_verify_with_the_published_keys(keyring: KeyRing, alg: str) -
     header = b64url(b'{"alg":"%s","kid":"%s"}' % (alg.encode(), key.kid.encode()))
     signing_input = f"{header}.{b64url(b'hello')}"
     token = f"{signing_input}.{b64url(key.sign(signing_input.encode()))}"
-    published = KeySet.import_key_set({"keys": [*keyring.signing.public_jwks()["keys"]]})
+    published = KeySet.import_key_set(cast("Any", keyring.signing.public_jwks()))
     assert jws.deserialize_compact(token, published, algorithms=[alg]).payload == b"hello"
     assert {found.thumbprint() for found in published.keys} == {
         member["kid"] for member in keyring.signing.public_jwks()["keys"]

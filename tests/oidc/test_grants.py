@@ -18,7 +18,7 @@ async def test_a_grant_is_one_row_however_often_it_is_given(provider, browser):
 
 
 async def test_two_approvals_at_once_are_one_grant(provider):
-    browsers = [Browser(provider) for _ in range(6)]
+    browsers = [Browser(provider) for _ in range(4)]
     await asyncio.gather(*(each.authorize(request()) for each in browsers))
     assert len(await rows(provider, store.consent)) == 1
 

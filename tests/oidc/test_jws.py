@@ -1,9 +1,13 @@
+import hmac
+
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc import jws as joserfc_jws
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet
 
 from authsvc.identifiers import b64url
 from authsvc.keyring import KeyRing
@@ -48,10 +52,14 @@ def test_a_token_of_another_type_is_refused(ring, reader):
         reader.read(token, typ="at+jwt")
 
 
-def forged(ring, header, *, key, alg, payload=b'{"sub":"x"}'):
-    registry = joserfc_jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
+def forged(header, *, key):
+    registry = joserfc_jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
     return joserfc_jws.serialize_compact(
-        {"alg": alg, "typ": "JWT"} | header, payload, key, algorithms=[alg], registry=registry
+        {"alg": "ES256", "typ": "JWT"} | header,
+        b'{"sub":"x"}',
+        key,
+        algorithms=["ES256"],
+        registry=registry,
     )
 
 
@@ -62,16 +70,16 @@ def test_what_is_no_token_is_refused(reader, length):
             reader.read(text, typ="JWT")
 
 
-def test_the_public_key_is_no_shared_secret(ring, reader):
+@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+def test_the_public_key_is_no_shared_secret(ring, reader, alg):
     """HS256 over the public key's own bytes (row 17)."""
-    for alg in ("ES256", "RS256"):
-        ours = ring.signing.current(alg)
-        pem = (ECKey if alg == "ES256" else RSAKey).import_key(dict(ours.public_jwk)).as_pem()
-        with pytest.warns(match="."):  # the library itself warns of such a key
-            secret = OctKey.import_key(pem.decode("ascii").encode())
-        token = forged(ring, {"kid": ours.kid}, key=secret, alg="HS256")
-        with pytest.raises(ValueError, match="not a token of ours"):
-            reader.read(token, typ="JWT")
+    ours = ring.signing.current(alg)
+    pem = ours.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    head = msgspec.json.encode({"alg": "HS256", "kid": ours.kid, "typ": "JWT"})
+    signing_input = f"{b64url(head)}.{b64url(b'{}')}"
+    token = f"{signing_input}.{b64url(hmac.digest(pem, signing_input.encode(), 'sha256'))}"
+    with pytest.raises(ValueError, match="not a token of ours"):
+        reader.read(token, typ="JWT")
 
 
 def test_a_foreign_key_is_refused_whatever_the_header_brings_along(ring, reader):
@@ -85,12 +93,8 @@ def test_a_foreign_key_is_refused_whatever_the_header_brings_along(ring, reader)
         {"kid": kid, "jwk": foreign.as_dict(private=False)},
         {"kid": kid, "jku": "https://evil.example/jwks"},
         {"kid": ring.signing.current("RS256").kid},
-        {"kid": ["list"]},
     ):
-        try:
-            token = forged(ring, header, key=foreign, alg="ES256")
-        except ValueError:
-            continue
+        token = forged(header, key=foreign)
         with pytest.raises(ValueError, match="not a token of ours"):
             reader.read(token, typ="JWT")
 

@@ -4,7 +4,7 @@ from authsvc.oidc import scopes
 from authsvc.oidc.errors import InvalidScope
 from tests.clients.makers import client
 
-REFRESHING = {"grant_types": ["authorization_code", "refresh_token"]}
+REFRESHING = ["authorization_code", "refresh_token"]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_a_word_that_is_not_registered_is_left_out():
 
 
 def test_offline_access_is_for_clients_that_refresh():
-    found = scopes.granted("openid offline_access", client(**REFRESHING))
+    found = scopes.granted("openid offline_access", client(grant_types=REFRESHING))
     assert found == ("openid", "offline_access")
     assert scopes.granted("openid offline_access", client(scope="openid offline_access")) == (
         "openid",

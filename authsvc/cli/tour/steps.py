@@ -171,12 +171,12 @@ def steal(stage: Stage, story: Story, person: Person) -> None:
             "name": person.name,
             "phone": person.phone,
             "sign-in name": SIGN_IN_NAME,
+            "pseudonym at the platform": str(_claims(stage.record)["sub"]),
         },
         platform={
             "client id": CLIENT_ID,
             "client name": "The Square",
             "address of the platform": stage.platform_url,
-            "pseudonym at the platform": str(_claims(stage.record)["sub"]),
         },
     )
     for finding in findings:

@@ -48,7 +48,7 @@ def search(
     """Every finding in a dump.
 
     `person` maps what to look for ("identity number") to its value and is searched everywhere;
-    `platform` likewise ("client id", "pseudonym at the platform"), outside the public registry.
+    `platform` likewise ("client id"), outside the public registry.
     """
     everywhere = [(what, *disguise) for what, value in person.items() for disguise in _of(value)]
     elsewhere = [(what, *disguise) for what, value in platform.items() for disguise in _of(value)]

@@ -1,0 +1,176 @@
+"""Row 56: two platforms lay everything they received side by side and look for the same people.
+
+A value joins if both platforms received it about one person and nobody received it about anybody
+else. What everybody has (the issuer, a scope) or several have (an age band) tells nobody apart.
+
+One thing is inherent and is named here: `auth_time`. Whoever uses both platforms in one session
+signed in once, and a platform that is told when can compare. It is told to the second, no finer.
+Nothing else may join, and with a sign-in for each platform nothing does.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from authsvc.identifiers import from_b64url
+from tests.whole import MARKET, SQUARE, Platform, Received, Resident, Service, claims_of
+
+# Who received it, about whom, what it is called -> the value.
+Ledger = dict[tuple[str, str], dict[str, str]]
+INHERENT = {"auth_time"}
+PEOPLE = (
+    ("样例甲", date(1990, 1, 1)),
+    ("样例乙", date(1990, 1, 1)),
+    ("样例丙", date(2011, 5, 5)),
+    ("样例丁", date(2011, 5, 5)),
+)
+
+
+@pytest.fixture
+async def people(service: Service) -> list[Resident]:
+    """Four people of two ages."""
+    return [await service.enrolled(name, birth_date=born) for name, born in PEOPLE]
+
+
+def leaves(place: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every single value inside a document, with its place."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(f"{place}.{name}", inner)
+    elif isinstance(value, list):
+        # Also as a whole: a set of values may tell more than each.
+        yield place, json.dumps(value)
+        for inner in value:
+            yield from leaves(place, inner)
+    else:
+        yield place, json.dumps(value)
+
+
+async def use(service: Service, browser, platform: Platform, resident: Resident) -> Received:
+    """Everything that a platform can ask about somebody who came to it."""
+    received = await service.code_flow(browser, platform, resident)
+    await service.userinfo(received)
+    for kind in ("access_token", "refresh_token"):
+        await service.as_platform(received, "/introspect", {"token": received.tokens[kind]})
+    first = received.tokens
+    form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    refreshed = await service.as_platform(received, "/token", form)
+    assert refreshed.status_code == 200
+    # A mistake may be told more than the truth.
+    await service.as_platform(received, "/token", form)
+    await service.userinfo(received)
+    return received
+
+
+def gather(received: Received) -> dict[str, str]:
+    """Every value that the platform received, by its place."""
+    found = dict(leaves("redirect", received.redirect))
+    for number, answer in enumerate(received.answers):
+        body = answer.json()
+        found |= dict(leaves(f"answer {number}", body))
+        found |= {f"header {number}.{name}": value for name, value in answer.headers.items()}
+        for kind in ("access_token", "id_token"):
+            if token := body.get(kind):
+                header, _, signature = token.split(".")
+                found |= dict(leaves(f"{kind} {number}", claims_of(token)))
+                found |= dict(leaves(f"{kind} {number} header", json.loads(from_b64url(header))))
+                found[f"{kind} {number} signature"] = signature
+                found[f"{kind} {number} length"] = f"{len(token)} characters"
+    return found
+
+
+def joins(ledger: Ledger) -> dict[str, set[str]]:
+    """The values that single out one person at both platforms, by the places that hold them."""
+    about: dict[str, set[str]] = defaultdict(set)
+    where: dict[str, set[str]] = defaultdict(set)
+    known: dict[str, set[str]] = defaultdict(set)
+    for (platform, person), values in ledger.items():
+        for place, value in values.items():
+            about[value].add(person)
+            where[value].add(platform)
+            known[value].add(place)
+    return {
+        value: known[value] for value in about if len(about[value]) == 1 and len(where[value]) == 2
+    }
+
+
+def without(ledger: Ledger, members: set[str]) -> Ledger:
+    """The ledger, less all members of these names."""
+    return {
+        who: {
+            place: value
+            for place, value in values.items()
+            if place.rpartition(".")[2] not in members
+        }
+        for who, values in ledger.items()
+    }
+
+
+async def ledger_of(service: Service, people: list[Resident], *, one_session: bool) -> Ledger:
+    ledger: Ledger = {}
+    for person in people:
+        async with service.client() as first, service.client() as second:
+            service.clock.advance(minutes=7, seconds=13)
+            ledger[SQUARE.client_id, person.number] = gather(
+                await use(service, first, SQUARE, person)
+            )
+            service.clock.advance(minutes=3, seconds=1)
+            browser = first if one_session else second
+            ledger[MARKET.client_id, person.number] = gather(
+                await use(service, browser, MARKET, person)
+            )
+    return ledger
+
+
+def test_the_comparison_finds_a_planted_value():
+    """The test of the test: one shared value, at two different places."""
+    ledger: Ledger = {
+        ("square", "a"): {"sub": "1", "iss": "x", "band": "young"},
+        ("market", "a"): {"device": "1", "iss": "x", "band": "young"},
+        ("square", "b"): {"sub": "2", "iss": "x", "band": "young"},
+        ("market", "b"): {"device": "3", "iss": "x", "band": "young"},
+    }
+    assert joins(ledger) == {"1": {"sub", "device"}}
+
+
+async def test_nothing_joins_people_who_sign_in_for_each_platform(service: Service, people):
+    """Two browsers, two sign-ins: the platforms have nothing at all in common about a person."""
+    ledger = await ledger_of(service, people, one_session=False)
+    assert all(len(values) > 60 for values in ledger.values())
+    assert joins(ledger) == {}
+
+
+async def test_one_session_joins_by_the_moment_of_its_sign_in_alone(service: Service, people):
+    """One sign-in for both platforms: `auth_time` is shared, as OpenID Connect means it to be."""
+    ledger = await ledger_of(service, people, one_session=True)
+    assert len(joins(ledger)) == len(people)
+    assert joins(without(ledger, INHERENT)) == {}
+
+
+async def test_a_platform_knows_its_people_again_and_only_its_own(service: Service, people):
+    """The pseudonym stays at one platform, and is another at every other, for everybody."""
+    subjects: dict[str, set[str]] = defaultdict(set)
+    for _ in range(2):
+        for platform in (SQUARE, MARKET):
+            for person in people:
+                service.clock.advance(seconds=11)
+                async with service.client() as browser:
+                    received = await service.code_flow(browser, platform, person)
+                subject = claims_of(received.tokens["id_token"])["sub"]
+                assert claims_of(received.tokens["access_token"])["sub"] == subject
+                subjects[platform.client_id].add(subject)
+    assert [len(found) for found in subjects.values()] == [len(people)] * 2
+    assert not subjects[SQUARE.client_id] & subjects[MARKET.client_id]
+
+
+async def test_no_platform_receives_anything_that_names_a_person(service: Service, people):
+    """Name, numbers, birth date, phone, sign-in name: in no value, header or parameter."""
+    ledger = await ledger_of(service, people, one_session=True)
+    everything = json.dumps([list(values.values()) for values in ledger.values()])
+    for person in people:
+        for what, value in person.personal.items():
+            assert value not in everything, what
+            assert json.dumps(value)[1:-1] not in everything, what

@@ -1,0 +1,29 @@
+"""RFC 7638 section 3.1: the thumbprint of the example key; ours are made the same way."""
+
+import pytest
+from joserfc.jwk import ECKey, RSAKey
+
+from authsvc.keyring import KeyRing
+from authsvc.keyring.signing import _thumbprint
+
+MODULUS = (
+    "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWK"
+    "RXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicA"
+    "taSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XP"
+    "ksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+)
+THUMBPRINT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+def test_the_thumbprint_of_the_example():
+    # Members that are not required, and their order, do not count.
+    assert _thumbprint({"kty": "RSA", "n": MODULUS, "e": "AQAB"}) == THUMBPRINT
+    assert _thumbprint({"n": MODULUS, "e": "AQAB", "kty": "RSA"}) == THUMBPRINT
+
+
+@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+def test_the_kid_of_our_keys_is_their_thumbprint(key_directory, alg):
+    jwk = dict(KeyRing.open(key_directory).signing.current(alg).public_jwk)
+    kid = jwk["kid"]
+    key = (ECKey if alg == "ES256" else RSAKey).import_key(dict(jwk))
+    assert key.thumbprint() == kid
