@@ -52,10 +52,11 @@ from authsvc.subscribers import Subscribers
 from authsvc.web import routes as web_routes
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
+from authsvc.web.forwarded import ForwardedClient
 from authsvc.web.headers import SecurityHeaders
 from authsvc.web.health import health_routes
-from authsvc.web.json_body import strict_json
 from authsvc.web.logging import AccessLog, configure_logging
+from authsvc.web.same_origin import json_api
 from authsvc.web.templates import Templates
 
 SESSION_COOKIE = "authsvc-session"
@@ -169,15 +170,16 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     house = open_house(settings, clock)
     app = Litestar(
         route_handlers=_doors(house),
-        before_request=strict_json,
+        before_request=json_api(settings.issuer),
         request_max_body_size=MAX_BODY,
         exception_handlers=exception_handlers(),
         lifespan=[_lifespan(house)],
         logging_config=None,
         openapi_config=_openapi(),
     )
-    guarded = SecurityHeaders(AccessLog(cast("Any", app.asgi_handler)), https=settings.secure)
-    app.asgi_handler = cast("ASGIApp", guarded)
+    logged = AccessLog(cast("Any", app.asgi_handler))
+    known = ForwardedClient(logged, proxies=settings.proxy_networks)
+    app.asgi_handler = cast("ASGIApp", SecurityHeaders(known, https=settings.secure))
     return app
 
 

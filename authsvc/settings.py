@@ -7,6 +7,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -86,6 +87,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     face_match: Gateway = Gateway()
     throttle: Throttling = Throttling()
     enrollment: EnrollmentRules = EnrollmentRules()
+    # Networks of the proxies in front (CIDR, separated by spaces). X-Forwarded-For is believed from
+    # them alone.
+    trusted_proxies: str = ""
     # Argon2id (OWASP password storage cheat sheet): this many hashes at once, 19 MiB each.
     hashing_threads: Positive = 2
 
@@ -101,6 +105,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ):
             if url:
                 _check_address(url, field=field)
+        _ = self.proxy_networks
+
+    @property
+    def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `trusted_proxies`; SettingsInvalid if one is none."""
+        try:
+            return tuple(ip_network(text) for text in self.trusted_proxies.split())
+        except ValueError:
+            raise SettingsInvalid(field="trusted_proxies", log="not a network") from None
 
     @property
     def secure(self) -> bool:

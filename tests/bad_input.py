@@ -1,7 +1,7 @@
 """Everything a stranger may send by mistake or on purpose: bodies, values, headers, methods."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from litestar import Litestar
 
@@ -62,7 +62,8 @@ ODD_TEXTS = (
 # What is no text at all, as JSON.
 ODD_VALUES = (
     "null", "true", "0", "-1", "1e400", "1" * 400, "1" * 5000, "0.1", "[]", "{}", '["x"]',
-    '{"a": "b"}', "[[[[[[[[[[]]]]]]]]]]", '"\\u0000"', '"\\ud800"', '"\\udfff\\ud800"', '"a\\u0000b"',
+    '{"a": "b"}', "[[[[[[[[[[]]]]]]]]]]", '"\\u0000"', '"\\ud800"', '"\\udfff\\ud800"',
+    '"a\\u0000b"',
 )  # fmt: skip
 
 ODD_BODIES = (
@@ -128,7 +129,8 @@ ODD_HEADERS = (
 )
 
 SEGMENTS = (
-    "x", "%00", "%ff", "%ed%a0%80", "%F0%9F%80%84", "..", "%2e%2e", "%2F", "a%0d%0ab", "A" * 3000, "%25",
+    "x", "%00", "%ff", "%ed%a0%80", "%F0%9F%80%84", "..", "%2e%2e", "%2F", "a%0d%0ab", "A" * 3000,
+    "%25",
 )  # fmt: skip
 
 
@@ -158,6 +160,6 @@ def odd_documents(members: dict[str, str]) -> Iterator[bytes]:
     yield _document([*right.items(), ("unknown", "1")])
 
 
-def _document(members: object) -> bytes:
-    pairs = ",".join(f"{json.dumps(name)}:{value}" for name, value in members)  # type: ignore[attr-defined]
+def _document(members: Iterable[tuple[str, str]]) -> bytes:
+    pairs = ",".join(f"{json.dumps(name)}:{value}" for name, value in members)
     return f"{{{pairs}}}".encode()

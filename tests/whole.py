@@ -72,6 +72,18 @@ class Platform:
             "id_token_signed_response_alg": "ES256",
         }
 
+    @property
+    def request(self) -> dict[str, str]:
+        """An authorization request; the verifier of its challenge is nobody's."""
+        return {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": "openid",
+            "code_challenge": "w6uP8Tcg6K2QR905Rms8iXTlksL6OD1KOWBxTK7wxPI",
+            "code_challenge_method": "S256",
+        }
+
 
 SQUARE = Platform(
     "platform-square", "The Square 广场之家", "https://square.example/number/callback"
@@ -302,6 +314,11 @@ class Service:
         assert answer.status_code == 200, answer.text
         received.tokens = answer.json()
         return received
+
+    async def code_flow_of_a_new_browser(self, platform: Platform, resident: Resident) -> Received:
+        """The same, in a browser that nobody used before."""
+        async with self.client() as browser:
+            return await self.code_flow(browser, platform, resident)
 
     async def authorize(
         self, browser: httpx2.AsyncClient, platform: Platform, resident: Resident, **asked: str

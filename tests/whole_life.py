@@ -147,15 +147,9 @@ async def _leave_doors_open(service: Service, life: Life, resident: Resident) ->
 
 
 def _request(life: Life) -> dict[str, str]:
-    asked = {
-        "response_type": "code",
-        "client_id": SQUARE.client_id,
-        "redirect_uri": SQUARE.redirect_uri,
-        "scope": "openid",
+    asked = SQUARE.request | {
         "state": "the state of the platform",
         "nonce": "the nonce of the platform",
-        "code_challenge": "w6uP8Tcg6K2QR905Rms8iXTlksL6OD1KOWBxTK7wxPI",
-        "code_challenge_method": "S256",
     }
     life.secrets |= {what: asked[what] for what in ("state", "nonce", "code_challenge")}
     return asked

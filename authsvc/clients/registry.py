@@ -1,13 +1,15 @@
 """The registry: clients by their id, remembered for a few seconds, and their import."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+
+import msgspec
 
 from authsvc.clients import store
 from authsvc.clients.client import Client
 from authsvc.clients.errors import ClientMetadataInvalid
 from authsvc.clients.metadata import read_metadata
-from authsvc.storage import Database
+from authsvc.storage import Database, Transaction
 
 # How long a changed or disabled client may still be met as it was, in each process.
 REMEMBERED = timedelta(seconds=5)
@@ -45,24 +47,37 @@ class Clients:
     async def import_clients(self, documents: object, *, now: datetime) -> list[Client]:
         """Registers every client of a list of metadata documents, or none of them.
 
-        A client that is already registered is replaced. ClientMetadataInvalid names the first
-        client and member at fault.
+        A client that is already registered is replaced, but keeps its sector identifier unless
+        the document names one: with it, every pseudonym of its people would change.
+        ClientMetadataInvalid names the first client and member at fault.
         """
         if not isinstance(documents, Sequence) or isinstance(documents, str | bytes):
             raise ClientMetadataInvalid(log="a JSON array of client metadata is expected")
         found = [read_metadata(each, loopback_http=self._loopback_http) for each in documents]
         _refuse_repeated(found)
         async with self._database.transaction() as tx:
-            for client in found:
+            kept = [
+                await _keeping_sector(tx, client, document)
+                for client, document in zip(found, documents, strict=True)
+            ]
+            for client in kept:
                 await store.save(tx, client, now=now)
         self._remembered.clear()
-        return found
+        return kept
 
     async def disable(self, client_id: str, *, now: datetime) -> None:
         """The client is no longer spoken to."""
         async with self._database.transaction() as tx:
             await store.disable(tx, client_id, now=now)
         self._remembered.clear()
+
+
+async def _keeping_sector(tx: Transaction, client: Client, document: object) -> Client:
+    known = await store.find(tx, client.client_id, even_disabled=True)
+    named = isinstance(document, Mapping) and document.get("sector_identifier_uri") is not None
+    if known is None or named:
+        return client
+    return msgspec.structs.replace(client, sector_identifier=known.sector_identifier)
 
 
 def _refuse_repeated(clients: Sequence[Client]) -> None:

@@ -18,7 +18,7 @@ from cryptography import x509
 
 from authsvc.certificates import Certificates, RevocationReason
 from authsvc.enrollment import store
-from authsvc.evidence.push import LIFETIME, verify_push
+from authsvc.evidence.push import REMEMBERED, verify_push
 from authsvc.evidence.register import MAX_CHANGES, DocumentRegister, RegisterStatus, StatusChange
 from authsvc.storage import Database, Ephemeral, Transaction
 from authsvc.subscribers import DocumentRecord, DocumentState, Subscribers
@@ -76,7 +76,7 @@ class DocumentChanges:
         hold and cannot free them.
         """
         push = verify_push(signed, anchors=self._anchors, audience=self._audience, now=now)
-        if not await self._ephemeral.claim("register-push", push.jti, lifetime=LIFETIME):
+        if not await self._ephemeral.claim("register-push", push.jti, lifetime=REMEMBERED):
             return
         await self.position()
         async with self._database.transaction() as tx:

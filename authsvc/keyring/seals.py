@@ -1,11 +1,15 @@
 """Sealing: AES-256-GCM (NIST SP 800-38D) with a context that must be named again to open.
 
-A sealed value is version (1 byte) | nonce (12) | ciphertext and tag. Plaintexts are padded to a
-multiple of 64 bytes before sealing, so that a length does not tell a name or a platform apart.
-Random nonces are safe for 2^32 seals under one key (section 8.3); the service key wraps data keys
-and passing facts, a data key seals one person's facts.
+A sealed value is version (1 byte) | salt (24) | ciphertext and tag. Each value has a key of its
+own, HMAC-SHA-256 of its salt under the sealing key (NIST SP 800-108, one block), because GCM with
+random nonces under one key is safe for 2^32 values only (section 8.3), and a busy service seals as
+many in days. No two values share a key before about 2^96 of them, so the nonce is fixed.
+
+Plaintexts are padded to whole blocks of 256 bytes before sealing, so that a length does not tell a
+long name from a short one, or one platform from another.
 """
 
+import hmac
 import secrets
 from typing import Protocol
 
@@ -14,17 +18,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from authsvc.keyring.errors import SealBroken
 
+BLOCK = 256
+
 _VERSION = b"\x01"
-_NONCE_BYTES = 12
+_SALT_BYTES = 24
+_NONCE = bytes(12)
 _TAG_BYTES = 16
-_BLOCK = 64
 
 
 class Seals(Protocol):
     """Whatever can seal and open."""
 
-    def seal(self, plaintext: bytes, *, context: str) -> bytes:
-        """The sealed value; only the same context opens it."""
+    def seal(self, plaintext: bytes, *, context: str, block: int = BLOCK) -> bytes:
+        """The sealed value; only the same context opens it. `block` is what it is padded to."""
         ...
 
     def open(self, sealed: bytes, *, context: str) -> bytes:
@@ -34,26 +40,28 @@ class Seals(Protocol):
 
 class _AEAD:
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        self._key = key
 
-    def seal(self, plaintext: bytes, *, context: str) -> bytes:
-        """The sealed value; only the same context opens it."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, _pad(plaintext), _VERSION + context.encode())
-        return _VERSION + nonce + sealed
+    def seal(self, plaintext: bytes, *, context: str, block: int = BLOCK) -> bytes:
+        """The sealed value; only the same context opens it. `block` is what it is padded to."""
+        salt = secrets.token_bytes(_SALT_BYTES)
+        sealed = self._cipher(salt).encrypt(_NONCE, _pad(plaintext, block), _data(context))
+        return _VERSION + salt + sealed
 
     def open(self, sealed: bytes, *, context: str) -> bytes:
         """The plaintext; SealBroken for another key, another context, or an altered value."""
-        head = len(_VERSION) + _NONCE_BYTES
+        head = len(_VERSION) + _SALT_BYTES
         if sealed[:1] != _VERSION or len(sealed) < head + _TAG_BYTES:
             raise SealBroken(log="not a sealed value of this version")
+        cipher = self._cipher(sealed[len(_VERSION) : head])
         try:
-            padded = self._cipher.decrypt(
-                sealed[1:head], sealed[head:], _VERSION + context.encode()
-            )
+            padded = cipher.decrypt(_NONCE, sealed[head:], _data(context))
         except InvalidTag:
             raise SealBroken(log=f"context {context.partition(':')[0]}") from None
         return _unpad(padded)
+
+    def _cipher(self, salt: bytes) -> AESGCM:
+        return AESGCM(hmac.digest(self._key, b"\x00\x00\x00\x01authsvc-seal\x00" + salt, "sha256"))
 
 
 class DataKey(_AEAD):
@@ -73,9 +81,13 @@ class Sealer(_AEAD):
         return DataKey(self.open(wrapped, context=context))
 
 
-def _pad(plaintext: bytes) -> bytes:
+def _data(context: str) -> bytes:
+    return _VERSION + context.encode("utf-8", "surrogatepass")
+
+
+def _pad(plaintext: bytes, block: int) -> bytes:
     """ISO/IEC 7816-4 padding: one 0x80, then zeros to the end of the block."""
-    return plaintext + b"\x80" + b"\0" * (-(len(plaintext) + 1) % _BLOCK)
+    return plaintext + b"\x80" + b"\0" * (-(len(plaintext) + 1) % block)
 
 
 def _unpad(padded: bytes) -> bytes:

@@ -28,9 +28,9 @@ from authsvc.oidc.parameters import Parameters
 
 PROMPTS = ("none", "login", "consent", "select_account")
 
-# RFC 9112 section 3 wants request lines of 8000 octets understood; state travels twice in one.
+# In octets. RFC 9112 section 3 wants request lines of 8000 octets understood.
 _LONGEST_STATE = 4000
-# It is copied into the ID token.
+# In octets; it is copied into the ID token.
 _LONGEST_NONCE = 1000
 _LONGEST_HINT = 256
 # Nine digits of seconds are thirty years.
@@ -92,7 +92,7 @@ async def find_destination(
     if not redirect_uri_matches(redirect_uri, client.redirect_uris, native=client.native):
         raise RedirectURIRefused(field="redirect_uri")
     state = parameters.get("state") or ""
-    returnable = "state" not in parameters.repeated and 0 < len(state) <= _LONGEST_STATE
+    returnable = "state" not in parameters.repeated and 0 < _octets(state) <= _LONGEST_STATE
     return Destination(client, redirect_uri, state if returnable else None)
 
 
@@ -138,9 +138,13 @@ def _check_response(parameters: Parameters) -> None:
 
 def _bounded(parameters: Parameters, name: str, longest: int) -> str | None:
     value = parameters.get(name)
-    if value is not None and len(value) > longest:
-        raise InvalidRequest(f"{name} is longer than {longest} characters", field=name)
+    if value is not None and _octets(value) > longest:
+        raise InvalidRequest(f"{name} is longer than {longest} octets", field=name)
     return value
+
+
+def _octets(text: str) -> int:
+    return len(text.encode("utf-8"))
 
 
 def _prompts(parameters: Parameters) -> tuple[str, ...]:

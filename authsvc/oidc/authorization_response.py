@@ -49,9 +49,7 @@ class AuthorizationResponses:
 
     def refuse(self, error: OAuthError, *, redirect_uri: str, state: str | None) -> HTTPResponse:
         """No, and why."""
-        answer = {"error": error.error}
-        if error.description:
-            answer["error_description"] = error.description
+        answer = {"error": error.error, "error_description": error.description}
         return self._send(redirect_uri, state, answer)
 
     def _send(self, redirect_uri: str, state: str | None, answer: dict[str, str]) -> HTTPResponse:

@@ -38,7 +38,7 @@ class OAuthError(AuthsvcError):
     error: ClassVar[str]
     next_step = _TELL_THE_PLATFORM
 
-    def __init__(self, description: str = "", *, field: str | None = None) -> None:
+    def __init__(self, description: str, *, field: str | None = None) -> None:
         super().__init__(field=field, log=description)
         self.description = description
 

@@ -27,7 +27,7 @@ def oauth_error(_: HTTPRequest, error: AuthsvcError) -> HTTPResponse:
 def _words(error: AuthsvcError) -> tuple[str, str]:
     """The registered code, and the sentence. English titles keep to RFC 6749's characters."""
     if isinstance(error, OAuthError):
-        return error.error, error.description or error.title.en
+        return error.error, error.description
     if isinstance(error, ClientNotAuthenticated):
         return InvalidClient.error, error.title.en
     if isinstance(error, InvalidInput | TooLarge | NotAllowed):

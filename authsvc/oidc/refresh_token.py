@@ -20,7 +20,8 @@ from authsvc.oidc import store
 from authsvc.oidc.authorization import Authorization
 from authsvc.storage import Transaction
 
-# From the sign-in on, however often it is used: after a month the person is asked again.
+# From the sign-in to the end of the day, however often it is used: after a month the person is
+# asked again.
 LIFETIME = timedelta(days=30)
 
 _SPELLING = re.compile(r"([0-9a-f]{32})\.([A-Za-z0-9_-]{43})\Z")
@@ -68,7 +69,7 @@ class RefreshTokens:
             subscriber_id=authorization.subscriber_id,
             secret_digest=self._secret_digest(secret),
             sealed=sealed,
-            expires_at=now + LIFETIME,
+            expires_at=_end_of_day(now + LIFETIME),
         )
         await store.insert_family(tx, row)
         return _spell(family_id, secret)
@@ -113,6 +114,14 @@ class RefreshTokens:
 
     def _secret_digest(self, secret: str) -> bytes:
         return self._digests.digest("refresh-secret", secret)
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    """The next midnight (UTC).
+
+    A row that told the minute of a sign-in could be laid beside a platform's own log.
+    """
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _spell(family_id: UUID, secret: str) -> str:

@@ -10,6 +10,7 @@ InvalidInput   ContentTypeRefused   the body is not of the type spoken here     
                FieldMissing, FieldUnknown, FieldInvalid   the document has another shape
                MalformedRequest     the request itself cannot be understood
 NotAllowed     MethodNotAllowed     the address does not speak this method            405
+               ForeignOrigin        a page of another origin posted with a person's cookie
 NotFound       AddressUnknown       nothing lives at this address
 TooLarge       BodyTooLarge         the body passes the bound
 Incident       the service itself went wrong; its number finds the log line           500
@@ -154,3 +155,11 @@ class Incident(AuthsvcError):
     def __init__(self, number: str) -> None:
         super().__init__()
         self.number = number
+
+
+class ForeignOrigin(NotAllowed):
+    """A page of another origin posted with a person's cookie."""
+
+    code = "web.foreign_origin"
+    title = Text("请求来自其他网站的页面", "This was sent by a page of another site")
+    next_step = Text("请在本服务的页面上操作", "Do this on a page of this service")

@@ -113,3 +113,19 @@ async def test_the_secret_does_not_rest(clients, now, database_url):
         (row,) = (await tx.execute(store.client.select())).all()
     assert SECRET not in str(row)
     assert "secret_digest" not in row.document
+
+
+async def test_pseudonyms_survive_a_move_to_another_host(clients, now):
+    (before,) = await clients.import_clients([metadata()], now=now)
+    await clients.disable(before.client_id, now=now)
+    moved = metadata(redirect_uris=["https://moved.example/callback"])
+    (after,) = await clients.import_clients([moved], now=now)
+    assert after.redirect_uris == ("https://moved.example/callback",)
+    assert after.sector_identifier == before.sector_identifier
+
+
+async def test_a_named_sector_identifier_counts_also_later(clients, now):
+    await clients.import_clients([metadata()], now=now)
+    named = metadata(sector_identifier_uri="https://group.example/sector.json")
+    (after,) = await clients.import_clients([named], now=now)
+    assert after.sector_identifier == "group.example"

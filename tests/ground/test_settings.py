@@ -85,6 +85,9 @@ def test_a_bad_issuer_is_refused(issuer: str) -> None:
             id="a register in clear",
         ),
         pytest.param({**ISSUER, "AUTHSVC_SMS__URL": "sms"}, "sms.url", id="no address"),
+        pytest.param(
+            {**ISSUER, "AUTHSVC_TRUSTED_PROXIES": "10.0.0.0/8 proxy"}, "trusted_proxies", id="proxy"
+        ),
         pytest.param({}, None, id="nothing at all"),
         pytest.param({**ISSUER, "AUTHSVC_KEY_DIRECTORY__X": "1"}, "key_directory", id="a path"),
     ],

@@ -293,15 +293,9 @@ def test_the_sandbox_prints_no_secret(tmp_path: Path):
 
 def walk(issuer: str) -> dict[str, str]:
     """Signs in as far as the second factor, and does some things wrong; what was presented."""
-    query = {
-        "response_type": "code",
-        "client_id": SQUARE.client_id,
-        "redirect_uri": SQUARE.redirect_uri,
-        "scope": "openid",
+    query = SQUARE.request | {
         "state": "a-state-that-was-presented",
         "nonce": "a-nonce-that-was-presented",
-        "code_challenge": "w6uP8Tcg6K2QR905Rms8iXTlksL6OD1KOWBxTK7wxPI",
-        "code_challenge_method": "S256",
     }
     browser = Browser()
     page = browser.visit(f"{issuer}/authorize?{urlencode(query)}")

@@ -1,10 +1,11 @@
 """Sealing: what opens, what does not, and what a length gives away."""
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authsvc.keyring import DataKey, SealBroken, Sealer
+from authsvc.keyring import DataKey, SealBroken, Sealer, seals
 
 SEALER = Sealer(bytes(32))
 
@@ -24,7 +25,7 @@ def test_another_key_does_not_open_it() -> None:
         Sealer(b"\1" * 32).open(SEALER.seal(b"a code", context="c"), context="c")
 
 
-@pytest.mark.parametrize("place", [0, 1, 12, 13, -1])
+@pytest.mark.parametrize("place", [0, 1, 24, 25, -1])
 def test_a_flipped_bit_is_noticed(place: int) -> None:
     sealed = bytearray(SEALER.seal(b"something", context="c"))
     sealed[place] ^= 1
@@ -32,15 +33,35 @@ def test_a_flipped_bit_is_noticed(place: int) -> None:
         SEALER.open(bytes(sealed), context="c")
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + bytes(27), b"\x02" + bytes(100)])
+@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + bytes(39), b"\x02" + bytes(100)])
 def test_what_is_no_sealed_value_is_refused(sealed: bytes) -> None:
     with pytest.raises(SealBroken):
         SEALER.open(sealed, context="c")
 
 
 def test_short_names_and_long_names_seal_to_one_length() -> None:
-    lengths = {len(SEALER.seal(b"x" * size, context="c")) for size in range(64)}
+    lengths = {len(SEALER.seal(b"x" * size, context="c")) for size in range(256)}
     assert len(lengths) == 1
+
+
+def test_a_value_of_fixed_shape_may_be_padded_less() -> None:
+    short = SEALER.seal(b"x", context="c", block=64)
+    assert len(short) < len(SEALER.seal(b"x", context="c"))
+    assert SEALER.open(short, context="c") == b"x"
+
+
+def test_no_two_values_share_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys: list[bytes] = []
+
+    def remember(key: bytes) -> AESGCM:
+        keys.append(key)
+        return AESGCM(key)
+
+    monkeypatch.setattr(seals, "AESGCM", remember)
+    for _ in range(100):
+        SEALER.seal(b"x", context="c")
+    assert len(set(keys)) == 100
+    assert bytes(32) not in keys
 
 
 def test_sealing_twice_gives_two_values() -> None:

@@ -4,7 +4,9 @@ import json
 import pytest
 
 from authsvc.identifiers import from_b64url
+from authsvc.oidc import jws
 from tests.authentication.makers import COOKIE, ISSUER
+from tests.clients.makers import metadata
 from tests.oidc.makers import Answer, Browser, Page, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -138,6 +140,7 @@ async def test_a_repeated_client_or_redirect_uri_is_shown(provider, browser, nam
         pytest.param({"max_age": "9" * 30}, "invalid_request", id="an endless age"),
         pytest.param({"max_age": "٣"}, "invalid_request", id="an age in foreign digits"),
         pytest.param({"nonce": "n" * 1001}, "invalid_request", id="a huge nonce"),
+        pytest.param({"nonce": "网" * 334}, "invalid_request", id="a huge nonce in octets"),
         pytest.param({"request": "eyJ"}, "request_not_supported", id="a request object"),
         pytest.param({"request_uri": "urn:x"}, "request_uri_not_supported", id="by reference"),
         pytest.param({"registration": "{}"}, "registration_not_supported", id="registration"),
@@ -176,7 +179,10 @@ async def test_a_long_state_and_nonce_come_back_whole(provider, browser):
     asked = request(state="s" * 4000, nonce="n" * 1000)
     answer = await browser.authorize(asked)
     assert answer.parameters["state"] == "s" * 4000
-    assert (await platform.redeem(asked, answer.parameters["code"])).status_code == 200
+    response = await platform.redeem(asked, answer.parameters["code"])
+    # The token is long now, and a hint still.
+    hinted = request(prompt="none", id_token_hint=response.json()["id_token"])
+    assert Answer.of(await browser.get("/authorize", **hinted.parameters)).parameters["code"]
 
 
 @ONE_STORE
@@ -256,6 +262,41 @@ async def test_a_max_age_is_kept(provider, browser, clock):
     assert answer.parameters["code"]
     at_once = request(max_age="0", prompt="none")
     assert (await refusal(browser, at_once))["error"] == "login_required"
+
+
+@ONE_STORE
+async def test_a_registered_max_age_holds_unless_the_request_names_one(
+    provider, browser, clock, now
+):
+    document = metadata("plain", require_pkce=False, default_max_age=60)
+    await provider.clients.import_clients([document], now=now)
+    await browser.authorize(request("plain"))
+    clock.advance(seconds=61)
+    silent = request("plain", prompt="none")
+    assert (await refusal(browser, silent))["error"] == "login_required"
+    named = silent.but(max_age="600")
+    assert Answer.of(await browser.get("/authorize", **named.parameters)).parameters["code"]
+
+
+@ONE_STORE
+async def test_a_person_who_leaves_between_two_looks_is_nobody(provider, browser, monkeypatch):
+    await browser.authorize(request())
+    find = provider.house.subscribers.find
+    looks = iter([True, False])
+
+    async def gone_at_the_second_look(tx, subscriber_id):
+        return await find(tx, subscriber_id) if next(looks) else None
+
+    monkeypatch.setattr(provider.house.subscribers, "find", gone_at_the_second_look)
+    assert (await refusal(browser, request(prompt="none")))["error"] == "login_required"
+
+
+@ONE_STORE
+async def test_what_we_signed_for_another_purpose_is_no_hint(provider, browser):
+    key = provider.keyring.signing.current("ES256")
+    for claims in ({"iss": ISSUER}, {"iss": ISSUER, "sub": "x", "aud": ["platform-a"]}):
+        asked = request(id_token_hint=jws.sign(claims, key=key, typ="JWT"))
+        assert (await refusal(browser, asked))["error"] == "invalid_request"
 
 
 @ONE_STORE

@@ -332,6 +332,24 @@ async def test_the_pages_may_lead_to_the_platform_and_run_no_script(provider, br
 
 
 @ONE_STORE
+async def test_a_sign_in_that_ends_after_the_request_was_declined_is_too_late(
+    provider, browser, monkeypatch
+):
+    url, page = await begin(browser)
+    sign_in = provider.house.sign_in
+    with_password = sign_in.with_password
+
+    async def declined_meanwhile(*arguments, **options):
+        await browser.http.post(url, data={"decision": "deny"})
+        return await with_password(*arguments, **options)
+
+    monkeypatch.setattr(sign_in, "with_password", declined_meanwhile)
+    response = await browser.submit(url, page, username="zhang", password=PASSWORD)
+    assert response.status_code == 404
+    assert session_of(browser) is None
+
+
+@ONE_STORE
 async def test_a_head_request_answers_nothing(provider, browser):
     url, _ = await begin(browser)
     assert (await browser.http.head(url)).status_code == 405

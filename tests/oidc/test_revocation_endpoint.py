@@ -53,7 +53,7 @@ async def test_an_unknown_token_is_answered_alike(provider, platform, token):
 
 @ONE_STORE
 async def test_a_request_without_a_token_or_a_client_is_refused(provider, platform):
-    response = await platform.post("/revoke")
+    response = await platform.post("/revoke", token="")
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_request"
     response = await platform.http.post("/revoke", data={"token": "x"})

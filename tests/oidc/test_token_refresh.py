@@ -90,9 +90,11 @@ async def test_the_scope_may_be_narrowed_and_not_widened(provider, browser, plat
     assert whole["scope"] == "openid age"
 
 
-async def test_a_family_ends_a_month_after_the_sign_in(provider, browser, platform, clock):
+async def test_a_family_ends_on_the_day_a_month_after_the_sign_in(
+    provider, browser, platform, clock
+):
     tokens = await platform.tokens(browser)
-    clock.advance(days=29)
+    clock.advance(days=30)
     tokens = (await platform.refresh(tokens["refresh_token"])).json()
     clock.advance(days=1)
     refused(await platform.refresh(tokens["refresh_token"]))

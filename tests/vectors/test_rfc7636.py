@@ -60,3 +60,8 @@ def test_whether_a_challenge_is_needed_is_for_the_caller_to_say():
     assert pkce.read_challenge(None, None, required=False) is None
     with pytest.raises(InvalidRequest):
         pkce.read_challenge(None, None, required=True)
+
+
+def test_a_method_without_a_challenge_is_the_trace_of_a_downgrade():
+    with pytest.raises(InvalidRequest):
+        pkce.read_challenge(None, "S256", required=False)
