@@ -7,7 +7,7 @@ place that knows two rooms which do not know each other.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,9 @@ from authsvc.enrollment.outside import Outside
 from authsvc.enrollment.sweeper import sweep
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder import routes as holder_routes
+from authsvc.holder.overview import Overviews
+from authsvc.holder.parting import Parting
+from authsvc.holder.platforms import Platforms
 from authsvc.keyring import KeyRing
 from authsvc.oidc import routes as oidc_routes
 from authsvc.oidc.provider import Provider, build_provider
@@ -222,15 +225,20 @@ def _doors(house: House) -> list[Any]:
             ),
             **door,
         ),
-        *holder_routes.routes(
-            database=house.database,
-            subscribers=house.subscribers,
-            certificates=house.certificates,
-            sessions=house.sessions,
-            leaving=Leaving(subscribers=house.subscribers, certificates=house.certificates),
-            **door,
-        ),
+        *_holder_doors(house, door),
     ]
+
+
+def _holder_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
+    leaving = Leaving(subscribers=house.subscribers, certificates=house.certificates)
+    rest: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
+    return holder_routes.routes(
+        overviews=Overviews(certificates=house.certificates, **rest),
+        platforms=Platforms(clients=house.clients, grants=house.provider.grants, **rest),
+        parting=Parting(leaving=leaving, **rest),
+        sessions=house.sessions,
+        **door,
+    )
 
 
 def _openapi() -> OpenAPIConfig:

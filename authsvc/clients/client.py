@@ -47,6 +47,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     require_pkce: bool = True
     profile: str = "oidc"
     default_max_age: int | None = None
+    require_auth_time: bool = False
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None

@@ -49,6 +49,7 @@ class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
     id_token_signed_response_alg: str | None = None
     application_type: str | None = None
     default_max_age: Seconds | None = None
+    require_auth_time: bool | None = None
     client_uri: str | None = None
     logo_uri: str | None = None
     policy_uri: str | None = None
@@ -94,6 +95,7 @@ def _read(metadata: _Metadata, *, loopback_http: bool) -> Client:
         require_pkce=metadata.require_pkce is not False,
         profile=_profile(metadata),
         default_max_age=metadata.default_max_age,
+        require_auth_time=metadata.require_auth_time is True,
         **_links(metadata, loopback_http=loopback_http),
     )
 

@@ -37,27 +37,39 @@ class Overview(msgspec.Struct, frozen=True):
     certificates: list[CertificateView]
 
 
-async def overview(
-    session: Session, *, database: Database, subscribers: Subscribers, certificates: Certificates
-) -> Overview:
-    """What the service holds about the person of this session; SessionRequired if they left."""
-    async with database.reading() as tx:
-        subscriber = await subscribers.find(tx, session.subscriber_id)
-        identity = None if subscriber is None else await subscribers.identity_of(tx, subscriber)
-        if subscriber is None or identity is None:
-            raise SessionRequired
-        documents = await subscribers.documents_of(tx, subscriber.id)
-        issued = await certificates.of_subscriber(tx, subscriber.id)
-    return Overview(
-        online_number=OnlineNumber(identity.online_number).masked,
-        enrolled_at=subscriber.enrolled_at,
-        acr=session.acr,
-        amr=session.amr,
-        documents=[DocumentView(kind=d.kind, state=d.state.value) for d in documents],
-        certificates=[
-            CertificateView(
-                serial=f"{c.serial:X}", status=c.standing.status.value, not_after=c.not_after
-            )
-            for c in issued
-        ],
-    )
+class Overviews:
+    """Makes the view of whoever is signed in."""
+
+    def __init__(
+        self, *, database: Database, subscribers: Subscribers, certificates: Certificates
+    ) -> None:
+        self._database = database
+        self._subscribers = subscribers
+        self._certificates = certificates
+
+    async def of(self, session: Session) -> Overview:
+        """What the service holds about the person of this session; SessionRequired if they left."""
+        async with self._database.reading() as tx:
+            subscriber = await self._subscribers.find(tx, session.subscriber_id)
+            if subscriber is None:
+                raise SessionRequired
+            identity = await self._subscribers.identity_of(tx, subscriber)
+            if identity is None:
+                raise SessionRequired
+            documents = await self._subscribers.documents_of(tx, subscriber.id)
+            issued = await self._certificates.of_subscriber(tx, subscriber.id)
+        return Overview(
+            online_number=OnlineNumber(identity.online_number).masked,
+            enrolled_at=subscriber.enrolled_at,
+            acr=session.acr,
+            amr=session.amr,
+            documents=[DocumentView(kind=d.kind, state=d.state.value) for d in documents],
+            certificates=[
+                CertificateView(
+                    serial=f"{c.serial:X}",
+                    status=c.standing.status.value,
+                    not_after=c.not_after,
+                )
+                for c in issued
+            ],
+        )

@@ -1,73 +1,107 @@
-"""The person's own doors: `GET /holder`, `POST /holder/opt-out`. JSON, with a session cookie."""
+"""The person's own doors: JSON, with a session cookie.
+
+GET  /holder                        what the service holds about them
+GET  /holder/platforms              whom they allow what
+POST /holder/platforms/withdrawal   {"client_id"} -> 204: no longer
+POST /holder/opt-out                204: leave for good
+"""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
+import msgspec
 from litestar import Request, Response, get, post
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_204_NO_CONTENT
 from litestar.types import ControllerRouterHandler
 
 from authsvc.authentication.session import Session, Sessions
-from authsvc.certificates import Certificates
 from authsvc.clock import Clock
-from authsvc.enrollment.leaving import Leaving
-from authsvc.holder.errors import FreshSignInRequired, SessionRequired
-from authsvc.holder.overview import Overview, overview
-from authsvc.storage import Database
-from authsvc.subscribers import Subscribers
+from authsvc.holder.errors import SessionRequired
+from authsvc.holder.overview import Overview, Overviews
+from authsvc.holder.parting import Parting
+from authsvc.holder.platforms import Platforms, PlatformView
 from authsvc.web.cookies import clear_cookie, cookie_name
 from authsvc.web.http import HTTPRequest
 
-# Long enough to read what opting out means, short enough that a walked-away device is no risk.
-FRESH = timedelta(minutes=5)
+_Request = Request[Any, Any, Any]
 
 
-def routes(
-    *,
-    database: Database,
-    subscribers: Subscribers,
-    certificates: Certificates,
-    sessions: Sessions,
-    leaving: Leaving,
-    clock: Clock,
-    cookie: str,
-    secure: bool,
-) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room."""
-    name = cookie_name(cookie, secure=secure)
+class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which platform."""
 
-    async def signed_in(request: Request[Any, Any, Any]) -> tuple[str, Session]:
-        token = HTTPRequest.from_scope(request.scope).cookies.get(name)
-        session = await sessions.find(token, now=clock.now())
+    client_id: str
+
+
+class _Door:
+    """The session cookie at the door: who comes in."""
+
+    def __init__(self, sessions: Sessions, clock: Clock, *, cookie: str, secure: bool) -> None:
+        self.sessions = sessions
+        self.clock = clock
+        self._cookie = cookie
+        self._secure = secure
+
+    async def admit(self, request: _Request) -> tuple[str, Session]:
+        """The token and the living session behind it; SessionRequired."""
+        cookies = HTTPRequest.from_scope(request.scope).cookies
+        token = cookies.get(cookie_name(self._cookie, secure=self._secure))
+        session = await self.sessions.find(token, now=self.clock.now())
         if token is None or session is None:
             raise SessionRequired
         return token, session
 
+    def farewell(self) -> Response[None]:
+        """204, and the cookie is taken back."""
+        headers = dict([clear_cookie(self._cookie, secure=self._secure)])
+        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=headers)
+
+
+def routes(
+    *,
+    overviews: Overviews,
+    platforms: Platforms,
+    parting: Parting,
+    sessions: Sessions,
+    clock: Clock,
+    cookie: str,
+    secure: bool,
+) -> Sequence[ControllerRouterHandler]:
+    """The handlers of the room. `cookie` is the session cookie's bare name."""
+    door = _Door(sessions, clock, cookie=cookie, secure=secure)
+
     @get("/holder", summary="What the service holds about the signed-in person")
-    async def show(request: Request[Any, Any, Any]) -> Overview:
-        _, session = await signed_in(request)
-        return await overview(
-            session, database=database, subscribers=subscribers, certificates=certificates
-        )
+    async def show(request: _Request) -> Overview:
+        _, session = await door.admit(request)
+        return await overviews.of(session)
 
     @post(
         "/holder/opt-out",
         status_code=HTTP_204_NO_CONTENT,
         summary="Leave: erase all that can be erased, for good",
     )
-    async def leave(request: Request[Any, Any, Any]) -> Response[None]:
-        token, session = await signed_in(request)
-        now = clock.now()
-        if now - session.auth_time > FRESH:
-            raise FreshSignInRequired
-        async with database.transaction() as tx:
-            subscriber = await subscribers.find(tx, session.subscriber_id)
-            if subscriber is None:
-                raise SessionRequired
-            await leaving.opt_out(tx, subscriber, now=now)
+    async def leave(request: _Request) -> Response[None]:
+        token, session = await door.admit(request)
+        await parting.opt_out(session, now=clock.now())
         await sessions.close(token)
-        header, value = clear_cookie(cookie, secure=secure)
-        return Response(None, status_code=HTTP_204_NO_CONTENT, headers={header: value})
+        return door.farewell()
 
-    return [show, leave]
+    return [show, leave, *_platforms(platforms, door)]
+
+
+def _platforms(platforms: Platforms, door: _Door) -> Sequence[ControllerRouterHandler]:
+    @get("/holder/platforms", summary="The platforms that the person allows something")
+    async def list_platforms(request: _Request) -> list[PlatformView]:
+        _, session = await door.admit(request)
+        return await platforms.of(session, now=door.clock.now())
+
+    @post(
+        "/holder/platforms/withdrawal",
+        status_code=HTTP_204_NO_CONTENT,
+        summary="Take back what a platform was allowed; its tokens are dead at once",
+    )
+    async def withdraw(request: _Request, data: JSONBody[Withdrawal]) -> None:
+        _, session = await door.admit(request)
+        await platforms.withdraw(session, data.client_id)
+
+    return list_platforms, withdraw

@@ -17,7 +17,7 @@ from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring import KeyRing, SealBroken, Seals
 from authsvc.keyring.signing import ES256
 from authsvc.oidc import jws
-from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorization import Authorization, auth_time_claim
 from authsvc.oidc.errors import InvalidToken
 
 LIFETIME = timedelta(minutes=10)
@@ -43,7 +43,7 @@ class AccessToken:
     scopes: tuple[str, ...]
     issued_at: datetime
     expires_at: datetime
-    auth_time: datetime
+    auth_time: datetime | None
     acr: str
     subscriber_id: UUID
     family_id: UUID
@@ -85,7 +85,7 @@ class AccessTokens:
             "exp": int((now + LIFETIME).timestamp()),
             "jti": jti,
             "scope": " ".join(scopes),
-            "auth_time": int(authorization.auth_time.timestamp()),
+            **auth_time_claim(authorization.auth_time),
             "acr": authorization.acr,
             _REFERENCE: b64url(sealed),
         }
@@ -116,7 +116,7 @@ class AccessTokens:
             scopes=tuple(claims["scope"].split(" ")),
             issued_at=_moment(claims["iat"]),
             expires_at=expires_at,
-            auth_time=_moment(claims["auth_time"]),
+            auth_time=_moment(claims["auth_time"]) if "auth_time" in claims else None,
             acr=claims["acr"],
             subscriber_id=reference.subscriber_id,
             family_id=reference.family_id,

@@ -11,14 +11,23 @@ import msgspec
 
 
 class Authorization(msgspec.Struct, frozen=True):
-    """One act of authorizing. `family_id` names all tokens that descend from it."""
+    """One act of authorizing. `family_id` names all tokens that descend from it.
+
+    `auth_time` is kept only for a client that asked (OpenID Connect Core 2): the second of a
+    sign-in is the same at every platform of a session, and would let them compare.
+    """
 
     family_id: UUID
     subscriber_id: UUID
     client_id: str
     scopes: tuple[str, ...]
     authorized_at: datetime
-    auth_time: datetime
     acr: str
     amr: tuple[str, ...]
+    auth_time: datetime | None = None
     nonce: str | None = None
+
+
+def auth_time_claim(auth_time: datetime | None) -> dict[str, int]:
+    """The claim, or nothing if it was not asked for."""
+    return {} if auth_time is None else {"auth_time": int(auth_time.timestamp())}

@@ -63,6 +63,7 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True):
     code_challenge: str | None = None
     prompts: tuple[str, ...] = ()
     max_age: int | None = None
+    asks_auth_time: bool = False
     hinted_subject: str | None = None
     login_hint: str | None = None
     ui_locales: str | None = None
@@ -107,6 +108,7 @@ def read_request(
             raise refusal(f"{name} is not supported", field=name)
     _check_response(parameters)
     client = destination.client
+    max_age = _max_age(parameters, client)
     return AuthorizationRequest(
         client_id=client.client_id,
         redirect_uri=destination.redirect_uri,
@@ -119,7 +121,8 @@ def read_request(
             required=client.pkce_required,
         ),
         prompts=_prompts(parameters),
-        max_age=_max_age(parameters, client),
+        max_age=max_age,
+        asks_auth_time=client.require_auth_time or max_age is not None,
         hinted_subject=_hinted_subject(parameters, client, id_tokens),
         login_hint=(parameters.get("login_hint") or "")[:_LONGEST_HINT] or None,
         ui_locales=(parameters.get("ui_locales") or "")[:_LONGEST_HINT] or None,

@@ -33,7 +33,7 @@ class AuthorizationResponses:
             client_id=request.client_id,
             scopes=request.scopes,
             authorized_at=now,
-            auth_time=visitor.session.auth_time,
+            auth_time=visitor.session.auth_time if request.asks_auth_time else None,
             acr=visitor.session.acr,
             amr=visitor.session.amr,
             nonce=request.nonce,

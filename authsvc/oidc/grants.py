@@ -61,10 +61,13 @@ class Grants:
         """What the person allowed this client, if anything."""
         grant_id = self._id(subscriber, client_id)
         sealed = await store.grant_by_id(tx, grant_id)
-        if sealed is None:
-            return None
-        opened = subscriber.data_key.open(sealed, context=_context(grant_id))
-        return msgspec.msgpack.decode(opened, type=Grant)
+        return None if sealed is None else _opened(subscriber, grant_id, sealed)
+
+    async def of_subscriber(self, tx: Transaction, subscriber: Subscriber) -> list[Grant]:
+        """Everything the person allows anybody, oldest first: for their own eyes."""
+        found = await store.grants_of(tx, subscriber.id)
+        grants = [_opened(subscriber, grant_id, sealed) for grant_id, sealed in found]
+        return sorted(grants, key=lambda grant: grant.granted_at)
 
     async def remember(
         self,
@@ -109,6 +112,11 @@ class Grants:
 
     def _id(self, subscriber: Subscriber, client_id: str) -> bytes:
         return self._digests.digest("grant", subscriber.person_digest, client_id)
+
+
+def _opened(subscriber: Subscriber, grant_id: bytes, sealed: bytes) -> Grant:
+    opened = subscriber.data_key.open(sealed, context=_context(grant_id))
+    return msgspec.msgpack.decode(opened, type=Grant)
 
 
 def _context(grant_id: bytes) -> str:

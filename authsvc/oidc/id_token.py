@@ -9,7 +9,7 @@ from authsvc.clients import Client
 from authsvc.identifiers import b64url
 from authsvc.keyring import SigningKeys
 from authsvc.oidc import jws
-from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorization import Authorization, auth_time_claim
 
 # It is read once, when it arrives; this leaves room for clocks that differ.
 LIFETIME = timedelta(minutes=10)
@@ -49,7 +49,7 @@ class IDTokens:
             "aud": client.client_id,
             "exp": int((now + LIFETIME).timestamp()),
             "iat": int(now.timestamp()),
-            "auth_time": int(authorization.auth_time.timestamp()),
+            **auth_time_claim(authorization.auth_time),
             "acr": authorization.acr,
             "amr": list(authorization.amr),
             "at_hash": left_half_hash(access_token),

@@ -10,6 +10,7 @@ from typing import Any
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.oidc.access_token import AccessToken, AccessTokens
+from authsvc.oidc.authorization import auth_time_claim
 from authsvc.oidc.errors import InvalidClient, InvalidRequest, InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.oauth_error import NOT_STORED
@@ -87,7 +88,7 @@ class IntrospectionEndpoint:
             "iat": int(token.issued_at.timestamp()),
             "exp": int(token.expires_at.timestamp()),
             "jti": token.jti,
-            "auth_time": int(token.auth_time.timestamp()),
+            **auth_time_claim(token.auth_time),
             "acr": token.acr,
         }
 
@@ -116,6 +117,6 @@ class IntrospectionEndpoint:
             "client_id": authorization.client_id,
             "scope": " ".join(authorization.scopes),
             "exp": int(family.expires_at.timestamp()),
-            "auth_time": int(authorization.auth_time.timestamp()),
+            **auth_time_claim(authorization.auth_time),
             "acr": authorization.acr,
         }

@@ -74,6 +74,12 @@ async def grant_by_id(tx: Transaction, grant_id: bytes) -> bytes | None:
     return (await tx.execute(query)).scalar_one_or_none()
 
 
+async def grants_of(tx: Transaction, subscriber_id: UUID) -> list[tuple[bytes, bytes]]:
+    """The id and the sealed content of each grant of a person."""
+    query = select(consent.c.id, consent.c.sealed).where(consent.c.subscriber_id == subscriber_id)
+    return [(row.id, row.sealed) for row in await tx.execute(query)]
+
+
 async def save_grant(
     tx: Transaction, grant_id: bytes, *, subscriber_id: UUID, sealed: bytes
 ) -> None:

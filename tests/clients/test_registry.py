@@ -31,6 +31,7 @@ async def test_every_member_survives_the_registry(clients, now):
         token_endpoint_auth_method="client_secret_post",
         require_pkce=False,
         default_max_age=60,
+        require_auth_time=True,
         logo_uri="https://platform-a.example/logo.svg",
     )
     (imported,) = await clients.import_clients([document], now=now)

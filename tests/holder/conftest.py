@@ -36,6 +36,15 @@ class Whole:
         assert answer.status_code == 200, answer.text
 
 
+CLIENT = {
+    "client_id": "one",
+    "client_secret": "an artificial client secret, long enough",
+    "client_name": "Platform One",
+    "redirect_uris": ["http://127.0.0.1:1/cb"],
+    "grant_types": ["authorization_code", "refresh_token"],
+}
+
+
 @pytest.fixture
 async def whole(
     storage: Storage, keyring: KeyRing, clock: AdjustableClock, tmp_path: Path
@@ -54,6 +63,7 @@ async def whole(
     authority = open_authority(settings, keyring, clock)
     house = open_house(settings, clock)
     await enroll_people(house, authority, [PERSON])
+    await house.clients.import_clients([CLIENT], now=clock.now())
     await house.close()
     app = create_app(settings, clock)
     async with AsyncTestClient(app, base_url=settings.issuer) as client:

@@ -1,8 +1,10 @@
 import asyncio
+import json
 
 import pyotp
 import pytest
 
+from authsvc.identifiers import from_b64url
 from authsvc.subscribers import SubscriberStatus
 from tests.authentication.makers import COOKIE, PASSWORD
 from tests.oidc.makers import Answer, Browser, Page, Platform, request
@@ -217,7 +219,7 @@ async def test_a_sign_in_makes_a_new_session_and_ends_the_old(provider, browser)
 
 @ONE_STORE
 async def test_prompt_login_asks_again_and_the_time_is_fresh(provider, browser, platform, clock):
-    first = await platform.tokens(browser)
+    first = await platform.tokens(browser, request(max_age="10000"))
     clock.advance(seconds=30)
     asked = request(prompt="login")
     response, page = await browser.follow(await browser.get("/authorize", **asked.parameters))
@@ -225,12 +227,27 @@ async def test_prompt_login_asks_again_and_the_time_is_fresh(provider, browser, 
     # Only a sign-in helps, not the session that is there already.
     again = await browser.http.post(str(response.url), data={"decision": "approve"})
     assert again.headers["location"].startswith("/interaction/")
-    second = await platform.tokens(browser, request(prompt="login"))
+    second = await platform.tokens(browser, request(prompt="login", max_age="10000"))
     times = [
         (await platform.introspect(tokens["access_token"]))["auth_time"]
         for tokens in (first, second)
     ]
     assert times[1] - times[0] == 30
+
+
+@ONE_STORE
+async def test_the_moment_of_the_sign_in_is_told_only_to_who_asks(platform, browser, clock):
+    signed_in = int(clock.now().timestamp())
+    told = await platform.tokens(browser, request(max_age="600"))
+    clock.advance(seconds=30)
+    untold = await platform.tokens(browser)
+    for tokens, expected in ((told, signed_in), (untold, None)):
+        for token in (tokens["id_token"], tokens["access_token"]):
+            claims = json.loads(from_b64url(token.split(".")[1]))
+            assert claims.get("auth_time") == expected
+        assert (await platform.introspect(tokens["access_token"])).get("auth_time") == expected
+    refreshed = (await platform.refresh(told["refresh_token"])).json()
+    assert json.loads(from_b64url(refreshed["id_token"].split(".")[1]))["auth_time"] == signed_in
 
 
 @ONE_STORE

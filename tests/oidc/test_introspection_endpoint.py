@@ -23,7 +23,6 @@ async def test_a_client_learns_about_its_own_access_token(provider, browser, pla
         "scope": "openid age",
         "iat": int(now.timestamp()),
         "exp": int(now.timestamp()) + 600,
-        "auth_time": int(now.timestamp()),
         "acr": "urn:authsvc:acr:aal1",
     }
 
@@ -38,7 +37,6 @@ async def test_a_client_learns_about_its_own_refresh_token(provider, browser, pl
         "client_id": "platform-a",
         "scope": "openid age",
         "exp": (int(now.timestamp()) // 86400 + 31) * 86400,
-        "auth_time": int(now.timestamp()),
         "acr": "urn:authsvc:acr:aal1",
     }
     await platform.refresh(tokens["refresh_token"])
