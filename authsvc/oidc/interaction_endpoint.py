@@ -18,7 +18,7 @@ from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.clients import Client, Clients
-from authsvc.errors import AuthsvcError
+from authsvc.errors import InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable
 from authsvc.oidc.authorization_response import AuthorizationResponses
 from authsvc.oidc.cookies import Cookies
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
@@ -28,6 +28,9 @@ from authsvc.oidc.pages import Pages
 from authsvc.oidc.visitor import Missing, Visitor, Visitors, what_is_missing
 from authsvc.storage import Database
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
+
+# What the page that asked says again, in words. Anything else is ours to mend, not theirs.
+_FOR_THE_PERSON = (InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable)
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class InteractionEndpoint:
             outcome = await self._sign_in.with_password(
                 username, password, address=turn.http.client, now=turn.now
             )
-        except AuthsvcError as error:
+        except _FOR_THE_PERSON as error:
             return self._pages.sign_in(
                 turn.http, turn.interaction.request, turn.client, username=username, error=error
             )
@@ -120,7 +123,7 @@ class InteractionEndpoint:
         except TicketExpired as error:
             await self._note(turn, ticket=None)
             return self._pages.sign_in(turn.http, request, turn.client, error=error)
-        except AuthsvcError as error:
+        except _FOR_THE_PERSON as error:
             return self._pages.otp(turn.http, request, turn.client, error=error)
         return await self._signed_in(turn, signed_in)
 

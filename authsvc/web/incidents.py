@@ -23,6 +23,8 @@ def refusal_of(error: Exception, scope: Scope) -> AuthsvcError:
     if isinstance(error, Incident):
         return error
     if isinstance(error, AuthsvcError) and status_of(error) != 500:
+        # For the access log: an operator sees which refusals are frequent, and nothing else.
+        scope["authsvc.code"] = error.code
         return error
     return record_incident(error, scope)
 

@@ -85,7 +85,7 @@ def keep_facts(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[s
 
 
 class AccessLog:
-    """ASGI middleware: one line for each request, of six facts."""
+    """ASGI middleware: one line for each request, of a few facts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -118,8 +118,9 @@ def _facts(scope: Scope, status: int, started: float) -> dict[str, Any]:
         "status": status,
         "duration_ms": round((perf_counter() - started) * 1000, 1),
     }
-    if incident := scope.get("authsvc.incident"):
-        facts["incident"] = incident
+    for fact in ("code", "incident"):
+        if said := scope.get(f"authsvc.{fact}"):
+            facts[fact] = said
     return facts
 
 

@@ -115,3 +115,9 @@ def test_nothing_that_was_presented_is_written(log: StringIO, web: TestClient[Li
     web.post("/bytes", content=PRESENTED.encode() * 50_000, headers=secret)
     assert len(lines(log)) == 3
     assert PRESENTED not in log.getvalue()
+
+
+def test_a_refusal_is_logged_by_its_code(web: TestClient[Litestar], log: StringIO):
+    assert web.get("/nowhere").status_code == 404
+    [line] = lines(log)
+    assert line["code"] == "web.address_unknown"
