@@ -174,3 +174,12 @@ def test_localhost_has_no_free_port():
     registered = ("http://localhost:3000/cb",)
     assert redirect_uri_matches("http://localhost:3000/cb", registered, native=True)
     assert not redirect_uri_matches("http://localhost:3001/cb", registered, native=True)
+
+
+@pytest.mark.parametrize("scheme", ["http.evil", "https.evil", "httpx.evil"])
+def test_a_scheme_of_its_own_gives_no_host_and_so_nobodys_sector(scheme):
+    """Its authority is the app's to make up: it would choose whose subjects it gets."""
+    uri = f"{scheme}://good.example/callback"
+    check(uri, native=True)
+    assert sector_of((uri,)) is None
+    assert sector_of((GOOD, uri)) is None

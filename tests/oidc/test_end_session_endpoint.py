@@ -209,6 +209,19 @@ async def test_a_confirmation_works_once_and_in_its_own_browser(provider, browse
 
 
 @ONE_STORE
+async def test_a_state_longer_than_any_line_is_an_error_and_not_kept(provider, browser, hint):
+    form = {"client_id": "leaver", "post_logout_redirect_uri": BYE}
+    fits = await browser.http.post("/end-session", data=form | {"state": "s" * 4000})
+    assert "logout" in Page(fits.text).buttons
+    for hinted in ({}, {"id_token_hint": hint}):
+        sent = form | hinted | {"state": "s" * 4001}
+        response = await browser.http.post("/end-session", data=sent)
+        assert response.status_code == 400
+        assert "oidc.invalid_request" in response.text
+    assert await signed_in(browser)
+
+
+@ONE_STORE
 async def test_a_hint_of_another_issuer_is_none(provider, browser, hint):
     ours = provider.provider.end_session._id_tokens
     ours._issuer = ISSUER + ".evil.example"

@@ -7,8 +7,8 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from authsvc.web.asgi import MAX_BODY
-from authsvc.web.errors import MalformedJSON, RepeatedMember, TooDeep
-from authsvc.web.json_body import MAX_DEPTH, check_json
+from authsvc.web.errors import MalformedJSON, RepeatedMember, TooDeep, TooManyValues
+from authsvc.web.json_body import MAX_DEPTH, MAX_VALUES, check_json
 from tests.web.conftest import PRESENTED
 
 MALFORMED = {
@@ -50,8 +50,24 @@ def test_so_many_levels_and_no_more():
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
 def test_a_document_of_nothing_but_openings_is_refused(opening: bytes):
-    with pytest.raises((TooDeep, MalformedJSON)):
+    with pytest.raises(TooManyValues):
         check_json(opening * (MAX_BODY // len(opening)))
+    with pytest.raises((TooDeep, MalformedJSON)):
+        check_json(opening * (MAX_VALUES - 1))
+
+
+@pytest.mark.parametrize("value", [b"0", b"[]", b'{"":0}', b"1e-320", b'""'])
+def test_a_document_of_nothing_but_values_is_refused_before_it_is_read(value: bytes):
+    """A megabyte of small values takes a worker a second and more, from anybody."""
+    check_json(b"[" + b",".join([value] * (MAX_VALUES // 3)) + b"]")
+    with pytest.raises(TooManyValues):
+        check_json(b"[" + b",".join([value] * (MAX_VALUES + 1)) + b"]")
+
+
+def test_deep_towers_count_by_every_storey():
+    tower = b"[" * (MAX_DEPTH - 2) + b"]" * (MAX_DEPTH - 2)
+    with pytest.raises(TooManyValues):
+        check_json(b"[" + b",".join([tower] * (MAX_VALUES // (MAX_DEPTH - 2))) + b"]")
 
 
 _scalars = (

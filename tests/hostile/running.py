@@ -1,0 +1,139 @@
+"""The service as processes on loopback: one worker on the embedded pair, two on the production."""
+
+import asyncio
+import os
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+
+from authsvc.app import open_house
+from authsvc.cli.keys import create_keys
+from authsvc.cli.sandbox import sandbox_environment
+from authsvc.cli.sandbox_people import TestPerson, enroll_people, open_authority
+from authsvc.cli.tour.browser import Browser
+from authsvc.cli.tour.servers import Server
+from authsvc.settings import load_settings
+from tests.services import free_port
+
+CLIENT_ID, CALLBACK = "racing", "http://127.0.0.1:1/cb"
+SECRET = "an artificial client secret, long enough"
+PERSON = TestPerson(username="racer", password="an artificial password")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A running service with one person and one client."""
+
+    url: str
+
+    def code(self) -> dict[str, str]:
+        """The token request for a fresh code; the person signs in and approves."""
+        verifier = secrets.token_urlsafe(48)
+        challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        query = {
+            "response_type": "code",
+            "client_id": CLIENT_ID,
+            "redirect_uri": CALLBACK,
+            "scope": "openid",
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        browser = Browser()
+        try:
+            page = browser.visit(f"{self.url}/authorize?{urlencode(query)}")
+            page = browser.fill(page, username=PERSON.username, password=PERSON.password)
+            browser.press(page, "approve")
+        except httpx2.ConnectError as way_back:  # Nobody listens at the platform's address.
+            [code] = parse_qs(urlsplit(str(way_back.request.url)).query)["code"]
+        else:
+            # Remembered consent answers before a page is shown; there was none to press.
+            raise AssertionError("no way back to the platform")
+        finally:
+            browser.close()
+        return {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": CALLBACK,
+            "code_verifier": verifier,
+        }
+
+    async def at_once(self, path: str, form: dict[str, str], times: int) -> list[httpx2.Response]:
+        """The same request many times in parallel, each on a connection of its own."""
+        limits = httpx2.Limits(max_connections=times)
+        async with httpx2.AsyncClient(limits=limits, timeout=60, trust_env=False) as client:
+            auth = (CLIENT_ID, SECRET)
+            posts = (client.post(self.url + path, data=form, auth=auth) for _ in range(times))
+            return await asyncio.gather(*posts)
+
+    def post(self, path: str, **form: str) -> httpx2.Response:
+        """One request of the client."""
+        return httpx2.post(
+            self.url + path, data=form, auth=(CLIENT_ID, SECRET), timeout=20, trust_env=False
+        )
+
+    def userinfo(self, access_token: str) -> int:
+        """The status with which UserInfo answers."""
+        headers = {"authorization": f"Bearer {access_token}"}
+        answer = httpx2.get(f"{self.url}/userinfo", headers=headers, timeout=20, trust_env=False)
+        return answer.status_code
+
+
+@asynccontextmanager
+async def running(database_url: str, ephemeral_url: str, directory: Path) -> AsyncIterator[Running]:
+    """A running service; one worker in memory, two with Redis."""
+    port = free_port()
+    redis = "" if ephemeral_url.startswith("memory") else ephemeral_url
+    environment = {
+        **sandbox_environment(f"http://127.0.0.1:{port}", directory),
+        "AUTHSVC_DATABASE_URL": database_url,
+        "AUTHSVC_REDIS_URL": redis,
+    }
+    await _prepare(environment)
+    workers = ["--workers", "2"] if redis else []
+    server = Server(
+        "service",
+        ["authsvc", "serve", "--port", str(port), *workers],
+        url=f"http://127.0.0.1:{port}",
+        ready="/readyz",
+        log=directory / "service.log",
+        root=Path.cwd(),
+        environment=environment,
+    )
+    with _started(server):
+        yield Running(server.url)
+
+
+@contextmanager
+def _started(server: Server) -> Iterator[None]:
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+async def _prepare(environment: dict[str, str]) -> None:
+    settings = load_settings(None, {**os.environ, **environment})
+    keyring = create_keys(settings)
+    settings.data_directory.mkdir(parents=True, exist_ok=True)
+    house = open_house(settings)
+    client: dict[str, Any] = {
+        "client_id": CLIENT_ID,
+        "client_secret": SECRET,
+        "redirect_uris": [CALLBACK],
+        "grant_types": ["authorization_code", "refresh_token"],
+    }
+    authority = open_authority(settings, keyring)
+    await house.close()
+    house = open_house(settings)  # Again: the register's certificates are trusted only now.
+    await house.clients.import_clients([client], now=house.clock.now())
+    await enroll_people(house, authority, [PERSON])
+    await house.close()
