@@ -267,7 +267,7 @@ def _lifespan(house: House) -> Any:
                 clock=house.clock,
                 poll_seconds=house.settings.register.poll_seconds,
                 stop=stop,
-                also={"refresh-tokens": lambda: _erase_refresh_tokens(house)},
+                also={"passed": lambda: _erase_what_has_passed(house)},
             )
         )
         try:
@@ -280,9 +280,11 @@ def _lifespan(house: House) -> Any:
     return lifespan
 
 
-async def _erase_refresh_tokens(house: House) -> None:
+async def _erase_what_has_passed(house: House) -> None:
+    now = house.clock.now()
     async with house.database.transaction() as tx:
-        await house.provider.refresh_tokens.erase_expired(tx, now=house.clock.now())
+        await house.provider.refresh_tokens.erase_expired(tx, now=now)
+        await house.credentials.forget_used_steps(tx, now=now)
 
 
 def _backend(settings: Settings, clock: Clock) -> Backend:

@@ -23,9 +23,6 @@ from authsvc.keyring import KeyedDigest
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber
 
-# Below every step of RFC 6238: no code was used yet.
-_NEVER_USED = -1
-
 
 @dataclass(frozen=True)
 class PreparedPassword:
@@ -143,7 +140,7 @@ class Credentials:
         secret: bytes,
         *,
         replace: bool,
-        used_step: int = _NEVER_USED,
+        used_step: int = store.NO_STEP,
         now: datetime,
     ) -> None:
         """Keeps a TOTP secret; `used_step` was used to confirm it.
@@ -188,6 +185,10 @@ class Credentials:
             used = await self._use_totp(tx, subscriber, code, now=now)
         if not used:
             raise SecondFactorRefused(field="otp")
+
+    async def forget_used_steps(self, tx: Transaction, *, now: datetime) -> None:
+        """Forgets when people last used TOTP, as soon as no code of that time is taken any more."""
+        await store.forget_steps(tx, before=totp.oldest_step(now))
 
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Removes every credential of a subscriber."""

@@ -58,6 +58,10 @@ recovery_code = Table(
 )
 
 
+# Before every step: none was used, or it is no longer known which.
+NO_STEP = -1
+
+
 class PasswordRow(NamedTuple):
     """A row of `password_credential`, in the order of its columns."""
 
@@ -150,6 +154,13 @@ async def claim_step(tx: Transaction, subscriber_id: UUID, step: int) -> bool:
         .values(last_used_step=step)
     )
     return claimed.rowcount == 1
+
+
+async def forget_steps(tx: Transaction, *, before: int) -> None:
+    """Forgets when older steps were used: their codes are refused by their age alone."""
+    used = totp_credential.c.last_used_step
+    older = update(totp_credential).where(used > NO_STEP, used < before)
+    await tx.execute(older.values(last_used_step=NO_STEP))
 
 
 async def write_recovery_codes(

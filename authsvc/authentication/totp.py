@@ -77,6 +77,11 @@ def matching_step(secret: bytes, code: str, *, now: datetime) -> int | None:
         return None
 
 
+def oldest_step(now: datetime) -> int:
+    """The oldest step whose code is still taken."""
+    return int(now.timestamp()) // STEP_SECONDS - WINDOW
+
+
 def otpauth_uri(secret: bytes, *, label: str, issuer: str) -> str:
     """What an app reads from the QR code. A long label is cut: a QR code holds 2 KB."""
     uri: str = pyotp.TOTP(

@@ -51,11 +51,17 @@ def check_link(uri: str, *, field: str, loopback_http: bool) -> None:
 def sector_of(uris: tuple[str, ...]) -> str | None:
     """The one host that all redirect URIs share (OpenID Connect Core 8.1); None if none does.
 
-    Loopback is everybody's own machine and no sector: two clients there are two platforms.
+    Loopback is everybody's own machine and no sector: two clients there are two platforms. Nor is
+    what stands behind an app's own scheme (even `http.app://`): nobody has to own that "host".
     """
-    hosts = {urlsplit(uri).hostname if uri.startswith("http") else None for uri in uris}
+    hosts = {_host_of(uri) for uri in uris}
     (host, *others) = hosts
     return None if others or host in _LOOPBACK_HOSTS else host
+
+
+def _host_of(uri: str) -> str | None:
+    parts = urlsplit(uri)
+    return parts.hostname if parts.scheme in {"http", "https"} else None
 
 
 def redirect_uri_matches(presented: str, registered: tuple[str, ...], *, native: bool) -> bool:

@@ -29,7 +29,7 @@ from authsvc.oidc.parameters import Parameters
 PROMPTS = ("none", "login", "consent", "select_account")
 
 # In octets. RFC 9112 section 3 wants request lines of 8000 octets understood.
-_LONGEST_STATE = 4000
+LONGEST_STATE = 4000
 # In octets; it is copied into the ID token.
 _LONGEST_NONCE = 1000
 _LONGEST_HINT = 256
@@ -93,7 +93,7 @@ async def find_destination(
     if not redirect_uri_matches(redirect_uri, client.redirect_uris, native=client.native):
         raise RedirectURIRefused(field="redirect_uri")
     state = parameters.get("state") or ""
-    returnable = "state" not in parameters.repeated and 0 < _octets(state) <= _LONGEST_STATE
+    returnable = "state" not in parameters.repeated and 0 < _octets(state) <= LONGEST_STATE
     return Destination(client, redirect_uri, state if returnable else None)
 
 
@@ -113,7 +113,7 @@ def read_request(
         client_id=client.client_id,
         redirect_uri=destination.redirect_uri,
         scopes=scopes.granted(parameters.get("scope"), client),
-        state=_bounded(parameters, "state", _LONGEST_STATE),
+        state=_bounded(parameters, "state", LONGEST_STATE),
         nonce=_bounded(parameters, "nonce", _LONGEST_NONCE),
         code_challenge=pkce.read_challenge(
             parameters.get("code_challenge"),

@@ -14,6 +14,7 @@ import msgspec
 from authsvc.authentication.session import Sessions
 from authsvc.clients import Client, Clients
 from authsvc.identifiers import new_token
+from authsvc.oidc.authorization_request import LONGEST_STATE
 from authsvc.oidc.authorization_response import with_query
 from authsvc.oidc.cookies import Cookies
 from authsvc.oidc.errors import InteractionOver, InvalidRequest, RedirectURIRefused
@@ -135,4 +136,9 @@ def _return_to(sent: dict[str, str], client: Client | None) -> str | None:
     if uri not in client.post_logout_redirect_uris:
         raise RedirectURIRefused(field="post_logout_redirect_uri")
     state = sent.get("state")
-    return uri if state is None else with_query(uri, {"state": state})
+    if state is None:
+        return uri
+    # It is kept until the person confirms, and travels back in one line.
+    if len(state) > LONGEST_STATE:
+        raise InvalidRequest(f"state is longer than {LONGEST_STATE} characters", field="state")
+    return with_query(uri, {"state": state})

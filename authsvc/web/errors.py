@@ -7,12 +7,14 @@ InvalidInput   ContentTypeRefused   the body is not of the type spoken here     
                MalformedJSON        not JSON as RFC 8259 has it, or not UTF-8
                RepeatedMember       one member of an object, twice
                TooDeep              nested beyond any honest document
+               TooManyValues        more values than any honest document has
                FieldMissing, FieldUnknown, FieldInvalid   the document has another shape
                MalformedRequest     the request itself cannot be understood
 NotAllowed     MethodNotAllowed     the address does not speak this method            405
                ForeignOrigin        a page of another origin posted with a person's cookie
 NotFound       AddressUnknown       nothing lives at this address
 TooLarge       BodyTooLarge         the body passes the bound
+               FormTooLarge         the form or the query passes its own
 Incident       the service itself went wrong; its number finds the log line           500
 """
 
@@ -80,6 +82,14 @@ class TooDeep(InvalidInput):
     next_step = Text("请减少嵌套层数", "Send a flatter document")
 
 
+class TooManyValues(InvalidInput):
+    """The document holds more values than any honest document does."""
+
+    code = "web.json_too_many_values"
+    title = Text("JSON 的值过多", "There are too many values in the JSON")
+    next_step = Text("请只发送接口说明中的字段", "Send only the documented fields")
+
+
 class FieldMissing(InvalidInput):
     """A required member is absent."""
 
@@ -140,6 +150,14 @@ class BodyTooLarge(TooLarge):
     code = "web.body_too_large"
     title = Text("请求正文过大", "The request body is too large")
     next_step = Text("请将正文控制在 1 MB 以内", "Keep the body within 1 MB")
+
+
+class FormTooLarge(TooLarge):
+    """The form or the query passes the bound of all its parameters together."""
+
+    code = "web.form_too_large"
+    title = Text("表单过大", "The form is too large")
+    next_step = Text("请将参数控制在 128 KB 以内", "Keep the parameters within 128 KB")
 
 
 class Incident(AuthsvcError):

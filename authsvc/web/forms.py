@@ -9,13 +9,23 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
-from authsvc.web.errors import ContentTypeRefused, MalformedForm, RepeatedField, TooManyFields
+from authsvc.web.errors import (
+    ContentTypeRefused,
+    FormTooLarge,
+    MalformedForm,
+    RepeatedField,
+    TooManyFields,
+)
 
 FORM = "application/x-www-form-urlencoded"
 
 MAX_FIELDS = 64
 """The longest honest request, an OpenID authorization request with every extension we speak, has
 about 30 parameters; twice that leaves room for parameters we ignore."""
+
+MAX_FORM = 128 * 1024
+"""The longest honest form, an authorization request whose state and nonce are as long as may be
+and of four-byte characters, has about 70 kB. Decoding costs time, and everybody else waits."""
 
 _NAMEABLE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}\Z")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -24,7 +34,7 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 def read_form(body: bytes, content_type: str | None) -> dict[str, str]:
     """The parameters of a form body; an empty value is present and empty.
 
-    Raises ContentTypeRefused, MalformedForm, RepeatedField, TooManyFields.
+    Raises ContentTypeRefused, FormTooLarge, MalformedForm, RepeatedField, TooManyFields.
     """
     require_content_type(content_type, FORM)
     return single_values(decode_pairs(body))
@@ -41,7 +51,9 @@ def omit_empty(fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def decode_pairs(raw: bytes) -> list[tuple[str, str]]:
-    """Names and values in order, decoded. Raises MalformedForm, TooManyFields."""
+    """Names and values in order, decoded. Raises FormTooLarge, MalformedForm, TooManyFields."""
+    if len(raw) > MAX_FORM:
+        raise FormTooLarge
     if raw.count(b"&") >= MAX_FIELDS:
         raise TooManyFields
     # Latin-1 keeps every byte; what is not ASCII is put back before it is read as UTF-8.

@@ -15,6 +15,7 @@ from authsvc.authentication.errors import (
     TOTPSecretInvalid,
 )
 from tests.authentication.makers import PASSWORD, House, totp_code, wrong_code
+from tests.conftest import TimePasses
 from tests.databases import dump_everything
 from tests.makers import Storage
 
@@ -189,3 +190,33 @@ async def test_a_stolen_dump_tells_no_name_no_hash_no_secret_and_no_code(
     for secret in ("an-artificial-name", "$argon2id", SECRET, codes[0], plain, ticket):
         assert secret.encode() not in dump
     assert b"Hello!" not in dump
+
+
+async def test_when_totp_was_used_is_forgotten_as_soon_as_its_code_is_too_old(
+    at_home: House, time_passes: TimePasses
+):
+    subscriber = await at_home.person("with-totp", totp=SECRET)
+    credentials, clock = at_home.credentials, at_home.clock
+    code = totp_code(SECRET, clock.now())
+
+    async def use() -> None:
+        async with at_home.database.transaction() as tx:
+            await credentials.use_second_factor(tx, subscriber, code, now=clock.now())
+
+    async def kept() -> int:
+        async with at_home.database.transaction() as tx:
+            await credentials.forget_used_steps(tx, now=clock.now())
+            row = await store.totp_of(tx, subscriber.id)
+        assert row is not None
+        return row.last_used_step
+
+    assert await kept() == store.NO_STEP
+    await use()
+    assert await kept() > 0
+    await time_passes(seconds=29)
+    with pytest.raises(SecondFactorRefused):
+        await use()
+    await time_passes(seconds=60)
+    assert await kept() == store.NO_STEP
+    with pytest.raises(SecondFactorRefused):
+        await use()
