@@ -5,7 +5,7 @@ sealed under the person's own data key, so that they go when it goes.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from authsvc.authentication import store, totp
@@ -18,10 +18,13 @@ from authsvc.authentication.password import PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.recovery_codes import is_recovery_code, new_recovery_codes
 from authsvc.authentication.sign_in_name import MAXIMUM, parse_sign_in_name
-from authsvc.authentication.store import PasswordRow, TOTPRow
+from authsvc.authentication.store import NO_STEP, PasswordRow, TOTPRow
 from authsvc.keyring import KeyedDigest
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber
+
+# No request and no worker's clock is further behind than this.
+_LATEST_MOMENT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class Credentials:
         secret: bytes,
         *,
         replace: bool,
-        used_step: int = store.NO_STEP,
+        used_step: int = NO_STEP,
         now: datetime,
     ) -> None:
         """Keeps a TOTP secret; `used_step` was used to confirm it.
@@ -187,8 +190,12 @@ class Credentials:
             raise SecondFactorRefused(field="otp")
 
     async def forget_used_steps(self, tx: Transaction, *, now: datetime) -> None:
-        """Forgets when people last used TOTP, as soon as no code of that time is taken any more."""
-        await store.forget_steps(tx, before=totp.oldest_step(now))
+        """Forgets when people last used TOTP, once no code of that time is taken any more.
+
+        Five minutes later than that: another worker's clock may be behind, and a request that
+        waited for a lock has an older `now`. Either would take a code a second time.
+        """
+        await store.forget_steps(tx, before=totp.oldest_step(now - _LATEST_MOMENT))
 
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Removes every credential of a subscriber."""
