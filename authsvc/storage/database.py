@@ -7,6 +7,7 @@ under WAL. PostgreSQL uses one pool for both.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, text
@@ -101,6 +102,13 @@ def _engine(url: str, **options: Any) -> AsyncEngine:
 
 def _sqlite(url: str, *, begin: str, connections: int) -> AsyncEngine:
     engine = _engine(url, pool_size=connections, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def require_directory(*_: Any) -> None:
+        # The driver's thread would outlive its failure, and the event loop of a short command.
+        directory = Path(make_url(url).database or "").parent
+        if not directory.is_dir():
+            raise FileNotFoundError(str(directory))
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: object) -> None:

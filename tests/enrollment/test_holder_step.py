@@ -114,17 +114,24 @@ async def test_a_recognised_holder_forgives_the_failures(world, applicant):
 async def test_many_pictures_at_once_cannot_outrun_the_count(world, applicant):
     await applicant.document()
     confirm = world.faces.confirm
+    running, most = 0, 0
 
     async def slowly(portrait, capture):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
         await asyncio.sleep(0.05)
+        running -= 1
         await confirm(portrait, capture)
 
     world.faces.confirm = slowly
     answers = await asyncio.gather(
         *(applicant.holder(b"guess %d" % number) for number in range(20)), return_exceptions=True
     )
-    assert sum(isinstance(answer, HolderNotRecognised) for answer in answers) == 1
-    assert sum(isinstance(answer, HolderCheckRunning) for answer in answers) == 19
+    assert most == 1
+    # Whoever comes while a check runs is sent away; a slow one may come after it and have a try.
+    assert {type(answer) for answer in answers} == {HolderNotRecognised, HolderCheckRunning}
+    assert sum(isinstance(answer, HolderNotRecognised) for answer in answers) < 5
 
 
 async def test_a_person_with_this_document_is_told_and_the_enrollment_ends(world):
