@@ -5,7 +5,6 @@ cannot pass the limit together; success forgets the count. The last permitted at
 lock that it sets off only holds against those after it. Persons nobody knows are counted alike.
 """
 
-import ipaddress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,11 +12,10 @@ import msgspec
 from authsvc.authentication.errors import SignInThrottled
 from authsvc.settings import Throttling
 from authsvc.storage import Ephemeral, Kind
+from authsvc.web.forwarded import network_of
 
 _ATTEMPTS = "sign-in-attempts"
 _ADDRESS_FAILURES = "sign-in-address-failures"
-# An IPv6 household has a whole /64 to choose addresses from.
-_IPV6_NETWORK = 64
 
 
 class Lock(msgspec.Struct, frozen=True):
@@ -58,14 +56,14 @@ class Throttle:
         Only failures count here, because a whole carrier may share one address; attempts made at
         once can pass this limit by as many as wait for a hash together.
         """
-        failures = await self._ephemeral.counted(_ADDRESS_FAILURES, _network(address))
+        failures = await self._ephemeral.counted(_ADDRESS_FAILURES, network_of(address))
         if failures >= self._limits.failures_per_address:
             raise _throttled(self._address_window)
 
     async def failed_from(self, address: str) -> None:
         """Counts a failure from an address."""
         await self._ephemeral.count(
-            _ADDRESS_FAILURES, _network(address), window=self._address_window
+            _ADDRESS_FAILURES, network_of(address), window=self._address_window
         )
 
     @property
@@ -75,17 +73,3 @@ class Throttle:
 
 def _throttled(wait: timedelta) -> SignInThrottled:
     return SignInThrottled(retry_after=max(1, -(-wait // timedelta(seconds=1))))
-
-
-def _network(address: str) -> str:
-    """An IPv4 address, or the network of an IPv6 address; what is neither stands for itself."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    network = ipaddress.ip_network((int(parsed), _IPV6_NETWORK), strict=False)
-    return str(network)

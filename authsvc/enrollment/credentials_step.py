@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
+from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.state import Step
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
@@ -51,10 +52,16 @@ class CredentialsStep:
     """PUT …/credentials."""
 
     def __init__(
-        self, *, database: Database, enrollments: Enrollments, credentials: SignInCredentials
+        self,
+        *,
+        database: Database,
+        enrollments: Enrollments,
+        limits: Limits,
+        credentials: SignInCredentials,
     ) -> None:
         self._database = database
         self._enrollments = enrollments
+        self._limits = limits
         self._credentials = credentials
 
     async def take(
@@ -62,12 +69,14 @@ class CredentialsStep:
     ) -> Enrollment:
         """The enrollment with credentials; until it is completed they may be chosen anew.
 
-        What the authentication room says of the name and the password, whose `field` it names.
+        What the authentication room says of the name and the password, whose `field` it names;
+        TooManyNames: whether a name is taken is somebody's secret, and told seldom.
         Nothing by which the password could be compared quickly is kept, so that the same
         credentials are simply taken again.
         """
         enrollment = await self._enrollments.open(key, now=now)
         enrollment.state.admits(Step.CREDENTIALS)
+        await self._limits.count_name_try(self._enrollments.person(enrollment))
         # Hashing is slow on purpose: no transaction is open meanwhile.
         prepared = await self._credentials.prepare(sign_in_name, password)
         async with self._database.reading() as tx:

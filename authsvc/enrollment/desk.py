@@ -95,7 +95,10 @@ class Desk:
                 sms=sms,
             ),
             credentials=CredentialsStep(
-                database=database, enrollments=enrollments, credentials=credentials
+                database=database,
+                enrollments=enrollments,
+                limits=limits,
+                credentials=credentials,
             ),
             completion=Completion(
                 database=database,

@@ -132,6 +132,11 @@ class Enrollments:
         async with self._database.transaction() as tx:
             return await store.delete_expired(tx, now)
 
+    def person(self, enrollment: Enrollment) -> str:
+        """The key under which passing facts about the person in the document are kept."""
+        number = enrollment.state.proved_document.number
+        return b64url(self._digests.digest("enrollment-person", number))
+
     def content(self, step: Step, *parts: str | bytes) -> bytes:
         """The keyed digest by which a step's content is known again."""
         return self._digests.digest("enrollment-content", step.value, *parts)

@@ -8,7 +8,7 @@ NotAllowed         GuardianRequired, HolderChecksUsedUp, PersonFrozen
 Conflict           StepMissing and its leaves, StepAlreadyTaken, StepNotNeeded,
                    EnrollmentCompleted, EnrollmentMoved
 Throttled          TooManyEnrollments, TooManyDocuments, TooManyHolderChecks, HolderCheckRunning,
-                   TooManyMessages, TooManyCodes
+                   TooManyMessages, TooManyCodes, TooManyNames
 Unavailable        SMSUnavailable, FaceMatchUnavailable
 
 That a person is enrolled already is `subscribers.PersonAlreadyEnrolled`; it is said only to who
@@ -256,7 +256,7 @@ class HolderCheckRunning(Throttled):
 
 
 class TooManyMessages(Throttled):
-    """Too many messages to one phone, or from one enrollment."""
+    """Too many messages to one phone, from one enrollment, or for one person."""
 
     code = "enrollment.too_many_messages"
 
@@ -269,6 +269,13 @@ class TooManyCodes(Throttled):
     next_step = Text(
         "请重新提交手机号码以获取新的验证码", "Send the phone number again for a new code"
     )
+
+
+class TooManyNames(Throttled):
+    """Too many sign-in names for one person, over all enrollments."""
+
+    code = "enrollment.too_many_names"
+    title = Text("登录名尝试次数过多", "Too many sign-in names were tried")
 
 
 class SMSUnavailable(Unavailable):

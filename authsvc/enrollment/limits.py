@@ -13,9 +13,11 @@ from authsvc.enrollment.errors import (
     TooManyEnrollments,
     TooManyHolderChecks,
     TooManyMessages,
+    TooManyNames,
 )
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Ephemeral
+from authsvc.web.forwarded import network_of
 
 _HOUR = timedelta(hours=1)
 
@@ -35,6 +37,11 @@ _CHECK_LASTS = timedelta(seconds=30)
 MESSAGES_PER_ENROLLMENT = 10
 _ENROLLMENT_LASTS = timedelta(hours=24)
 
+# Ours: with one card anybody begins again and again, so these follow the person. There is room for
+# every hesitation, and none for messages to everybody or for asking whether each name is taken.
+MESSAGES_PER_PERSON = 20
+NAMES_PER_PERSON = 50
+
 # Ours: five guesses at a code of six digits; with five codes an hour a guesser needs years.
 CODE_TRIES = 5
 CODE_LASTS = timedelta(minutes=10)
@@ -49,7 +56,7 @@ class Limits:
 
     async def begin(self, address: str) -> None:
         """One more enrollment from an address."""
-        count = await self._ephemeral.count("enrollment-begun", address, window=_HOUR)
+        count = await self._ephemeral.count("enrollment-begun", network_of(address), window=_HOUR)
         if count > self._rules.begun_per_address_per_hour:
             raise TooManyEnrollments(retry_after=_seconds(_HOUR))
 
@@ -89,14 +96,23 @@ class Limits:
         """The person has shown themselves; earlier failures are forgotten."""
         await self._ephemeral.reset("holder-failed", person)
 
-    async def count_message(self, enrollment: str, phone: str) -> None:
+    async def count_message(self, enrollment: str, person: str, phone: str) -> None:
         """One more message; refused before it is sent."""
         sent = await self._ephemeral.count("enrollment-sms", enrollment, window=_ENROLLMENT_LASTS)
         if sent > MESSAGES_PER_ENROLLMENT:
             raise TooManyMessages(retry_after=_seconds(_ENROLLMENT_LASTS))
+        wanted = await self._ephemeral.count("person-sms", person, window=_PERSON_WINDOW)
+        if wanted > MESSAGES_PER_PERSON:
+            raise TooManyMessages(retry_after=_seconds(_PERSON_WINDOW))
         received = await self._ephemeral.count("phone-sms", phone, window=_HOUR)
         if received > self._rules.sms_per_phone_per_hour:
             raise TooManyMessages(retry_after=_seconds(_HOUR))
+
+    async def count_name_try(self, person: str) -> None:
+        """One more sign-in name, counted before anybody looks whether it is free."""
+        tried = await self._ephemeral.count("person-names", person, window=_PERSON_WINDOW)
+        if tried > NAMES_PER_PERSON:
+            raise TooManyNames(retry_after=_seconds(_PERSON_WINDOW))
 
     async def count_code_try(self, code: str) -> None:
         """One more guess at a code, counted before it is looked at."""

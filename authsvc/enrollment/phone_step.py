@@ -101,7 +101,8 @@ class PhoneStep:
         return sent is None or now - sent.sent_at >= _REPETITION
 
     async def _send(self, enrollment: Enrollment, phone: str, *, now: datetime) -> None:
-        await self._limits.count_message(enrollment.name, phone)
+        person = self._enrollments.person(enrollment)
+        await self._limits.count_message(enrollment.name, person, phone)
         code = new_digits(_CODE_DIGITS)
         sent = SentCode(new_token(), self._digest(enrollment, code), phone, now)
         await self._sms.send(phone, _TEXT.format(code=code), now=now)

@@ -12,6 +12,20 @@ from authsvc.web.asgi import ASGIApp, Receive, Scope, Send
 
 Network = IPv4Network | IPv6Network
 
+# An IPv6 household has a whole /64 to choose addresses from.
+_HOUSEHOLD = 64
+
+
+def network_of(address: str) -> str:
+    """What attempts from an address are counted under: it, or the network of an IPv6 address.
+
+    What is no address stands for itself.
+    """
+    found = _address(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((int(found), _HOUSEHOLD), strict=False))
+    return address if found is None else str(found)
+
 
 class ForwardedClient:
     """ASGI middleware: puts the client's address in the place of a trusted proxy's."""

@@ -102,6 +102,24 @@ async def test_one_address_cannot_begin_without_end(storage, keyring, clock, tmp
     world.hasher.close()
 
 
+async def test_the_addresses_of_one_household_are_one_address(storage, keyring, clock, tmp_path):
+    """Whoever has an IPv6 network has 2^64 addresses: each its own count would be no limit."""
+    world = World.make(
+        storage.database,
+        storage.ephemeral,
+        keyring,
+        clock,
+        tmp_path / "register",
+        EnrollmentRules(begun_per_address_per_hour=5),
+    )
+    for last in range(5):
+        await world.desk.begin(address=f"2001:db8:0:1::{last:x}", now=clock.now())
+    with pytest.raises(TooManyEnrollments):
+        await world.desk.begin(address="2001:db8:0:1:ffff::1", now=clock.now())
+    await world.desk.begin(address="2001:db8:0:2::1", now=clock.now())
+    world.hasher.close()
+
+
 async def test_a_phone_in_use_is_no_secret_shared(world):
     """Two people with one phone (parent and child): neither learns of the other."""
     first = await world.enroll()
