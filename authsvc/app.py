@@ -35,7 +35,7 @@ from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.leaving import Leaving
-from authsvc.enrollment.outside import Outside
+from authsvc.enrollment.outside import Outside, trusted
 from authsvc.enrollment.sweeper import sweep
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder import routes as holder_routes
@@ -147,6 +147,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             sessions=sessions,
             templates=Templates(),
             cookie=SESSION_COOKIE,
+            interactions_per_address=settings.throttle.interactions_per_address_per_hour,
         ),
         desk=Desk.open(
             database=database,
@@ -156,10 +157,10 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             certificates=certificates,
             credentials=credentials,
             passive_authentication=PassiveAuthentication(
-                keyring.directory.certificates("document-anchors")
+                trusted(settings, keyring, "document-anchors")
             ),
             register=outside.register,
-            register_anchors=keyring.directory.certificates("register-anchors"),
+            register_anchors=trusted(settings, keyring, "register-anchors"),
             sms=outside.sms,
             faces=outside.faces,
             rules=settings.enrollment,

@@ -38,9 +38,13 @@ class Throttling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # for a while only, so that a stranger cannot lock somebody out for good.
     failures_per_person: Positive = 5
     lock_seconds: Positive = 600
+    # Of a million codes, so that a day's guessing succeeds once in 20 000 days.
+    second_factor_failures_per_day: Positive = 50
     # One address may hide many people (carrier-grade NAT), so its limit is far higher.
     failures_per_address: Positive = 200
     address_window_seconds: Positive = 3600
+    # Each waits in memory for ten minutes, with up to 4 kB of what a platform sent along.
+    interactions_per_address_per_hour: Positive = 3000
 
 
 class EnrollmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -81,7 +81,7 @@ class SignedInAnswer(msgspec.Struct, frozen=True):
 
 
 class SecondFactorAnswer(msgspec.Struct, frozen=True):
-    """The password was right; the ticket goes along with the second factor."""
+    """The first factor was right; the ticket goes along with the second."""
 
     ticket: str
     outcome: Literal["second_factor_needed"] = "second_factor_needed"
@@ -114,6 +114,14 @@ class _Door:
         """The token that was sent."""
         cookies = HTTPRequest.from_scope(request.scope).cookies
         return cookies.get(cookie_name(self._cookie, secure=self._secure))
+
+    async def take(
+        self, request: Request[Any, Any, Any], outcome: SignedIn | SecondFactorNeeded
+    ) -> Response[SignedInAnswer] | SecondFactorAnswer:
+        """Admits whoever is signed in; gives a ticket to whom the second factor is asked of."""
+        if isinstance(outcome, SecondFactorNeeded):
+            return SecondFactorAnswer(outcome.ticket)
+        return await self.admit(request, outcome)
 
     async def admit(
         self, request: Request[Any, Any, Any], signed_in: SignedIn
@@ -171,11 +179,11 @@ def _possession(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandle
     )
     async def possession(
         request: Request[Any, Any, Any], data: JSONBody[Possession]
-    ) -> Response[SignedInAnswer]:
-        signed_in = await sign_in.with_possession(
+    ) -> Response[SignedInAnswer] | SecondFactorAnswer:
+        outcome = await sign_in.with_possession(
             data.challenge, data.certificate, data.signature, now=door.clock.now()
         )
-        return await door.admit(request, signed_in)
+        return await door.take(request, outcome)
 
     return challenges, possession
 
@@ -193,9 +201,7 @@ def _password(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]
         outcome = await sign_in.with_password(
             data.sign_in_name, data.password, address=address, now=door.clock.now()
         )
-        if isinstance(outcome, SecondFactorNeeded):
-            return SecondFactorAnswer(outcome.ticket)
-        return await door.admit(request, outcome)
+        return await door.take(request, outcome)
 
     @post(
         "/authentication/second-factor",

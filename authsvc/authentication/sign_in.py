@@ -4,6 +4,8 @@ With a password:       1 take a seat  2 count the attempt  3 load  4 verify  5 r
 With a second factor:  1 count the attempt  2 load  3 claim the code and the ticket  4 answer
 With a device key:     1 claim the challenge  2 load  3 verify  4 answer
 
+Whoever turned a second factor on is asked for it after either first one.
+
 A stranger walks through steps 1 to 4 of the first like anybody else: as many statements, one hash.
 """
 
@@ -36,10 +38,11 @@ _NOBODY = UUID(int=0)
 
 
 class Ticket(msgspec.Struct, frozen=True):
-    """A password was right, then; the second factor is to come."""
+    """The first factor was right, then; the second is to come."""
 
     subscriber_id: UUID
     at: datetime
+    first: Factor
 
 
 _TICKETS = Kind("sign-in-ticket", Ticket, timedelta(minutes=5))
@@ -107,7 +110,7 @@ class SignIn:
         # 6.
         _require_active(known.subscriber)
         if known.has_totp:
-            return SecondFactorNeeded(await self._ticket(known.subscriber.id, now=now))
+            return await self._ask(Ticket(known.subscriber.id, now, Factor.PASSWORD))
         return SignedIn(known.subscriber.id, frozenset({Factor.PASSWORD}), now)
 
     async def with_second_factor(self, ticket: str, answer: str, *, now: datetime) -> SignedIn:
@@ -122,6 +125,7 @@ class SignIn:
         # 1.
         person = second_factor_of(begun.subscriber_id)
         await self._throttle.admit(person, now=now)
+        await self._throttle.admit_for_the_day(person)
         # 2, 3. Together or not at all: a code is not used up for a ticket that is gone.
         async with self._database.transaction() as tx:
             subscriber = await self._subscribers.find(tx, begun.subscriber_id)
@@ -135,7 +139,7 @@ class SignIn:
                 raise TicketExpired
         # 4.
         await self._throttle.succeeded(person)
-        return SignedIn(subscriber.id, frozenset({Factor.PASSWORD, Factor.TOTP}), now)
+        return SignedIn(subscriber.id, frozenset({begun.first, Factor.TOTP}), now)
 
     async def challenge(self) -> Challenge:
         """Something fresh for a device key to sign."""
@@ -143,8 +147,10 @@ class SignIn:
 
     async def with_possession(
         self, challenge_id: str, certificate_pem: str, signature: str, *, now: datetime
-    ) -> SignedIn:
+    ) -> SignedIn | SecondFactorNeeded:
         """Signs in by a device key: its certificate, and its signature over a challenge.
+
+        Asks for the second factor if the subscriber has one.
 
         Raises ChallengeExpired, CertificateRefused and its leaves, PossessionRefused,
         SubscriberFrozen.
@@ -156,12 +162,15 @@ class SignIn:
             pem = certificate_pem.encode("utf-8", "replace")
             certificate = await self._certificates.verify_presented(tx, pem, now=now)
             subscriber = await self._subscribers.find(tx, certificate.subscriber_id)
+            has_totp = await self._credentials.has_totp(tx, certificate.subscriber_id)
         # 3.
         challenge.require_signature(signature, certificate.public_key)
         if subscriber is None:
             raise PossessionRefused(field="certificate")
         _require_active(subscriber)
         # 4.
+        if has_totp:
+            return await self._ask(Ticket(subscriber.id, now, Factor.DEVICE_KEY))
         return SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), now)
 
     async def _load(self, name_digest: bytes) -> _Known | None:
@@ -185,10 +194,10 @@ class SignIn:
         async with self._database.transaction() as tx:
             await self._credentials.renew_phc(tx, known.subscriber, known.credential, phc)
 
-    async def _ticket(self, subscriber_id: UUID, *, now: datetime) -> str:
-        ticket = new_token()
-        await self._ephemeral.put(_TICKETS, ticket, Ticket(subscriber_id, now))
-        return ticket
+    async def _ask(self, ticket: Ticket) -> SecondFactorNeeded:
+        token = new_token()
+        await self._ephemeral.put(_TICKETS, token, ticket)
+        return SecondFactorNeeded(token)
 
 
 def second_factor_of(subscriber_id: UUID) -> str:

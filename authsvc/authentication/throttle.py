@@ -15,6 +15,8 @@ from authsvc.storage import Ephemeral, Kind
 from authsvc.web.forwarded import network_of
 
 _ATTEMPTS = "sign-in-attempts"
+_DAILY = "sign-in-attempts-of-a-day"
+_DAY = timedelta(days=1)
 _ADDRESS_FAILURES = "sign-in-address-failures"
 
 
@@ -45,10 +47,21 @@ class Throttle:
         if count == self._limits.failures_per_person:
             await self._ephemeral.put(self._locks, person, Lock(now + self._lock_time))
 
+    async def admit_for_the_day(self, person: str) -> None:
+        """Counts one attempt at a second factor against the day's; SignInThrottled beyond it.
+
+        Six digits are few, and whoever guesses them has the first factor already: the locks alone
+        would let them go on for ever.
+        """
+        count = await self._ephemeral.count(_DAILY, person, window=_DAY)
+        if count > self._limits.second_factor_failures_per_day:
+            raise _throttled(_DAY)
+
     async def succeeded(self, person: str) -> None:
         """The attempt was right: forgets the person's count."""
         await self._ephemeral.reset(_ATTEMPTS, person)
         await self._ephemeral.forget(self._locks, person)
+        await self._ephemeral.reset(_DAILY, person)
 
     async def admit_address(self, address: str) -> None:
         """Lets an attempt from an address through; SignInThrottled after too many failures.

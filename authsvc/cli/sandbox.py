@@ -68,6 +68,7 @@ def sandbox_environment(issuer: str, directory: Path) -> dict[str, str]:
         "AUTHSVC_KEY_DIRECTORY": str((directory / "keys").absolute()),
         "AUTHSVC_THROTTLE__LOCK_SECONDS": "60",
         "AUTHSVC_THROTTLE__FAILURES_PER_ADDRESS": "1000000",
+        "AUTHSVC_THROTTLE__INTERACTIONS_PER_ADDRESS_PER_HOUR": "1000000",
         "AUTHSVC_ENROLLMENT__BEGUN_PER_ADDRESS_PER_HOUR": "1000000",
         "AUTHSVC_ENROLLMENT__SMS_PER_PHONE_PER_HOUR": "1000",
         "AUTHSVC_ENROLLMENT__MINIMUM_AGE": "0",

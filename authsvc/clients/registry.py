@@ -48,7 +48,8 @@ class Clients:
         """Registers every client of a list of metadata documents, or none of them.
 
         A client that is already registered is replaced, but keeps its sector identifier unless
-        the document names one: with it, every pseudonym of its people would change.
+        the document names one: with it, every pseudonym of its people would change. A disabled
+        client's id begins anew: it may be somebody else's by now.
         ClientMetadataInvalid names the first client and member at fault.
         """
         if not isinstance(documents, Sequence) or isinstance(documents, str | bytes):
@@ -73,7 +74,7 @@ class Clients:
 
 
 async def _keeping_sector(tx: Transaction, client: Client, document: object) -> Client:
-    known = await store.find(tx, client.client_id, even_disabled=True)
+    known = await store.find(tx, client.client_id)
     named = isinstance(document, Mapping) and document.get("sector_identifier_uri") is not None
     if known is None or named:
         return client

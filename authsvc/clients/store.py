@@ -21,12 +21,11 @@ client = Table(
 )
 
 
-async def find(tx: Transaction, client_id: str, *, even_disabled: bool = False) -> Client | None:
+async def find(tx: Transaction, client_id: str) -> Client | None:
     """The client, unless it is unknown or disabled."""
-    query = select(client.c.document, client.c.secret_digest).where(client.c.client_id == client_id)
-    if not even_disabled:
-        query = query.where(client.c.disabled_at.is_(None))
-    row = (await tx.execute(query)).one_or_none()
+    columns = (client.c.document, client.c.secret_digest)
+    wanted = (client.c.client_id == client_id) & client.c.disabled_at.is_(None)
+    row = (await tx.execute(select(*columns).where(wanted))).one_or_none()
     return None if row is None else _read(row.document, row.secret_digest)
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Self
 
 import httpx2
+from cryptography import x509
 
 from authsvc.clock import Clock
 from authsvc.enrollment.face import FaceMatch, HTTPFaceMatch, SandboxFaceMatch
 from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway, SMSGateway
 from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.evidence.authority.keys import is_simulated
 from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.http_register import HTTPRegister
 from authsvc.evidence.register import DocumentRegister
+from authsvc.keyring import KeyRing, KeyRingBroken
 from authsvc.settings import Settings, SettingsInvalid
 from authsvc.storage import Ephemeral
 
@@ -80,3 +83,14 @@ def _faces(settings: Settings, client: httpx2.AsyncClient) -> FaceMatch:
 def _sandbox_only(settings: Settings, field: str) -> None:
     if not settings.sandbox:
         raise SettingsInvalid(field=field, log="production needs the real one")
+
+
+def trusted(settings: Settings, keyring: KeyRing, purpose: str) -> list[x509.Certificate]:
+    """Whose documents and pushes we believe; KeyRingBroken if that is a simulation in production.
+
+    The keys of a simulated authority lie about on developers' machines.
+    """
+    anchors = keyring.directory.certificates(purpose)
+    if not settings.sandbox and any(is_simulated(anchor) for anchor in anchors):
+        raise KeyRingBroken(log=f"keys/{purpose} trusts a simulated authority")
+    return anchors

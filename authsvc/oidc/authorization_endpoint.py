@@ -77,5 +77,7 @@ class AuthorizationEndpoint:
 
     async def _ask(self, http: HTTPRequest, request: AuthorizationRequest) -> HTTPResponse:
         browser, cookie = self._cookies.bind(http)
-        interaction_id = await self._interactions.begin(request, browser=browser)
+        interaction_id = await self._interactions.begin(
+            request, browser=browser, address=http.client
+        )
         return redirect(f"{paths.INTERACTION}/{interaction_id}", (cookie,))

@@ -8,6 +8,7 @@ OAuthError   `error` is the registered code, `description` a sentence for the cl
   InvalidToken, InsufficientScope                                       RFC 6750
   GrantReused        a code or refresh token came a second time: its family died of it
 ClientUnknown, RedirectURIRefused   shown to the person, never sent anywhere
+TooManyInteractions  one address begins more than people do
 InteractionOver      the page is too old, was answered, or belongs to another browser
 NoLongerGranted      the person froze, left, or withdrew; each endpoint says it in its own words
 
@@ -24,6 +25,7 @@ from authsvc.errors import (
     NotAuthenticated,
     NotFound,
     Text,
+    Throttled,
 )
 
 _TELL_THE_PLATFORM = Text(
@@ -192,6 +194,12 @@ class InteractionOver(NotFound):
     code = "oidc.interaction_over"
     title = Text("此页面已失效", "This page is no longer open")
     next_step = Text("请返回平台重新开始", "Return to the platform and begin again")
+
+
+class TooManyInteractions(Throttled):
+    """One address began more sign-ins than people behind one address do."""
+
+    code = "oidc.too_many_interactions"
 
 
 class NoLongerGranted(NotAllowed):

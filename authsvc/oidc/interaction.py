@@ -10,11 +10,13 @@ import msgspec
 
 from authsvc.identifiers import new_token
 from authsvc.oidc.authorization_request import AuthorizationRequest
-from authsvc.oidc.errors import InteractionOver
+from authsvc.oidc.errors import InteractionOver, TooManyInteractions
 from authsvc.storage import Ephemeral, Kind
+from authsvc.web.forwarded import network_of
 
 # Time enough to find one's phone, and no more than a session may idle.
 LIFETIME = timedelta(minutes=10)
+_WINDOW = timedelta(hours=1)
 
 
 class Interaction(msgspec.Struct, frozen=True):
@@ -34,13 +36,20 @@ _INTERACTION = Kind("interaction", Interaction, LIFETIME)
 
 
 class Interactions:
-    """Keeps waiting requests."""
+    """Keeps waiting requests, so many for an address in an hour."""
 
-    def __init__(self, ephemeral: Ephemeral) -> None:
+    def __init__(self, ephemeral: Ephemeral, *, per_address: int) -> None:
         self._ephemeral = ephemeral
+        self._per_address = per_address
 
-    async def begin(self, request: AuthorizationRequest, *, browser: bytes) -> str:
-        """The id of a new interaction."""
+    async def begin(self, request: AuthorizationRequest, *, browser: bytes, address: str) -> str:
+        """The id of a new interaction; TooManyInteractions from this address.
+
+        Nobody has to be known to begin one, and each is kept for a while.
+        """
+        count = await self._ephemeral.count("interactions", network_of(address), window=_WINDOW)
+        if count > self._per_address:
+            raise TooManyInteractions(retry_after=int(_WINDOW.total_seconds()))
         interaction_id = new_token()
         await self._ephemeral.put(_INTERACTION, interaction_id, Interaction(request, browser))
         return interaction_id

@@ -68,8 +68,9 @@ def build_provider(
     sessions: Sessions,
     templates: Templates,
     cookie: str,
+    interactions_per_address: int,
 ) -> Provider:
-    """A provider. `cookie` is the session cookie's bare name."""
+    """A provider. `cookie` is the session cookie's bare name; the limit is for an hour."""
     reader = JWSReader(keyring.signing)
     access_tokens = AccessTokens(issuer=issuer, keyring=keyring, reader=reader)
     id_tokens = IDTokens(issuer=issuer, keys=keyring.signing, reader=reader)
@@ -83,7 +84,7 @@ def build_provider(
     visitors = Visitors(
         database=database, sessions=sessions, subscribers=subscribers, grants=grants
     )
-    interactions = Interactions(ephemeral)
+    interactions = Interactions(ephemeral, per_address=interactions_per_address)
     responses = AuthorizationResponses(issuer=issuer, codes=codes)
     cookies = Cookies(session=cookie, secure=issuer.startswith("https://"))
     pages = Pages(templates)

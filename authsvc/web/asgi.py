@@ -1,5 +1,6 @@
 """The shapes of ASGI 3, and the one reader of request bodies."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -15,6 +16,10 @@ MAX_BODY = 1_000_000
 """1 MB: a chip reading with a portrait is about 60 kB; nothing honest comes near the bound."""
 
 
+BODY_SECONDS = 30
+"""1 MB at the speed of a poor phone connection; a body that drips holds nothing longer."""
+
+
 class ClientGone(Exception):
     """The client hung up in the middle of its request; there is nobody to answer."""
 
@@ -22,9 +27,17 @@ class ClientGone(Exception):
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole body, whatever Content-Length says of it.
 
-    Raises BodyTooLarge (as soon as it is known, announced or counted), MalformedRequest,
-    ClientGone.
+    Raises BodyTooLarge (as soon as it is known, announced or counted), MalformedRequest (also for
+    a body that does not arrive in time), ClientGone.
     """
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read_body(scope, receive)
+    except TimeoutError:
+        raise MalformedRequest from None
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
     for name, value in scope["headers"]:
         if name == b"content-length":
             if not value.isdigit():

@@ -5,12 +5,14 @@ repeated member is refused, at any depth. Typed handlers say `data: JSONBody[The
 litestar.params) and find a document that two readers cannot read differently.
 """
 
+import asyncio
 import json
 from typing import Any, NoReturn
 
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
+from authsvc.web.asgi import BODY_SECONDS
 from authsvc.web.errors import (
     MalformedJSON,
     MalformedRequest,
@@ -38,9 +40,10 @@ async def strict_json(request: Request[Any, Any, Any]) -> None:
     1 MB is Litestar's own (`request_max_body_size=MAX_BODY`), which counts what arrives.
     """
     try:
-        body = await request.body()
-    except InternalServerException:
-        # Litestar's word for a client that hung up: no fault of ours to be investigated.
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.body()
+    except (InternalServerException, TimeoutError):
+        # Litestar's word for a client that hung up, or one that drips: no fault of ours.
         raise MalformedRequest from None
     if body:
         types = [value for name, value in request.scope["headers"] if name == b"content-type"]

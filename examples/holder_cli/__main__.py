@@ -120,7 +120,7 @@ def replace_command(device: Device, *, chip: Path, holder: Path) -> None:
 @refusals_in_words
 def sign_in_command(device: Device) -> None:
     """Sign in with the device's key; the session is kept on the device."""
-    answer = _service(device).sign_in(device)
+    answer = _service(device).sign_in(device, otp=otp)
     click.echo(f"Signed in: {answer['acr']} ({', '.join(answer['amr'])})")
 
 
@@ -135,7 +135,7 @@ def show_command(device: Device) -> None:
     except Refused as refusal:
         if refusal.status != 401:
             raise
-        service.sign_in(device)
+        service.sign_in(device, otp=otp)
         found = service.overview()
     click.echo(f"Online number: {found['online_number']}")
     for document in found["documents"]:
@@ -157,10 +157,15 @@ def opt_out_command(device: Device, *, yes: bool) -> None:
     if not yes and not click.confirm("Leave the service for good?"):
         return
     # The service wants a fresh proof that it is really you.
-    service.sign_in(device)
+    service.sign_in(device, otp=otp)
     service.opt_out()
     device.wipe()
     click.echo("You have left. Your accounts elsewhere are as they were.")
+
+
+def otp() -> str:
+    """The code of the authenticator app, for whoever turned it on."""
+    return str(click.prompt("The code that your authenticator app shows"))
 
 
 def _service(device: Device) -> Service:

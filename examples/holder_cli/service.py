@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -55,8 +56,8 @@ class Service:
         codes = re.findall(r"(?<!\d)\d{6}(?!\d)", found["messages"][-1]["text"])
         return str(codes[0])
 
-    def sign_in(self, device: Device) -> dict[str, Any]:
-        """Opens a session by a signature of the device's key."""
+    def sign_in(self, device: Device, *, otp: Callable[[], str]) -> dict[str, Any]:
+        """Opens a session by a signature of the device's key; `otp` is asked only if it is on."""
         self._client.cookies.clear()
         challenge = self._ask("POST", "/authentication/challenges")
         message: str = challenge["message"]
@@ -72,6 +73,9 @@ class Service:
                 "signature": device.sign(message.encode()),
             },
         )
+        if answer["outcome"] == "second_factor_needed":
+            second = {"ticket": answer["ticket"], "otp": otp()}
+            answer = self._ask("POST", "/authentication/second-factor", json=second)
         device.write("session", {"cookies": dict(self._client.cookies)})
         return answer
 

@@ -146,7 +146,9 @@ class House:
         """An attempt with a second factor, now."""
         return await self.sign_in.with_second_factor(ticket, answer, now=self.clock.now())
 
-    async def possession(self, device: Device, challenge: Challenge) -> SignedIn:
+    async def possession(
+        self, device: Device, challenge: Challenge
+    ) -> SignedIn | SecondFactorNeeded:
         """A device's answer, now."""
         return await self.sign_in.with_possession(
             challenge.id,

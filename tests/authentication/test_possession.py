@@ -10,13 +10,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from authsvc.authentication.assurance import AAL1, Factor, acr_of
 from authsvc.authentication.errors import ChallengeExpired, PossessionRefused, SubscriberFrozen
 from authsvc.authentication.possession import Challenges, signed_message
-from authsvc.authentication.signed_in import SignedIn
+from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.certificates import RevocationReason
 from authsvc.certificates.errors import CertificateMalformed, CertificateOnHold, CertificateRevoked
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.subscribers import SubscriberStatus
-from tests.authentication.makers import ISSUER, Device, House
+from tests.authentication.makers import ISSUER, Device, House, totp_code
 from tests.conftest import TimePasses
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
@@ -29,6 +31,18 @@ async def test_the_holder_of_the_key_signs_in(at_home: House):
     device = await at_home.device(subscriber)
     signed_in = await at_home.possession(device, await at_home.sign_in.challenge())
     assert signed_in == SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), at_home.clock.now())
+    assert acr_of(signed_in.factors) == AAL1
+
+
+async def test_whoever_turned_totp_on_is_asked_for_it_after_the_device_key_too(at_home: House):
+    subscriber = await at_home.person("with-totp", totp=SECRET)
+    device = await at_home.device(subscriber)
+    outcome = await at_home.possession(device, await at_home.sign_in.challenge())
+    assert isinstance(outcome, SecondFactorNeeded)
+    code = totp_code(SECRET, at_home.clock.now())
+    signed_in = await at_home.second_factor(outcome.ticket, code)
+    assert signed_in.factors == {Factor.DEVICE_KEY, Factor.TOTP}
+    # Both are something the person has.
     assert acr_of(signed_in.factors) == AAL1
 
 

@@ -12,7 +12,11 @@ from tests.conftest import TimePasses
 from tests.makers import AdjustableClock
 
 LIMITS = Throttling(
-    failures_per_person=3, lock_seconds=60, failures_per_address=4, address_window_seconds=120
+    failures_per_person=3,
+    lock_seconds=60,
+    failures_per_address=4,
+    address_window_seconds=120,
+    second_factor_failures_per_day=7,
 )
 
 
@@ -121,3 +125,18 @@ async def test_a_household_has_one_count(throttle, one, other, same):
             await throttle.admit_address(other)
     else:
         await throttle.admit_address(other)
+
+
+async def test_second_factors_are_counted_over_the_day_and_forgotten_by_success(
+    throttle: Throttle, time_passes: TimePasses
+):
+    for _ in range(7):
+        await throttle.admit_for_the_day("person")
+        await time_passes(minutes=10)
+    with pytest.raises(SignInThrottled) as refusal:
+        await throttle.admit_for_the_day("person")
+    assert refusal.value.retry_after == 86400
+    await throttle.admit_for_the_day("another")
+    await throttle.succeeded("person")
+    await throttle.admit_for_the_day("person")
+    await time_passes(days=1)

@@ -118,7 +118,6 @@ async def test_the_secret_does_not_rest(clients, now, database_url):
 
 async def test_pseudonyms_survive_a_move_to_another_host(clients, now):
     (before,) = await clients.import_clients([metadata()], now=now)
-    await clients.disable(before.client_id, now=now)
     moved = metadata(redirect_uris=["https://moved.example/callback"])
     (after,) = await clients.import_clients([moved], now=now)
     assert after.redirect_uris == ("https://moved.example/callback",)
@@ -130,3 +129,11 @@ async def test_a_named_sector_identifier_counts_also_later(clients, now):
     named = metadata(sector_identifier_uri="https://group.example/sector.json")
     (after,) = await clients.import_clients([named], now=now)
     assert after.sector_identifier == "group.example"
+
+
+async def test_whoever_gets_a_disabled_clients_id_does_not_get_its_pseudonyms(clients, now):
+    (before,) = await clients.import_clients([metadata()], now=now)
+    await clients.disable(before.client_id, now=now)
+    other = metadata(redirect_uris=["https://other.example/callback"])
+    (after,) = await clients.import_clients([other], now=now)
+    assert after.sector_identifier == "other.example"

@@ -3,10 +3,12 @@ from typing import Any
 import pytest
 
 from authsvc.enrollment.face import HTTPFaceMatch, SandboxFaceMatch
-from authsvc.enrollment.outside import Outside
+from authsvc.enrollment.outside import Outside, trusted
 from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway
+from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.http_register import HTTPRegister
+from authsvc.keyring import KeyRingBroken
 from authsvc.settings import Gateway, RegisterSettings, Settings, SettingsInvalid
 
 ISSUER = "https://authsvc.test"
@@ -44,3 +46,12 @@ async def test_production_does_without_none_of_them(ephemeral, clock, missing):
     with pytest.raises(SettingsInvalid) as refused:
         Outside.open(Settings(issuer=ISSUER, **rest), ephemeral, clock)
     assert refused.value.field == f"{missing}.url"
+
+
+@pytest.mark.parametrize("purpose", ["document-anchors", "register-anchors"])
+def test_production_trusts_no_simulated_authority(ephemeral, keyring, clock, tmp_path, purpose):
+    assert trusted(Settings(issuer=ISSUER, **REAL), keyring, purpose) == []
+    DocumentAuthority.open(tmp_path / "authority", clock=clock).publish_trust(keyring.directory)
+    assert len(trusted(Settings(issuer=ISSUER, mode="sandbox"), keyring, purpose)) == 1
+    with pytest.raises(KeyRingBroken, match=purpose):
+        trusted(Settings(issuer=ISSUER, **REAL), keyring, purpose)

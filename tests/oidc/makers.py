@@ -30,6 +30,7 @@ from tests.authentication.makers import ADDRESS, COOKIE, ISSUER, PASSWORD, House
 from tests.clients.makers import OTHER_SECRET, SECRET, metadata, public_metadata
 from tests.makers import AdjustableClock, artificial_person
 
+INTERACTIONS = 200
 REFRESHING = ["authorization_code", "refresh_token"]
 
 PLATFORMS = [
@@ -136,6 +137,7 @@ async def service(
             sessions=built.sessions,
             templates=templates,
             cookie=COOKIE,
+            interactions_per_address=INTERACTIONS,
         )
         app: Any = Litestar(
             list(routes(provider=provider, clock=clock, templates=templates)),

@@ -7,7 +7,7 @@ import pytest
 from authsvc.identifiers import from_b64url
 from authsvc.subscribers import SubscriberStatus
 from tests.authentication.makers import COOKIE, PASSWORD
-from tests.oidc.makers import Answer, Browser, Page, Platform, request
+from tests.oidc.makers import INTERACTIONS, Answer, Browser, Page, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -233,6 +233,19 @@ async def test_prompt_login_asks_again_and_the_time_is_fresh(provider, browser, 
         for tokens in (first, second)
     ]
     assert times[1] - times[0] == 30
+
+
+@ONE_STORE
+async def test_one_address_cannot_begin_without_end(provider, browser, clock):
+    for _ in range(INTERACTIONS):
+        begun = await browser.get("/authorize", **request().parameters)
+        assert begun.status_code == 303
+    refused = await browser.get("/authorize", **request().parameters)
+    assert refused.status_code == 429
+    assert refused.headers["retry-after"] == "3600"
+    assert "oidc.too_many_interactions" in refused.text
+    clock.advance(hours=1)
+    assert (await browser.get("/authorize", **request().parameters)).status_code == 303
 
 
 @ONE_STORE

@@ -1,9 +1,11 @@
+import asyncio
 from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from authsvc.web import asgi, json_body
 from authsvc.web.asgi import MAX_BODY
 from tests.web.conftest import PRESENTED, make_app
 
@@ -69,11 +71,12 @@ def test_a_body_of_just_the_bound_is_taken_in_one_piece_or_many(web: TestClient[
 async def speak(
     app: Litestar, method: str, path: str, headers: list[tuple[bytes, bytes]], *messages: Any
 ) -> list[Any]:
-    """Raw ASGI, for what no client library would send."""
+    """Raw ASGI, for what no client library would send; an Event is waited for."""
     incoming, sent = list(messages), []
 
     async def receive() -> Any:
-        return incoming.pop(0)
+        message = incoming.pop(0)
+        return await message.wait() if isinstance(message, asyncio.Event) else message
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -122,6 +125,14 @@ async def test_a_content_length_that_is_no_number_is_refused(value: bytes):
 async def test_a_content_length_beyond_the_bound_is_refused_before_anything_is_read(value: bytes):
     sent = await speak(make_app(), "POST", "/bytes", [(b"content-length", value)])
     assert sent[0]["status"] == 413
+
+
+@pytest.mark.parametrize("path", ["/bytes", "/document"])
+async def test_a_body_that_drips_is_given_up(path: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(asgi, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(json_body, "BODY_SECONDS", 0.05)
+    sent = await speak(make_app(), "POST", path, [], piece(b"{", more=True), asyncio.Event())
+    assert sent[0]["status"] == 400
 
 
 async def test_a_client_that_hangs_up_gets_no_answer():

@@ -37,6 +37,8 @@ _CSCA, _SIGNER, _PUSH = "csca", "signer", "push"
 _DESK, _TOKEN = "desk", "token"
 _DOCUMENT_ANCHORS, _REGISTER_ANCHORS = "document-anchors", "register-anchors"
 
+ORGANIZATION = "authsvc test authority"
+
 
 class AuthorityKeys:
     """The keys in a directory. `prepare` makes what is missing; call it under the log's lock."""
@@ -126,6 +128,12 @@ class AuthorityKeys:
         )
 
 
+def is_simulated(certificate: x509.Certificate) -> bool:
+    """Whether a certificate is one of a simulated authority's: for tests, never for people."""
+    named = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return any(attribute.value == ORGANIZATION for attribute in named)
+
+
 def _p256() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -138,7 +146,7 @@ def _distinguished(common_name: str) -> x509.Name:
     return x509.Name(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "authsvc test authority"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]
     )
