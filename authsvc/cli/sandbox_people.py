@@ -16,7 +16,7 @@ from authsvc.authentication.errors import SignInNameTaken
 from authsvc.clock import Clock
 from authsvc.enrollment.enrollments import EnrollmentKey
 from authsvc.enrollment.phone import parse_phone
-from authsvc.errors import InvalidInput, Text
+from authsvc.errors import AuthsvcError, InvalidInput, Text
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
@@ -48,9 +48,14 @@ class TestPerson(msgspec.Struct, frozen=True):
     phone: str | None = None
 
     @property
+    def bare_name(self) -> str | None:
+        """The name without blanks around it; None if nothing is left."""
+        return (self.name or "").strip() or None
+
+    @property
     def bare_phone(self) -> str | None:
         """The phone without the spaces, dashes and brackets that people write."""
-        return None if self.phone is None else re.sub(r"[\s().-]", "", self.phone)
+        return re.sub(r"[\s().-]", "", self.phone or "") or None
 
 
 def read_people(document: object) -> list[TestPerson]:
@@ -80,7 +85,12 @@ async def enroll_people(
 ) -> None:
     """Enrolls everybody who is not; says how far it has come when there are many."""
     for number, entry in enumerate(people, start=1):
-        await _enroll(house, authority, entry)
+        try:
+            await _enroll(house, authority, entry)
+        except AuthsvcError as refusal:
+            # Which person of the file it is, and the room's own words for what is wrong.
+            field = f"[{number - 1}].{refusal.field or 'username'}"
+            raise PeopleInvalid(field=field, log=refusal.title.en) from None
         if number % _PROGRESS_EVERY == 0 or number == len(people):
             click.echo(f"{number} of {len(people)} people enrolled")
 
@@ -89,7 +99,7 @@ async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson)
     if not await _is_new(house, entry):
         return
     person = authority.create_person(
-        name=entry.name, birth_date=entry.birth_date, phone=entry.bare_phone
+        name=entry.bare_name, birth_date=entry.birth_date, phone=entry.bare_phone
     )
     card = authority.issue_card(person.number.value)
     key, _ = await house.desk.enrollments.begin(now=house.clock.now())

@@ -141,3 +141,23 @@ def test_a_bad_file_says_what_is_wrong_on_the_command_line(tmp_path: Path) -> No
     result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
     assert result.exit_code == 1
     assert "sandbox.people_invalid" in result.output
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        pytest.param({"birth_date": "1850-01-01"}, "[1].birth_date", id="born too long ago"),
+        pytest.param({"phone": "call me"}, "[1].phone", id="no phone"),
+        pytest.param({"username": "line\nbreak"}, "[1].sign_in_name", id="control character"),
+        pytest.param({"totp_secret": "!"}, "[1].totp_secret", id="no base32"),
+    ],
+)
+def test_a_person_who_cannot_be_enrolled_is_named(
+    tmp_path: Path, wrong: dict[str, str], field: str
+) -> None:
+    file = tmp_path / "people.json"
+    people = [{"username": "a", "password": "p", "name": "  "}, {"username": "b", "password": "p"}]
+    file.write_text(json.dumps([people[0], people[1] | wrong]), "utf-8")
+    result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
+    assert result.exit_code == 1
+    assert field in re.sub(r"[│\s]", "", result.output)
