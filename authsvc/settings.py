@@ -20,6 +20,9 @@ _PREFIX = "AUTHSVC_"
 # Variables of ours that are not settings.
 _OTHERS = {"AUTHSVC_CONFIG"}
 
+_DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite:///")
+_REDISES = ("redis://", "rediss://", "unix://")
+
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -101,7 +104,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         _check_address(self.issuer, field="issuer")
         parts = urlsplit(self.issuer)
         if parts.path or parts.query or parts.fragment or parts.username:
-            raise SettingsInvalid(field="issuer", log="scheme, host and port only")
+            raise SettingsInvalid(
+                field="issuer", log="scheme, host and port only, without a slash at the end"
+            )
         for field, url in (
             ("register.url", self.register.url),
             ("sms.url", self.sms.url),
@@ -110,6 +115,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if url:
                 _check_address(url, field=field)
         _ = self.proxy_networks
+        _check_scheme(self.database_url, field="database_url", schemes=_DATABASES)
+        _check_scheme(self.redis_url, field="redis_url", schemes=_REDISES)
 
     @property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -147,8 +154,11 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
     if path is not None:
         try:
             values = tomllib.loads(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsInvalid(field=str(path), log=type(error).__name__) from None
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsInvalid(field=str(path), log=f"not TOML: {error}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not UTF-8"
+            raise SettingsInvalid(field=str(path), log=reason) from None
     for name, value in environment.items():
         if name.startswith(_PREFIX) and name not in _OTHERS and not name.startswith("AUTHSVC_TEST"):
             _overlay(values, name, value)
@@ -156,6 +166,11 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
         return msgspec.convert(values, Settings, strict=False, dec_hook=_to_path)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(field=_path_of(error), log=_reason_of(error)) from None
+
+
+def _check_scheme(url: str, *, field: str, schemes: tuple[str, ...]) -> None:
+    if url and not url.startswith(schemes):
+        raise SettingsInvalid(field=field, log=f"begins with {' or '.join(schemes)}")
 
 
 def _check_address(url: str, *, field: str) -> None:

@@ -12,6 +12,7 @@ from authsvc.cli.options import config_option
 from authsvc.clients.errors import ClientMetadataInvalid
 from authsvc.clients.registry import Clients
 from authsvc.clock import SystemClock
+from authsvc.errors import InvalidInput
 from authsvc.settings import Settings, load_settings
 from authsvc.storage import Database
 
@@ -61,12 +62,15 @@ def disable(config: Path | None, client_id: str) -> None:
     with_registry(load_settings(config), run)
 
 
-def read_documents(file: Path) -> object:
-    """What a JSON file holds; ClientMetadataInvalid if it is no JSON."""
+def read_documents(file: Path, *, otherwise: type[InvalidInput] = ClientMetadataInvalid) -> object:
+    """What a JSON file holds; `otherwise`, with the place, if it is no JSON."""
     try:
-        return json.loads(file.read_bytes())
+        return json.loads(file.read_bytes().decode("utf-8"))
+    except json.JSONDecodeError as error:
+        where = f"not JSON: line {error.lineno}, column {error.colno}"
+        raise otherwise(field=str(file), log=where) from None
     except (ValueError, RecursionError):
-        raise ClientMetadataInvalid(field=str(file), log="not JSON in UTF-8") from None
+        raise otherwise(field=str(file), log="not JSON in UTF-8") from None
 
 
 def with_registry(settings: Settings, work: Callable[[Clients], Awaitable[T]]) -> T:

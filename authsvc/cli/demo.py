@@ -10,6 +10,15 @@ import rich_click as click
 from authsvc.cli.tour.stage import Stage
 from authsvc.cli.tour.steps import PASSWORD, SIGN_IN_NAME, walk
 from authsvc.cli.tour.story import Story
+from authsvc.errors import Conflict, Text
+
+
+class DirectoryInUse(Conflict):
+    """The demo begins with nothing, so that what it shows is what it did."""
+
+    code = "demo.directory_in_use"
+    title = Text("目录不是空的", "The directory is not empty")
+    next_step = Text("请指定一个新的目录", "Name a new directory")
 
 
 @click.command()
@@ -29,6 +38,8 @@ def demo(*, once: bool, directory: Path | None) -> None:
                 until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="authsvc-demo-"))
             )
         directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise DirectoryInUse(field=str(directory))
         stage = Stage(directory)
         until_the_end.callback(stage.close)
         story.title("authsvc: from an ID document to a verified account")

@@ -16,7 +16,7 @@ import rich_click as click
 from authsvc.cli.clients import read_documents
 from authsvc.cli.db import upgrade_database
 from authsvc.cli.keys import create_keys
-from authsvc.cli.serve import run_server
+from authsvc.cli.serve import require_free_port, run_server
 from authsvc.settings import Settings, load_settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -49,6 +49,7 @@ def sandbox(  # noqa: PLR0917 - click passes options by name
             )
         environment = sandbox_environment(issuer or f"http://127.0.0.1:{port}", directory)
         settings = load_settings(None, {**os.environ, **environment})
+        require_free_port(host, port)
         asyncio.run(_prepare(settings, clients_file, people_file))
         os.environ.pop("AUTHSVC_CONFIG", None)
         os.environ.update(environment)
@@ -79,9 +80,9 @@ def sandbox_environment(issuer: str, directory: Path) -> dict[str, str]:
 async def _prepare(settings: Settings, clients_file: Path | None, people_file: Path | None) -> None:
     """Keys, schema, clients and people; what is there already stays as it is."""
     from authsvc.app import open_house
-    from authsvc.cli.sandbox_people import enroll_people, open_authority, read_people
+    from authsvc.cli.sandbox_people import enroll_people, open_authority, read_people_file
 
-    people = [] if people_file is None else read_people(read_documents(people_file))
+    people = [] if people_file is None else read_people_file(people_file)
     keyring = create_keys(settings)
     await upgrade_database(settings)
     authority = open_authority(settings, keyring)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.app import House
 from authsvc.authentication.errors import SignInNameTaken
+from authsvc.cli.clients import read_documents
 from authsvc.clock import Clock
 from authsvc.enrollment.enrollments import EnrollmentKey
 from authsvc.enrollment.phone import parse_phone
@@ -58,6 +60,11 @@ class TestPerson(msgspec.Struct, frozen=True):
         return re.sub(r"[\s().-]", "", self.phone or "") or None
 
 
+def read_people_file(file: Path) -> list[TestPerson]:
+    """The people of a JSON file; PeopleInvalid."""
+    return read_people(read_documents(file, otherwise=PeopleInvalid))
+
+
 def read_people(document: object) -> list[TestPerson]:
     """The people of a JSON array; PeopleInvalid names the entry and member at fault."""
     try:
@@ -84,20 +91,24 @@ async def enroll_people(
     house: House, authority: DocumentAuthority, people: Sequence[TestPerson]
 ) -> None:
     """Enrolls everybody who is not; says how far it has come when there are many."""
+    known = 0
     for number, entry in enumerate(people, start=1):
         try:
-            await _enroll(house, authority, entry)
+            known += not await _enroll(house, authority, entry)
         except AuthsvcError as refusal:
             # Which person of the file it is, and the room's own words for what is wrong.
             field = f"[{number - 1}].{refusal.field or 'username'}"
             raise PeopleInvalid(field=field, log=refusal.title.en) from None
         if number % _PROGRESS_EVERY == 0 or number == len(people):
             click.echo(f"{number} of {len(people)} people enrolled")
+    if known:
+        click.echo(f"{known} of them were there already and stay as they were, passwords included")
 
 
-async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson) -> None:
+async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson) -> bool:
+    """True if the person was enrolled now, False if they are known."""
     if not await _is_new(house, entry):
-        return
+        return False
     person = authority.create_person(
         name=entry.bare_name, birth_date=entry.birth_date, phone=entry.bare_phone
     )
@@ -116,6 +127,7 @@ async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson)
     )
     if entry.totp_secret is not None:
         await _import_totp(house, person, entry.totp_secret)
+    return True
 
 
 async def _is_new(house: House, entry: TestPerson) -> bool:

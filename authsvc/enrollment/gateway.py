@@ -11,6 +11,7 @@ import httpx2
 import msgspec
 
 from authsvc.errors import Unavailable
+from authsvc.evidence.http_register import bearer
 from authsvc.settings import Gateway
 
 # The person waits for the answer; shorter than a holder check's claim (`limits`).
@@ -33,7 +34,7 @@ async def ask(
         "POST",
         gateway.url,
         json=question,
-        headers={"Authorization": f"Bearer {gateway.token}", "Accept": "application/json"},
+        headers={"Accept": "application/json", **bearer(gateway.token)},
     )
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):

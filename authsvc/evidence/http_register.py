@@ -34,6 +34,11 @@ def register_client() -> httpx2.AsyncClient:
     )
 
 
+def bearer(token: str) -> dict[str, str]:
+    """The header that hands a bearer token over (RFC 6750 section 2.1); none without a token."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 class HTTPRegister:
     """A register at `url`; `token` is the bearer token by which it knows this service."""
 
@@ -41,7 +46,7 @@ class HTTPRegister:
         self._url = url.rstrip("/")
         self._client = client
         # NOTE: identity, and raw reading below: a compressed answer could grow past the bound.
-        self._headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+        self._headers = {"Accept-Encoding": "identity", **bearer(token)}
 
     async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""

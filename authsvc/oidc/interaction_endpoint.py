@@ -33,6 +33,9 @@ from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 _FOR_THE_PERSON = (InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable)
 
 
+_BUTTONS = ("deny", "approve")
+
+
 @dataclass(frozen=True)
 class _Turn:
     """One request of one interaction, with everything found out about it."""
@@ -82,7 +85,10 @@ class InteractionEndpoint:
         """What a person filled in or decided."""
         turn = await self._turn(http, now=now)
         form = http.form()
-        decision = form.get("decision")
+        # A browser sends the pressed button's name and value; programs often send its id.
+        decision = form.get("decision") or next(
+            (button for button in _BUTTONS if button in form), None
+        )
         if decision == "deny":
             return await self._end(turn, AccessDenied("the person declined"))
         if decision == "approve":

@@ -118,7 +118,7 @@ def _facts(scope: Scope, status: int, started: float) -> dict[str, Any]:
         "status": status,
         "duration_ms": round((perf_counter() - started) * 1000, 1),
     }
-    for fact in ("code", "incident"):
+    for fact in ("code", "reason", "incident"):
         if said := scope.get(f"authsvc.{fact}"):
             facts[fact] = said
     return facts

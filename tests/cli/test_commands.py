@@ -2,12 +2,14 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from authsvc.cli import main
+from authsvc.cli.serve import PortTaken, require_free_port
 
 SECRET = "an artificial client secret, long enough"
 CLIENT = {
@@ -79,7 +81,7 @@ def test_clients_are_imported_listed_and_disabled(config: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("content", "at_fault"),
     [
-        pytest.param("{", "clients.json", id="no JSON"),
+        pytest.param("{", "line1,column2", id="no JSON"),
         pytest.param("\xff", "clients.json", id="no UTF-8"),
         pytest.param("{}", "array", id="no array"),
         pytest.param(
@@ -112,3 +114,43 @@ def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     result = run(path, "db", "upgrade")
     assert result.exit_code == 1
     assert "isuer" in result.output
+
+
+def _serve(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["serve", "--config", str(config), *words])
+
+
+def test_serving_without_keys_schema_or_helpers_is_refused_in_words(config: Path) -> None:
+    assert "keyring.broken" in _serve(config).output
+    run(config, "keys", "init")
+    refused = _serve(config)
+    assert refused.exit_code == 1
+    assert "register.url" in refused.output
+    helpers = {
+        f"AUTHSVC_{name}__URL": f"https://{name.lower()}.example"
+        for name in ("REGISTER", "SMS", "FACE_MATCH")
+    }
+    arguments = ["serve", "--config", str(config)]
+    no_database = CliRunner(env=helpers).invoke(main, arguments)
+    assert "storage.unavailable" in no_database.output
+    (config.parent / "data").mkdir()
+    no_schema = CliRunner(env=helpers).invoke(main, arguments)
+    assert "storage.schema_outdated" in no_schema.output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_port_that_is_taken_is_refused(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as busy:
+        busy.bind((host, 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        with pytest.raises(PortTaken) as raised:
+            require_free_port(host, port)
+    assert raised.value.field == "port"
+    require_free_port(host, port)
+
+
+def test_a_missing_file_of_settings_is_named(tmp_path: Path) -> None:
+    result = run(tmp_path / "nowhere.toml", "db", "upgrade")
+    assert "No such file" in result.output

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from authsvc.cli import main
 from authsvc.cli.tour import stage as stage_module
 from authsvc.cli.tour.browser import Browser
 from authsvc.cli.tour.servers import Server, ServerDidNotStart, choose_port
@@ -80,3 +82,10 @@ def test_a_page_without_the_form_is_a_lookup_error() -> None:
     with pytest.raises(LookupError, match="approve"):
         browser.press(page, "approve")
     browser.close()
+
+
+def test_the_demo_begins_in_an_empty_directory(tmp_path: Path) -> None:
+    (tmp_path / "something").touch()
+    result = CliRunner().invoke(main, ["demo", "--once", "--directory", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "demo.directory_in_use" in result.output

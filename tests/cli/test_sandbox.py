@@ -113,6 +113,7 @@ def test_a_sandbox_in_a_directory_comes_back_as_it_was(tmp_path: Path) -> None:
     events = (directory / "data" / "register" / "events.jsonl").read_bytes()
     with sandbox(tmp_path, directory=directory) as url:
         assert _sign_in(url, "plain", "x").has("approve")
+    assert "3 of them were there already" in (tmp_path / "log").read_text("utf-8")
     again = (directory / "data" / "register" / "events.jsonl").read_bytes()
     assert number.findall(events) == number.findall(again)
 
@@ -137,10 +138,11 @@ def test_a_bad_file_of_people_is_refused(document: object, field: str | None) ->
 
 def test_a_bad_file_says_what_is_wrong_on_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "people.json"
-    file.write_text('[{"username": "a"}]')
-    result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
-    assert result.exit_code == 1
-    assert "sandbox.people_invalid" in result.output
+    for content in ('[{"username": "a"}]', "[,]", ""):
+        file.write_text(content)
+        result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
+        assert result.exit_code == 1
+        assert "sandbox.people_invalid" in result.output
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,12 @@ async def test_the_matcher_is_asked_with_both_pictures_and_the_token(client_for)
     }
 
 
+async def test_a_helper_without_a_token_is_asked_without_one(client_for):
+    there, client = client_for(says(match=True))
+    await HTTPFaceMatch(Gateway(url=GATEWAY.url), client).confirm(b"portrait", b"capture")
+    assert "authorization" not in there.asked[0].headers
+
+
 async def test_a_no_of_the_matcher_is_a_no(client_for):
     _, client = client_for(says(match=False))
     with pytest.raises(HolderNotRecognised):

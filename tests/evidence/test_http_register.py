@@ -48,6 +48,18 @@ async def test_the_question_carries_the_token_and_no_number_in_the_address() -> 
     assert json.loads(asked[0].content) == {"kind": CARD, "document_number": "T1"}
 
 
+async def test_a_register_without_a_token_is_asked_without_one() -> None:
+    asked: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(200, stream=httpx2.ByteStream(b'{"status": "valid"}'))
+
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+    await HTTPRegister("https://register.test", client, token="").status_of(CARD, "T1")
+    assert "authorization" not in asked[0].headers
+
+
 @pytest.mark.parametrize(
     "status,body",
     [

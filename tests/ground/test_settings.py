@@ -88,6 +88,10 @@ def test_a_bad_issuer_is_refused(issuer: str) -> None:
         pytest.param(
             {**ISSUER, "AUTHSVC_TRUSTED_PROXIES": "10.0.0.0/8 proxy"}, "trusted_proxies", id="proxy"
         ),
+        pytest.param(
+            {**ISSUER, "AUTHSVC_DATABASE_URL": "postgres://db/x"}, "database_url", id="driver"
+        ),
+        pytest.param({**ISSUER, "AUTHSVC_REDIS_URL": "localhost:6379"}, "redis_url", id="redis"),
         pytest.param({}, None, id="nothing at all"),
         pytest.param({**ISSUER, "AUTHSVC_KEY_DIRECTORY__X": "1"}, "key_directory", id="a path"),
     ],

@@ -249,6 +249,15 @@ async def test_one_address_cannot_begin_without_end(provider, browser, clock):
 
 
 @ONE_STORE
+@pytest.mark.parametrize(("button", "member"), [("approve", "code"), ("deny", "error")])
+async def test_a_program_may_press_a_button_by_its_id(consent_page, browser, button, member):
+    url, page = await consent_page()
+    assert button in page.buttons
+    answer = await browser.http.post(url, data={button: ""})
+    assert member in Answer.of(answer).parameters
+
+
+@ONE_STORE
 async def test_the_moment_of_the_sign_in_is_told_only_to_who_asks(platform, browser, clock):
     signed_in = int(clock.now().timestamp())
     told = await platform.tokens(browser, request(max_age="600"))

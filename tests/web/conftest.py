@@ -83,7 +83,7 @@ async def refusal(kind: FromPath[str]) -> None:
         "stranger": NotAuthenticated(),
         "throttled": Throttled(retry_after=90),
         "hurried": Throttled(retry_after=0),
-        "away": Unavailable(),
+        "away": Unavailable(log="HTTP 401"),
     }[kind]
 
 

@@ -121,3 +121,10 @@ def test_a_refusal_is_logged_by_its_code(web: TestClient[Litestar], log: StringI
     assert web.get("/nowhere").status_code == 404
     [line] = lines(log)
     assert line["code"] == "web.address_unknown"
+
+
+def test_what_is_unavailable_is_logged_with_the_reason(web: TestClient[Litestar], log: StringIO):
+    assert web.get("/refusal/away").status_code == 503
+    [line] = lines(log)
+    assert line["code"] == "unavailable"
+    assert line["reason"] == "HTTP 401"
