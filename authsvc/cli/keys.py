@@ -8,6 +8,7 @@ from authsvc.certificates.authority import CertificateAuthority
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
 from authsvc.keyring import KeyRing
+from authsvc.keyring.keyring import ANCHORS
 from authsvc.settings import Settings, load_settings
 
 
@@ -21,8 +22,11 @@ def keys() -> None:
 def init(config: Path | None) -> None:
     """Make every key and certificate that is missing; touch none that is there."""
     settings = load_settings(config)
-    create_keys(settings)
+    keyring = create_keys(settings)
     click.echo(f"Keys are ready in {settings.key_directory}")
+    for purpose in ANCHORS:
+        if not keyring.directory.certificates(purpose):
+            click.echo(f"{purpose}/ is empty: put the certificates (*.crt) there that you trust")
 
 
 @keys.command("list")
@@ -33,7 +37,7 @@ def list_keys(config: Path | None) -> None:
     keyring = KeyRing.open(settings.key_directory)
     for jwk in keyring.signing.public_jwks()["keys"]:
         click.echo(f"oidc  {jwk['alg']}  {jwk['kid']}")
-    for purpose in ("ca", "ocsp", "document-anchors", "register-anchors"):
+    for purpose in ("ca", "ocsp", *ANCHORS):
         for certificate in keyring.directory.certificates(purpose):
             ends = certificate.not_valid_after_utc.date()
             click.echo(f"{purpose}  {certificate.subject.rfc4514_string()}  until {ends}")

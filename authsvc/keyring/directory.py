@@ -50,6 +50,10 @@ class KeyDirectory:
             raise KeyRingBroken(log=f"{purpose}/{name}.pem is of a type that is not used here")
         return key
 
+    def create_folder(self, purpose: str) -> None:
+        """Makes a folder unless it is there: for certificates that somebody will put into it."""
+        self._folder(purpose)
+
     def names(self, purpose: str, suffix: str) -> list[str]:
         """The names of the files of one purpose, sorted, without their suffix."""
         return sorted(path.stem for path in (self.root / purpose).glob(f"*{suffix}"))

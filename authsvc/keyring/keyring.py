@@ -12,6 +12,8 @@ from authsvc.keyring.errors import KeyRingBroken
 from authsvc.keyring.seals import Sealer
 from authsvc.keyring.signing import ES256, RS256, SigningKey, SigningKeys
 
+# Certificates of others, whom we trust: the operator puts them there.
+ANCHORS = ("document-anchors", "register-anchors")
 SECRETS = ("seal", "digest", "pairwise")
 # RFC 7518 section 3.3 demands 2048 bits or more; 2048 is what every client can verify.
 RSA_BITS = 2048
@@ -33,6 +35,8 @@ class KeyRing:
     def create(cls, root: Path) -> Self:
         """Makes every key that is missing, touches none that is there, and opens the ring."""
         directory = KeyDirectory(root)
+        for purpose in ANCHORS:
+            directory.create_folder(purpose)
         for purpose in SECRETS:
             directory.create_secret(purpose, f"{purpose}-1")
         for purpose in ("ca", "ocsp"):

@@ -45,7 +45,9 @@ def test_an_unknown_command_is_refused() -> None:
 
 
 def test_keys_are_made_once_and_listed(config: Path) -> None:
-    assert run(config, "keys", "init").exit_code == 0
+    made = run(config, "keys", "init")
+    assert made.exit_code == 0
+    assert "document-anchors/ is empty" in made.output
     first = run(config, "keys", "list").output
     assert run(config, "keys", "init").exit_code == 0
     assert run(config, "keys", "list").output == first

@@ -81,7 +81,6 @@ def test_a_signing_key_that_does_not_fit_its_algorithm_is_refused() -> None:
 
 def test_a_damaged_certificate_is_named(keyring: KeyRing) -> None:
     folder = keyring.directory.root / "document-anchors"
-    folder.mkdir()
     (folder / "one.crt").write_text("not a certificate")
     with pytest.raises(KeyRingBroken, match="document-anchors/one"):
         keyring.directory.certificates("document-anchors")
