@@ -23,7 +23,7 @@ from authsvc.certificates.ocsp_messages import (
 )
 from authsvc.keyring import KeyRing
 from tests.certificates.conftest import BASE_URL
-from tests.certificates.makers import openssl, parsed
+from tests.certificates.makers import openssl, parsed, require_openssl
 
 GOOD, REVOKED, UNKNOWN = (
     ocsp.OCSPCertStatus.GOOD,
@@ -280,10 +280,10 @@ def test_an_altered_request_is_read_or_refused_and_nothing_else(place, change, s
 @pytest.fixture(scope="module")
 def signed_request(tmp_path_factory):
     """A request with everything in it: a requestor, a nonce, a signature, certificates."""
-    place = tmp_path_factory.mktemp("signed")
+    command, place = require_openssl(), tmp_path_factory.mktemp("signed")
 
     def run(*arguments):
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=place)
+        subprocess.run([command, *arguments], check=True, capture_output=True, cwd=place)
 
     run("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "key")
     run("req", "-x509", "-key", "key", "-subj", "/CN=somebody", "-out", "own")

@@ -1,7 +1,6 @@
 import asyncio
 import base64
 import contextlib
-import shutil
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -19,7 +18,7 @@ from authsvc.certificates import CertificateAuthority, Certificates, RevocationR
 from authsvc.certificates.routes import routes
 from authsvc.clock import SystemClock
 from authsvc.storage import Database, StorageUnavailable
-from tests.certificates.makers import Desk, openssl, parsed
+from tests.certificates.makers import Desk, openssl, parsed, require_openssl
 from tests.services import free_port
 
 HOLD = RevocationReason.CERTIFICATE_HOLD
@@ -186,7 +185,7 @@ async def running(app, port):
 @pytest.mark.interop
 async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
     """The URLs are the ones inside the certificate; the clock is the machine's, as openssl's is."""
-    assert shutil.which("openssl"), "the openssl command is needed"
+    require_openssl()
     port, now = free_port(), datetime.now(UTC)
     base_url = f"http://127.0.0.1:{port}"
     authority = CertificateAuthority.create(keyring, base_url=base_url, now=now)
