@@ -92,6 +92,7 @@ def test_a_bad_issuer_is_refused(issuer: str) -> None:
             {**ISSUER, "AUTHSVC_DATABASE_URL": "postgres://db/x"}, "database_url", id="driver"
         ),
         pytest.param({**ISSUER, "AUTHSVC_REDIS_URL": "localhost:6379"}, "redis_url", id="redis"),
+        pytest.param({**ISSUER, "AUTHSVC_SMS__TOKEN": "密"}, "sms.token", id="token"),
         pytest.param({}, None, id="nothing at all"),
         pytest.param({**ISSUER, "AUTHSVC_KEY_DIRECTORY__X": "1"}, "key_directory", id="a path"),
     ],
