@@ -37,7 +37,7 @@ class SettingsInvalid(InvalidInput):
 class Throttling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How guessing is slowed down. Limits per person stay on everywhere."""
 
-    # NIST SP 800-63B-4 section 3.2.2 allows at most 100 consecutive failures; ours locks after five,
+    # NIST SP 800-63B-4 section 3.2.2 allows at most 100 failures in a row; ours locks after five,
     # for a while only, so that a stranger cannot lock somebody out for good.
     failures_per_person: Positive = 5
     lock_seconds: Positive = 600
