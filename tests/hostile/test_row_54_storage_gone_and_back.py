@@ -106,7 +106,7 @@ async def test_an_enrollment_waits_for_a_register_that_is_away(
     """503 at the document and at completion, again and again; then it goes on where it was."""
     port = services.free_port()
     url = f"http://127.0.0.1:{port}"
-    token = "a token for the register"
+    token = "a-token-for-the-register"
     # The authority has a clock of its own and works beside the service, in another process.
     directory = tmp_path / "data" / "register"
     register = Server(
