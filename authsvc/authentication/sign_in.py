@@ -139,6 +139,7 @@ class SignIn:
                 raise TicketExpired
         # 4.
         await self._throttle.succeeded(person)
+        await self._throttle.succeeded_for_the_day(person)
         return SignedIn(subscriber.id, frozenset({begun.first, Factor.TOTP}), now)
 
     async def challenge(self) -> Challenge:

@@ -61,6 +61,9 @@ class Throttle:
         """The attempt was right: forgets the person's count."""
         await self._ephemeral.reset(_ATTEMPTS, person)
         await self._ephemeral.forget(self._locks, person)
+
+    async def succeeded_for_the_day(self, person: str) -> None:
+        """The second factor was right: forgets the day's count."""
         await self._ephemeral.reset(_DAILY, person)
 
     async def admit_address(self, address: str) -> None:

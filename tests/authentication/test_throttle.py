@@ -138,5 +138,7 @@ async def test_second_factors_are_counted_over_the_day_and_forgotten_by_success(
     assert refusal.value.retry_after == 86400
     await throttle.admit_for_the_day("another")
     await throttle.succeeded("person")
+    with pytest.raises(SignInThrottled):
+        await throttle.admit_for_the_day("person")
+    await throttle.succeeded_for_the_day("person")
     await throttle.admit_for_the_day("person")
-    await time_passes(days=1)
