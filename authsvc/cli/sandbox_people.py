@@ -18,7 +18,7 @@ from authsvc.cli.clients import read_documents
 from authsvc.clock import Clock
 from authsvc.enrollment.enrollments import EnrollmentKey
 from authsvc.enrollment.phone import parse_phone
-from authsvc.errors import AuthsvcError, InvalidInput, Text
+from authsvc.errors import Conflict, InvalidInput, Text
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
@@ -95,7 +95,7 @@ async def enroll_people(
     for number, entry in enumerate(people, start=1):
         try:
             known += not await _enroll(house, authority, entry)
-        except AuthsvcError as refusal:
+        except (InvalidInput, Conflict) as refusal:
             # Which person of the file it is, and the room's own words for what is wrong.
             field = f"[{number - 1}].{refusal.field or 'username'}"
             raise PeopleInvalid(field=field, log=refusal.title.en) from None

@@ -8,16 +8,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
 from click.testing import CliRunner
 
-from authsvc.cli import main
+from authsvc.cli import main, sandbox_people
 from authsvc.cli.sandbox_people import PeopleInvalid, read_people
 from authsvc.cli.tour.browser import Browser, Page
+from authsvc.storage import StorageUnavailable
 from tests.services import free_port
 
 SECRET = "+/%&= any printable character may occur here ~"
@@ -163,3 +164,17 @@ def test_a_person_who_cannot_be_enrolled_is_named(
     result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
     assert result.exit_code == 1
     assert field in re.sub(r"[│\s]", "", result.output)
+
+
+async def test_a_store_that_is_away_is_not_blamed_on_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(*_: object) -> bool:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(sandbox_people, "_enroll", away)
+    nobody = cast("Any", None)
+    with pytest.raises(StorageUnavailable):
+        await sandbox_people.enroll_people(
+            nobody, nobody, [sandbox_people.TestPerson(username="a", password="p")]
+        )
