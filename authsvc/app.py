@@ -25,6 +25,7 @@ from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.password import PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.session import Sessions
+from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.throttle import Throttle
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
@@ -196,11 +197,8 @@ def from_environment() -> Litestar:
 
 def _doors(house: House) -> list[Any]:
     settings = house.settings
-    door: dict[str, Any] = {
-        "clock": house.clock,
-        "cookie": SESSION_COOKIE,
-        "secure": settings.secure,
-    }
+    cookie = SessionCookie(SESSION_COOKIE, secure=settings.secure)
+    door: dict[str, Any] = {"clock": house.clock, "cookie": cookie}
     return [
         *web_routes.routes(),
         *health_routes([house.database.ping, house.ephemeral.ping]),

@@ -23,12 +23,12 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.authentication.assurance import Factor, acr_of, amr_of
 from authsvc.authentication.possession import LIFETIME
-from authsvc.authentication.session import TOTAL, Sessions
+from authsvc.authentication.session import Sessions
+from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.clock import Clock
-from authsvc.web.cookies import clear_cookie, cookie_name, session_cookie
 from authsvc.web.http import HTTPRequest
 
 
@@ -104,16 +104,14 @@ class RecoveryCodesAnswer(msgspec.Struct, frozen=True):
 class _Door:
     """The session cookie at the door: who comes in, and what they leave with."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, *, cookie: str, secure: bool) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, cookie: SessionCookie) -> None:
         self.sessions = sessions
         self.clock = clock
         self._cookie = cookie
-        self._secure = secure
 
     def token(self, request: Request[Any, Any, Any]) -> str | None:
         """The token that was sent."""
-        cookies = HTTPRequest.from_scope(request.scope).cookies
-        return cookies.get(cookie_name(self._cookie, secure=self._secure))
+        return self._cookie.token(HTTPRequest.from_scope(request.scope))
 
     async def take(
         self, request: Request[Any, Any, Any], outcome: SignedIn | SecondFactorNeeded
@@ -135,12 +133,11 @@ class _Door:
 
     def cookie(self, token: str) -> dict[str, str]:
         """The header that hands a token over."""
-        lifetime = int(TOTAL.total_seconds())
-        return dict([session_cookie(self._cookie, token, secure=self._secure, max_age=lifetime)])
+        return dict([self._cookie.give(token)])
 
     def no_cookie(self) -> dict[str, str]:
         """The header that takes it back."""
-        return dict([clear_cookie(self._cookie, secure=self._secure)])
+        return dict([self._cookie.take_back()])
 
 
 def routes(
@@ -149,11 +146,10 @@ def routes(
     sessions: Sessions,
     totp_enrollment: TOTPEnrollment,
     clock: Clock,
-    cookie: str,
-    secure: bool,
+    cookie: SessionCookie,
 ) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room. `cookie` is the session cookie's bare name."""
-    door = _Door(sessions, clock, cookie=cookie, secure=secure)
+    """The handlers of the room."""
+    door = _Door(sessions, clock, cookie)
     return [
         *_possession(sign_in, door),
         *_password(sign_in, door),

@@ -16,12 +16,12 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from litestar.types import ControllerRouterHandler
 
 from authsvc.authentication.session import Session, Sessions
+from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.clock import Clock
 from authsvc.holder.errors import SessionRequired
 from authsvc.holder.overview import Overview, Overviews
 from authsvc.holder.parting import Parting
 from authsvc.holder.platforms import Platforms, PlatformView
-from authsvc.web.cookies import clear_cookie, cookie_name
 from authsvc.web.http import HTTPRequest
 
 _Request = Request[Any, Any, Any]
@@ -36,16 +36,14 @@ class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Door:
     """The session cookie at the door: who comes in."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, *, cookie: str, secure: bool) -> None:
+    def __init__(self, sessions: Sessions, clock: Clock, cookie: SessionCookie) -> None:
         self.sessions = sessions
         self.clock = clock
         self._cookie = cookie
-        self._secure = secure
 
     async def admit(self, request: _Request) -> tuple[str, Session]:
         """The token and the living session behind it; SessionRequired."""
-        cookies = HTTPRequest.from_scope(request.scope).cookies
-        token = cookies.get(cookie_name(self._cookie, secure=self._secure))
+        token = self._cookie.token(HTTPRequest.from_scope(request.scope))
         session = await self.sessions.find(token, now=self.clock.now())
         if token is None or session is None:
             raise SessionRequired
@@ -53,7 +51,7 @@ class _Door:
 
     def farewell(self) -> Response[None]:
         """204, and the cookie is taken back."""
-        headers = dict([clear_cookie(self._cookie, secure=self._secure)])
+        headers = dict([self._cookie.take_back()])
         return Response(None, status_code=HTTP_204_NO_CONTENT, headers=headers)
 
 
@@ -64,11 +62,10 @@ def routes(
     parting: Parting,
     sessions: Sessions,
     clock: Clock,
-    cookie: str,
-    secure: bool,
+    cookie: SessionCookie,
 ) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room. `cookie` is the session cookie's bare name."""
-    door = _Door(sessions, clock, cookie=cookie, secure=secure)
+    """The handlers of the room."""
+    door = _Door(sessions, clock, cookie)
 
     @get("/holder", summary="What the service holds about the signed-in person")
     async def show(request: _Request) -> Overview:

@@ -9,11 +9,10 @@ import re
 from hashlib import sha256
 
 from authsvc.authentication.session import TOTAL
+from authsvc.authentication.session_cookie import Header, SessionCookie
 from authsvc.identifiers import new_token
-from authsvc.web.cookies import clear_cookie, cookie_name, session_cookie
+from authsvc.web.cookies import cookie_name, session_cookie
 from authsvc.web.http import HTTPRequest
-
-Header = tuple[str, str]
 
 _BROWSER = "authsvc_browser"
 _BROWSER_VALUE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
@@ -24,20 +23,20 @@ class Cookies:
     """Reads and writes them. `session` is the session cookie's bare name."""
 
     def __init__(self, *, session: str, secure: bool) -> None:
-        self._session = session
+        self._session = SessionCookie(session, secure=secure)
         self._secure = secure
 
     def session(self, request: HTTPRequest) -> str | None:
         """The session token that was sent."""
-        return request.cookies.get(cookie_name(self._session, secure=self._secure))
+        return self._session.token(request)
 
     def set_session(self, token: str) -> Header:
         """The header that hands a session over."""
-        return session_cookie(self._session, token, secure=self._secure, max_age=_LIFETIME)
+        return self._session.give(token)
 
     def clear_session(self) -> Header:
         """The header that takes the session back."""
-        return clear_cookie(self._session, secure=self._secure)
+        return self._session.take_back()
 
     def bind(self, request: HTTPRequest) -> tuple[bytes, Header]:
         """The digest by which this browser is known again, and the header that sees to it.

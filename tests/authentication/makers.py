@@ -20,6 +20,7 @@ from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.possession import Challenge
 from authsvc.authentication.routes import routes
 from authsvc.authentication.session import Sessions
+from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.authentication.throttle import Throttle
@@ -165,8 +166,7 @@ class House:
                 sessions=self.sessions,
                 totp_enrollment=self.totp_enrollment,
                 clock=self.clock,
-                cookie=COOKIE,
-                secure=secure,
+                cookie=SessionCookie(COOKIE, secure=secure),
             ),
             before_request=strict_json,
             exception_handlers=exception_handlers(),
