@@ -10,8 +10,9 @@ import msgspec
 
 from authsvc.authentication.assurance import AAL1, AAL2
 from authsvc.clients.client import GRANT_TYPES, ID_TOKEN_ALGORITHMS, AuthMethod
-from authsvc.oidc import claims, paths, pkce, scopes
-from authsvc.oidc.authorization_request import PROMPTS
+from authsvc.oidc import claims, paths, scopes
+from authsvc.oidc.authorize import pkce
+from authsvc.oidc.authorize.authorization_request import PROMPTS
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 # An hour: clients notice a new endpoint soon, and ask seldom.

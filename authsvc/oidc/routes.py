@@ -8,10 +8,10 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.clock import Clock
 from authsvc.oidc import paths
-from authsvc.oidc.bearer import bearer_error
 from authsvc.oidc.cors import errors_open_to_browsers, open_to_browsers, preflight
 from authsvc.oidc.oauth_error import oauth_error
 from authsvc.oidc.provider import Provider
+from authsvc.oidc.token.bearer import bearer_error
 from authsvc.web.error_pages import error_pages
 from authsvc.web.http import HTTPRequest, HTTPResponse
 from authsvc.web.mount import ErrorRendering, Handler, mount

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from authsvc.oidc import claims
-from authsvc.oidc.access_token import AccessToken, AccessTokens
-from authsvc.oidc.bearer import read_bearer
 from authsvc.oidc.errors import InsufficientScope, InvalidToken
 from authsvc.oidc.scopes import OPENID
-from authsvc.oidc.token_status import TokenStatus
+from authsvc.oidc.token.access_token import AccessToken, AccessTokens
+from authsvc.oidc.token.bearer import read_bearer
+from authsvc.oidc.token.token_status import TokenStatus
 from authsvc.storage import Database
 from authsvc.subscribers import Subscribers, china_today
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response

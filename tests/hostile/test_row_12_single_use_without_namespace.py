@@ -3,7 +3,7 @@
 import pyotp
 import pytest
 
-from authsvc.oidc.authorization_code import CodeRecord
+from authsvc.oidc.authorize.authorization_code import CodeRecord
 from authsvc.storage import Kind
 from tests.authentication.makers import COOKIE, PASSWORD
 from tests.oidc.makers import Browser, Page, request
@@ -110,6 +110,6 @@ async def test_a_claim_elsewhere_does_not_use_up_a_code(provider, browser, platf
 
 
 def record_lifetime():
-    from authsvc.oidc.authorization_code import REMEMBERED
+    from authsvc.oidc.authorize.authorization_code import REMEMBERED
 
     return REMEMBERED

@@ -4,7 +4,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from authsvc.oidc.id_token import left_half_hash
+from authsvc.oidc.token.id_token import left_half_hash
 from authsvc.subscribers import SubscriberStatus
 from tests.clients.makers import SECRET
 from tests.oidc.makers import Browser, Platform, request

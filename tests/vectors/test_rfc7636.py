@@ -2,7 +2,7 @@
 
 import pytest
 
-from authsvc.oidc import pkce
+from authsvc.oidc.authorize import pkce
 from authsvc.oidc.errors import InvalidGrant, InvalidRequest
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"

@@ -7,10 +7,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from authsvc.oidc.access_token import AccessTokens
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.errors import InvalidToken
 from authsvc.oidc.jws import JWSReader
+from authsvc.oidc.token.access_token import AccessTokens
 
 ISSUER = "https://id.example"
 

@@ -12,7 +12,9 @@ import msgspec
 
 from authsvc.clients import Client, Clients
 from authsvc.clients.uris import redirect_uri_matches
-from authsvc.oidc import pkce, scopes
+from authsvc.oidc import scopes
+from authsvc.oidc.authorize import pkce
+from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.errors import (
     ClientUnknown,
     InvalidRequest,
@@ -23,8 +25,7 @@ from authsvc.oidc.errors import (
     RequestURINotSupported,
     UnsupportedResponseType,
 )
-from authsvc.oidc.id_token import IDTokens
-from authsvc.oidc.parameters import Parameters
+from authsvc.oidc.token.id_token import IDTokens
 
 PROMPTS = ("none", "login", "consent", "select_account")
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
-from authsvc.oidc.access_token import AccessToken, AccessTokens
 from authsvc.oidc.authorization import auth_time_claim
 from authsvc.oidc.errors import InvalidClient, InvalidRequest, InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.oauth_error import NOT_STORED
-from authsvc.oidc.refresh_token import Family, PresentedToken, RefreshTokens
-from authsvc.oidc.token_status import TokenStatus
+from authsvc.oidc.token.access_token import AccessToken, AccessTokens
+from authsvc.oidc.token.refresh_token import Family, PresentedToken, RefreshTokens
+from authsvc.oidc.token.token_status import TokenStatus
 from authsvc.storage import Database
 from authsvc.subscribers import Subscribers
 from authsvc.web.forms import omit_empty

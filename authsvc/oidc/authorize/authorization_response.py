@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from authsvc.oidc.authorization import Authorization
-from authsvc.oidc.authorization_code import AuthorizationCodes, CodeRecord
-from authsvc.oidc.authorization_request import AuthorizationRequest
+from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
+from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.errors import OAuthError
-from authsvc.oidc.visitor import Visitor
+from authsvc.oidc.interaction.visitor import Visitor
 from authsvc.web.http import HTTPResponse, redirect
 
 

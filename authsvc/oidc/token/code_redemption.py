@@ -16,12 +16,12 @@ import structlog
 
 from authsvc.clients import Client
 from authsvc.oidc.authorization import Authorization
-from authsvc.oidc.authorization_code import AuthorizationCodes, CodeRecord
+from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
 from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidRequest, NoLongerGranted
 from authsvc.oidc.grants import Grants
-from authsvc.oidc.refresh_token import RefreshTokens
-from authsvc.oidc.revocation_marks import RevocationMarks
-from authsvc.oidc.tokens import TokenResponse, Tokens
+from authsvc.oidc.token.refresh_token import RefreshTokens
+from authsvc.oidc.token.revocation_marks import RevocationMarks
+from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 

@@ -5,11 +5,11 @@ from datetime import datetime
 import msgspec
 
 from authsvc.clients import Client
-from authsvc.oidc import access_token
-from authsvc.oidc.access_token import AccessTokens
 from authsvc.oidc.authorization import Authorization
-from authsvc.oidc.id_token import IDTokens
 from authsvc.oidc.scopes import OPENID
+from authsvc.oidc.token import access_token
+from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.id_token import IDTokens
 from authsvc.subscribers import Subscriber, Subscribers
 
 

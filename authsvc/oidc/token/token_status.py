@@ -1,9 +1,9 @@
 """Is an access token still good? What no signature can tell: revocation, and the person's word."""
 
-from authsvc.oidc.access_token import AccessToken
 from authsvc.oidc.errors import InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants
-from authsvc.oidc.revocation_marks import RevocationMarks
+from authsvc.oidc.token.access_token import AccessToken
+from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber
 

@@ -10,8 +10,8 @@ import msgspec
 
 from authsvc.clients import Client
 from authsvc.identifiers import new_token
-from authsvc.oidc import pkce
 from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorize import pkce
 from authsvc.oidc.errors import InvalidGrant
 from authsvc.storage import Ephemeral, Kind
 

@@ -14,13 +14,13 @@ import msgspec
 from authsvc.authentication.session import Sessions
 from authsvc.clients import Client, Clients
 from authsvc.identifiers import new_token
-from authsvc.oidc.authorization_request import LONGEST_STATE
-from authsvc.oidc.authorization_response import with_query
-from authsvc.oidc.cookies import Cookies
+from authsvc.oidc.authorize.authorization_request import LONGEST_STATE
+from authsvc.oidc.authorize.authorization_response import with_query
 from authsvc.oidc.errors import InteractionOver, InvalidRequest, RedirectURIRefused
-from authsvc.oidc.id_token import Hint, IDTokens
-from authsvc.oidc.pages import Pages
-from authsvc.oidc.visitor import Visitors
+from authsvc.oidc.interaction.cookies import Cookies
+from authsvc.oidc.interaction.pages import Pages
+from authsvc.oidc.interaction.visitor import Visitors
+from authsvc.oidc.token.id_token import Hint, IDTokens
 from authsvc.storage import Ephemeral, Kind
 from authsvc.web.forms import omit_empty
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect

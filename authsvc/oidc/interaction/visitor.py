@@ -6,7 +6,7 @@ from enum import Enum
 
 from authsvc.authentication.session import Session, Sessions
 from authsvc.clients import Client
-from authsvc.oidc.authorization_request import AuthorizationRequest
+from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.errors import LoginRequired
 from authsvc.oidc.grants import Grant, Grants
 from authsvc.storage import Database

@@ -19,13 +19,13 @@ from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.clients import Client, Clients
 from authsvc.errors import InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable
-from authsvc.oidc.authorization_response import AuthorizationResponses
-from authsvc.oidc.cookies import Cookies
+from authsvc.oidc.authorize.authorization_response import AuthorizationResponses
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.grants import Grants
-from authsvc.oidc.interaction import Interaction, Interactions
-from authsvc.oidc.pages import Pages
-from authsvc.oidc.visitor import Missing, Visitor, Visitors, what_is_missing
+from authsvc.oidc.interaction.cookies import Cookies
+from authsvc.oidc.interaction.interaction import Interaction, Interactions
+from authsvc.oidc.interaction.pages import Pages
+from authsvc.oidc.interaction.visitor import Missing, Visitor, Visitors, what_is_missing
 from authsvc.storage import Database
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 

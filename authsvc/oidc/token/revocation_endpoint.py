@@ -8,11 +8,11 @@ from datetime import datetime
 
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
-from authsvc.oidc.access_token import AccessTokens
 from authsvc.oidc.errors import InvalidRequest, InvalidToken
 from authsvc.oidc.oauth_error import NOT_STORED
-from authsvc.oidc.refresh_token import PresentedToken, RefreshTokens
-from authsvc.oidc.revocation_marks import RevocationMarks
+from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.refresh_token import PresentedToken, RefreshTokens
+from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.storage import Database
 from authsvc.web.forms import omit_empty
 from authsvc.web.http import HTTPRequest, HTTPResponse, empty

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.clients.client import AUTHORIZATION_CODE, GRANT_TYPES, REFRESH_TOKEN
-from authsvc.oidc.code_redemption import CodeRedemption
 from authsvc.oidc.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from authsvc.oidc.oauth_error import NOT_STORED
-from authsvc.oidc.token_refresh import TokenRefresh
+from authsvc.oidc.token.code_redemption import CodeRedemption
+from authsvc.oidc.token.token_refresh import TokenRefresh
 from authsvc.web.forms import omit_empty
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 

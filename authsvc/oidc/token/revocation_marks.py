@@ -8,8 +8,8 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from authsvc.oidc.access_token import LIFETIME as ACCESS_TOKEN_LIFETIME
-from authsvc.oidc.access_token import AccessToken
+from authsvc.oidc.token.access_token import LIFETIME as ACCESS_TOKEN_LIFETIME
+from authsvc.oidc.token.access_token import AccessToken
 from authsvc.storage import Ephemeral
 
 LIFETIME = ACCESS_TOKEN_LIFETIME + timedelta(minutes=1)

@@ -10,19 +10,19 @@ from datetime import datetime
 
 from authsvc.clients import Clients
 from authsvc.oidc import paths
-from authsvc.oidc.authorization_request import (
+from authsvc.oidc.authorize.authorization_request import (
     AuthorizationRequest,
     Destination,
     find_destination,
     read_request,
 )
-from authsvc.oidc.authorization_response import AuthorizationResponses
-from authsvc.oidc.cookies import Cookies
+from authsvc.oidc.authorize.authorization_response import AuthorizationResponses
+from authsvc.oidc.authorize.parameters import Parameters, read_parameters
 from authsvc.oidc.errors import ConsentRequired, LoginRequired, OAuthError
-from authsvc.oidc.id_token import IDTokens
-from authsvc.oidc.interaction import Interactions
-from authsvc.oidc.parameters import Parameters, read_parameters
-from authsvc.oidc.visitor import Missing, Visitors, what_is_missing
+from authsvc.oidc.interaction.cookies import Cookies
+from authsvc.oidc.interaction.interaction import Interactions
+from authsvc.oidc.interaction.visitor import Missing, Visitors, what_is_missing
+from authsvc.oidc.token.id_token import IDTokens
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 
 

@@ -19,9 +19,9 @@ from authsvc.clients import Client
 from authsvc.oidc import scopes
 from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidRequest, NoLongerGranted
 from authsvc.oidc.grants import Grants
-from authsvc.oidc.refresh_token import PresentedToken, RefreshTokens
-from authsvc.oidc.revocation_marks import RevocationMarks
-from authsvc.oidc.tokens import TokenResponse, Tokens
+from authsvc.oidc.token.refresh_token import PresentedToken, RefreshTokens
+from authsvc.oidc.token.revocation_marks import RevocationMarks
+from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database, Transaction
 
 _log = structlog.get_logger()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import msgspec
 
 from authsvc.identifiers import new_token
-from authsvc.oidc.authorization_request import AuthorizationRequest
+from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.errors import InteractionOver, TooManyInteractions
 from authsvc.storage import Ephemeral, Kind
 from authsvc.web.forwarded import network_of

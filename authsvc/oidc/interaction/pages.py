@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError
-from authsvc.oidc.authorization_request import AuthorizationRequest
+from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.language import Language
 from authsvc.web.problems import error_headers, status_of

@@ -1,0 +1,1 @@
+"""How a person leaves: here, and at the platforms that they were signed in to from here."""
