@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus
 from authsvc.clients.client import AuthMethod, Client
 from authsvc.clients.errors import ClientCredentialsAmbiguous, ClientNotAuthenticated
 from authsvc.clients.registry import Clients
+from authsvc.web.http import HTTPRequest
 
 _NOBODY = sha256(b"").digest()
 
@@ -35,14 +36,13 @@ class ClientAuthentication:
         self._clients = clients
 
     async def authenticate(
-        self, *, authorization: str | None, form: Mapping[str, str], now: datetime
+        self, request: HTTPRequest, form: Mapping[str, str], *, now: datetime
     ) -> Client:
-        """The client that a request comes from.
+        """The client that a request comes from; `form` holds the parameters of its body.
 
-        `authorization` is the header's value, `form` the parameters of the body. Raises
-        ClientNotAuthenticated, or ClientCredentialsAmbiguous for two methods at once.
+        Raises ClientNotAuthenticated, or ClientCredentialsAmbiguous for two methods at once.
         """
-        presented = _presented(authorization, form)
+        presented = _presented(request.headers.get("authorization"), form)
         for client_id, secret in presented.readings:
             client = await self._clients.find(client_id, now=now)
             if _proved(client, presented.method, secret) and client is not None:

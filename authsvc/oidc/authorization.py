@@ -5,16 +5,22 @@ come of it.
 """
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 
-class Authorization(msgspec.Struct, frozen=True):
+class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):
     """One act of authorizing. `family_id` names all tokens that descend from it.
 
     `auth_time` is kept only for a client that asked (OpenID Connect Core 2): the second of a
     sign-in is the same at every platform of a session, and would let them compare.
+
+    `sid` is the session as this client alone knows it (OpenID Connect Back-Channel Logout 2.1),
+    `claims` what the parameter `claims` asked for (Core 5.5), `details` what was granted of
+    `authorization_details` (RFC 9396), `resources` the resource servers that tokens are for (RFC
+    8707; none means this service), `jkt` the DPoP key that the code and the family are bound to.
     """
 
     family_id: UUID
@@ -26,6 +32,11 @@ class Authorization(msgspec.Struct, frozen=True):
     amr: tuple[str, ...]
     auth_time: datetime | None = None
     nonce: str | None = None
+    sid: str | None = None
+    claims: dict[str, dict[str, Any]] | None = None
+    details: tuple[dict[str, Any], ...] = ()
+    resources: tuple[str, ...] = ()
+    jkt: str | None = None
 
 
 def auth_time_claim(auth_time: datetime | None) -> dict[str, int]:

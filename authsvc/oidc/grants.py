@@ -30,8 +30,8 @@ class Authorized(Protocol):
     """Whatever a person once authorized: a code, a family, an access token."""
 
     @property
-    def subscriber_id(self) -> UUID:
-        """Who authorized."""
+    def subscriber_id(self) -> UUID | None:
+        """Who authorized; nobody for a token that a client asked for itself."""
         ...
 
     @property
@@ -100,6 +100,8 @@ class Grants:
         watermark, or if the grant was withdrawn since (a later one does not revive it).
         """
         authorized_at = authorized.authorized_at
+        if authorized.subscriber_id is None:
+            raise NoLongerGranted(log="nobody")
         subscriber = await self._subscribers.find(tx, authorized.subscriber_id)
         if subscriber is None or not subscriber.was_in_force(authorized_at):
             raise NoLongerGranted(log="subscriber")

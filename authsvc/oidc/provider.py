@@ -6,6 +6,7 @@ from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
 from authsvc.clients import Clients
 from authsvc.clients.authentication import ClientAuthentication
+from authsvc.clients.client import AUTHORIZATION_CODE, REFRESH_TOKEN
 from authsvc.keyring import KeyRing
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes
 from authsvc.oidc.authorize.authorization_endpoint import AuthorizationEndpoint
@@ -111,23 +112,26 @@ def build_provider(
         ),
         token=TokenEndpoint(
             authentication=authentication,
-            redemption=CodeRedemption(
-                database=database,
-                codes=codes,
-                grants=grants,
-                refresh_tokens=refresh_tokens,
-                marks=marks,
-                tokens=tokens,
-            ),
-            refresh=TokenRefresh(
-                database=database,
-                grants=grants,
-                refresh_tokens=refresh_tokens,
-                marks=marks,
-                tokens=tokens,
-            ),
+            grant_types={
+                AUTHORIZATION_CODE: CodeRedemption(
+                    database=database,
+                    codes=codes,
+                    grants=grants,
+                    refresh_tokens=refresh_tokens,
+                    marks=marks,
+                    tokens=tokens,
+                ).redeem,
+                REFRESH_TOKEN: TokenRefresh(
+                    database=database,
+                    grants=grants,
+                    refresh_tokens=refresh_tokens,
+                    marks=marks,
+                    tokens=tokens,
+                ).refresh,
+            },
         ),
         userinfo=UserInfoEndpoint(
+            issuer=issuer,
             database=database,
             access_tokens=access_tokens,
             status=status,

@@ -19,11 +19,13 @@ class UserInfoEndpoint:
     def __init__(
         self,
         *,
+        issuer: str,
         database: Database,
         access_tokens: AccessTokens,
         status: TokenStatus,
         subscribers: Subscribers,
     ) -> None:
+        self._issuer = issuer
         self._database = database
         self._access_tokens = access_tokens
         self._status = status
@@ -32,6 +34,8 @@ class UserInfoEndpoint:
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """`sub`, and what the scopes add to it; InvalidToken, InsufficientScope otherwise."""
         token = self._access_tokens.read(read_bearer(request), now=now)
+        if self._issuer not in token.audience:
+            raise InvalidToken("the access token is for another resource server")
         if OPENID not in token.scopes:
             raise InsufficientScope("the scope openid is needed")
         return json_response(200, await self._claims(token, now=now))

@@ -6,6 +6,7 @@ import pytest
 from authsvc.clients import Clients
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.clients.errors import ClientCredentialsAmbiguous, ClientNotAuthenticated
+from authsvc.web.http import Headers, HTTPRequest
 from tests.clients.makers import OTHER_SECRET, SECRET, metadata, public_metadata
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -32,7 +33,9 @@ async def authentication(database, now):
 @pytest.fixture
 def authenticate(authentication, now):
     async def attempt(*, authorization=None, **form):
-        return await authentication.authenticate(authorization=authorization, form=form, now=now)
+        headers = [] if authorization is None else [(b"authorization", authorization.encode())]
+        request = HTTPRequest("POST", "/token", headers=Headers(headers))
+        return await authentication.authenticate(request, form, now=now)
 
     return attempt
 

@@ -259,7 +259,7 @@ async def test_when_storage_is_away_the_client_is_told_to_wait(provider, platfor
 
         raise StorageUnavailable
 
-    provider.provider.token._grants["authorization_code"] = away
+    provider.provider.token._grant_types["authorization_code"] = away
     response = await platform.redeem(asked, issued)
     refused(response, "temporarily_unavailable", 503)
     assert response.headers["retry-after"] == "5"
@@ -267,7 +267,7 @@ async def test_when_storage_is_away_the_client_is_told_to_wait(provider, platfor
     async def broken(*_args, **_kwargs):
         raise RuntimeError("something with a secret")
 
-    provider.provider.token._grants["authorization_code"] = broken
+    provider.provider.token._grant_types["authorization_code"] = broken
     response = await platform.redeem(asked, issued)
     refused(response, "server_error", 500)
     assert "secret" not in response.text

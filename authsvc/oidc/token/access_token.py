@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -19,6 +19,7 @@ from authsvc.keyring.signing import ES256
 from authsvc.oidc import jws
 from authsvc.oidc.authorization import Authorization, auth_time_claim
 from authsvc.oidc.errors import InvalidToken
+from authsvc.oidc.token.confirmation import Confirmation, confirmation_claim, read_confirmation
 
 LIFETIME = timedelta(minutes=10)
 
@@ -27,10 +28,16 @@ _TYPE = "at+jwt"
 _REFERENCE = "authsvc_ref"
 
 
-class _Reference(msgspec.Struct, frozen=True, array_like=True):
-    subscriber_id: UUID
+class _Reference(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    """What only we read: the person (none: the client asked for itself), and what they allowed.
+
+    `claims` is what was asked of UserInfo by name.
+    """
+
+    subscriber_id: UUID | None
     family_id: UUID
     authorized_at: datetime
+    claims: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +51,15 @@ class AccessToken:
     issued_at: datetime
     expires_at: datetime
     auth_time: datetime | None
-    acr: str
-    subscriber_id: UUID
+    acr: str | None
+    subscriber_id: UUID | None
     family_id: UUID
     authorized_at: datetime
+    audience: tuple[str, ...]
+    confirmation: Confirmation | None = None
+    details: tuple[dict[str, Any], ...] = ()
+    claims: dict[str, Any] | None = None
+    actor: dict[str, Any] | None = None
 
 
 class AccessTokens:
@@ -65,31 +77,76 @@ class AccessTokens:
         *,
         subject: str,
         scopes: tuple[str, ...],
+        resources: tuple[str, ...] = (),
+        confirmation: Confirmation | None = None,
+        actor: dict[str, Any] | None = None,
         now: datetime,
     ) -> str:
-        """A token for UserInfo, under the scopes given (those of the authorization, or fewer)."""
-        jti = new_token(16)
+        """A token under the scopes given (those of the authorization, or fewer).
+
+        It is for `resources` (RFC 8707), or for UserInfo if there are none, and bound to
+        `confirmation`. `actor` is who acts for the subject (RFC 8693 section 4.1).
+        """
+        asked = (authorization.claims or {}).get("userinfo")
         reference = _Reference(
-            authorization.subscriber_id, authorization.family_id, authorization.authorized_at
+            authorization.subscriber_id, authorization.family_id, authorization.authorized_at, asked
         )
+        return self._sign(
+            reference,
+            {
+                "sub": subject,
+                "client_id": authorization.client_id,
+                "scope": " ".join(scopes),
+                **auth_time_claim(authorization.auth_time),
+                "acr": authorization.acr,
+                **_unless_empty("authorization_details", authorization.details),
+                **_unless_empty("act", actor),
+                **confirmation_claim(confirmation),
+            },
+            resources=resources,
+            now=now,
+        )
+
+    def issue_to_client(
+        self,
+        client_id: str,
+        *,
+        scopes: tuple[str, ...],
+        resources: tuple[str, ...],
+        confirmation: Confirmation | None,
+        now: datetime,
+    ) -> str:
+        """A token that speaks of no person: `sub` is the client (RFC 9068 section 2.2)."""
+        claims = {
+            "sub": client_id,
+            "client_id": client_id,
+            **_unless_empty("scope", " ".join(scopes)),
+            **confirmation_claim(confirmation),
+        }
+        return self._sign(_Reference(None, uuid4(), now), claims, resources=resources, now=now)
+
+    def _sign(
+        self,
+        reference: _Reference,
+        claims: Mapping[str, Any],
+        *,
+        resources: tuple[str, ...],
+        now: datetime,
+    ) -> str:
+        jti = new_token(16)
         # One shape, one length: the small block keeps the token short and tells nothing.
         sealed = self._seals.seal(
             msgspec.msgpack.encode(reference), context=_context(jti), block=64
         )
-        claims = {
+        common = {
             "iss": self._issuer,
-            "aud": self._issuer,
-            "sub": subject,
-            "client_id": authorization.client_id,
+            "aud": resources[0] if len(resources) == 1 else resources or self._issuer,
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
             "jti": jti,
-            "scope": " ".join(scopes),
-            **auth_time_claim(authorization.auth_time),
-            "acr": authorization.acr,
             _REFERENCE: b64url(sealed),
         }
-        return jws.sign(claims, key=self._key, typ=_TYPE)
+        return jws.sign({**common, **claims}, key=self._key, typ=_TYPE)
 
     def read(self, token: str, *, now: datetime) -> AccessToken:
         """A token of ours that has not expired; InvalidToken for anything else."""
@@ -104,7 +161,7 @@ class AccessTokens:
         sealed = from_b64url(claims[_REFERENCE])
         opened = self._seals.open(sealed, context=_context(jti))
         reference = msgspec.msgpack.decode(opened, type=_Reference)
-        if claims["iss"] != self._issuer or claims["aud"] != self._issuer:
+        if claims["iss"] != self._issuer:
             raise ValueError("a token of another issuer")
         expires_at = _moment(claims["exp"])
         if expires_at <= now:
@@ -113,15 +170,28 @@ class AccessTokens:
             jti=jti,
             subject=claims["sub"],
             client_id=claims["client_id"],
-            scopes=tuple(claims["scope"].split(" ")),
+            scopes=tuple(claims.get("scope", "").split()),
             issued_at=_moment(claims["iat"]),
             expires_at=expires_at,
             auth_time=_moment(claims["auth_time"]) if "auth_time" in claims else None,
-            acr=claims["acr"],
+            acr=claims.get("acr"),
             subscriber_id=reference.subscriber_id,
             family_id=reference.family_id,
             authorized_at=reference.authorized_at,
+            audience=_audience(claims["aud"]),
+            confirmation=read_confirmation(claims),
+            details=tuple(claims.get("authorization_details", ())),
+            claims=reference.claims,
+            actor=claims.get("act"),
         )
+
+
+def _unless_empty(name: str, value: object) -> dict[str, Any]:
+    return {name: value} if value else {}
+
+
+def _audience(aud: str | list[str]) -> tuple[str, ...]:
+    return (aud,) if isinstance(aud, str) else tuple(aud)
 
 
 def _moment(seconds: int) -> datetime:

@@ -9,7 +9,6 @@
 A client that is not the code's is refused in step 2 and consumes nothing.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -17,10 +16,11 @@ import structlog
 from authsvc.clients import Client
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
-from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidRequest, NoLongerGranted
+from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
+from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
@@ -48,16 +48,17 @@ class CodeRedemption:
         self._marks = marks
         self._tokens = tokens
 
-    async def redeem(
-        self, form: Mapping[str, str], *, client: Client, now: datetime
-    ) -> TokenResponse:
+    async def redeem(self, request: TokenRequest) -> TokenResponse:
         """Tokens for a code; InvalidGrant, or GrantReused for a code that was redeemed before."""
-        code, redirect_uri = _required(form, "code"), _required(form, "redirect_uri")
+        code, redirect_uri = request.required("code"), request.required("redirect_uri")
+        client, now = request.client, request.now
         # 1.
         record = await self._codes.find(code)
         # 2.
         record.check(
-            client=client, redirect_uri=redirect_uri, code_verifier=form.get("code_verifier")
+            client=client,
+            redirect_uri=redirect_uri,
+            code_verifier=request.form.get("code_verifier"),
         )
         try:
             subscriber, refresh_token = await self._claim(code, record, client=client, now=now)
@@ -67,11 +68,11 @@ class CodeRedemption:
         # 5.
         return self._tokens.issue(
             record.authorization,
-            client=client,
+            request=request,
             subscriber=subscriber,
             scopes=record.authorization.scopes,
+            resources=record.authorization.resources,
             refresh_token=refresh_token,
-            now=now,
         )
 
     async def _claim(
@@ -109,9 +110,3 @@ class CodeRedemption:
     async def _end_family(self, authorization: Authorization) -> None:
         async with self._database.transaction() as tx:
             await self._refresh_tokens.end(tx, authorization.family_id)
-
-
-def _required(form: Mapping[str, str], name: str) -> str:
-    if name not in form:
-        raise InvalidRequest(f"{name} is missing", field=name)
-    return form[name]

@@ -14,8 +14,10 @@ from authsvc.oidc.errors import InvalidClient, InvalidRequest, InvalidToken, NoL
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.oauth_error import NOT_STORED
 from authsvc.oidc.token.access_token import AccessToken, AccessTokens
+from authsvc.oidc.token.confirmation import confirmation_claim
 from authsvc.oidc.token.refresh_token import Family, PresentedToken, RefreshTokens
 from authsvc.oidc.token.token_status import TokenStatus
+from authsvc.oidc.token.tokens import token_type
 from authsvc.storage import Database
 from authsvc.subscribers import Subscribers
 from authsvc.web.forms import omit_empty
@@ -51,9 +53,7 @@ class IntrospectionEndpoint:
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The state of a token. A public client proves nothing and may not ask (section 2.1)."""
         form = omit_empty(request.form())
-        client = await self._authentication.authenticate(
-            authorization=request.headers.get("authorization"), form=form, now=now
-        )
+        client = await self._authentication.authenticate(request, form, now=now)
         if client.public:
             raise InvalidClient("introspection needs client authentication")
         if "token" not in form:
@@ -79,9 +79,9 @@ class IntrospectionEndpoint:
     def _describe_access_token(self, token: AccessToken) -> dict[str, Any]:
         return {
             "active": True,
-            "token_type": "Bearer",
+            "token_type": token_type(token.confirmation),
             "iss": self._issuer,
-            "aud": self._issuer,
+            "aud": token.audience[0] if len(token.audience) == 1 else token.audience,
             "sub": token.subject,
             "client_id": token.client_id,
             "scope": " ".join(token.scopes),
@@ -89,7 +89,10 @@ class IntrospectionEndpoint:
             "exp": int(token.expires_at.timestamp()),
             "jti": token.jti,
             **auth_time_claim(token.auth_time),
-            "acr": token.acr,
+            **({} if token.acr is None else {"acr": token.acr}),
+            **({"authorization_details": token.details} if token.details else {}),
+            **({"act": token.actor} if token.actor else {}),
+            **confirmation_claim(token.confirmation),
         }
 
     async def _refresh_token(

@@ -39,9 +39,7 @@ class RevocationEndpoint:
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """200 without a body, whatever became of the token."""
         form = omit_empty(request.form())
-        client = await self._authentication.authenticate(
-            authorization=request.headers.get("authorization"), form=form, now=now
-        )
+        client = await self._authentication.authenticate(request, form, now=now)
         if "token" not in form:
             raise InvalidRequest("token is missing", field="token")
         presented = PresentedToken.parse(form["token"])

@@ -1,42 +1,51 @@
 """The token endpoint (RFC 6749 section 3.2): a grant goes in, tokens come out."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
+from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
-from authsvc.clients.client import AUTHORIZATION_CODE, GRANT_TYPES, REFRESH_TOKEN
 from authsvc.oidc.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from authsvc.oidc.oauth_error import NOT_STORED
-from authsvc.oidc.token.code_redemption import CodeRedemption
-from authsvc.oidc.token.token_refresh import TokenRefresh
-from authsvc.web.forms import omit_empty
+from authsvc.oidc.token.token_request import Form, TokenRequest, read_token_form
+from authsvc.oidc.token.tokens import TokenResponse
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
+
+GrantType = Callable[[TokenRequest], Awaitable[TokenResponse]]
 
 
 class TokenEndpoint:
-    """`POST /token`."""
+    """`POST /token`. `grant_types` are spoken here, each by its registered name."""
 
     def __init__(
-        self,
-        *,
-        authentication: ClientAuthentication,
-        redemption: CodeRedemption,
-        refresh: TokenRefresh,
+        self, *, authentication: ClientAuthentication, grant_types: Mapping[str, GrantType]
     ) -> None:
         self._authentication = authentication
-        self._grants = {AUTHORIZATION_CODE: redemption.redeem, REFRESH_TOKEN: refresh.refresh}
+        self._grant_types = dict(grant_types)
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """Tokens as JSON; OAuthError and ClientNotAuthenticated otherwise."""
-        form = omit_empty(request.form())
-        client = await self._authentication.authenticate(
-            authorization=request.headers.get("authorization"), form=form, now=now
+        form = read_token_form(request)
+        client = await self._authentication.authenticate(request, form.values, now=now)
+        grant = self._grant(form, client)
+        tokens = await grant(
+            TokenRequest(
+                client=client,
+                form=form.values,
+                resources=form.resources,
+                audiences=form.audiences,
+                confirmation=None,
+                now=now,
+            )
         )
-        grant_type = form.get("grant_type")
+        return json_response(200, tokens, NOT_STORED)
+
+    def _grant(self, form: Form, client: Client) -> GrantType:
+        grant_type = form.values.get("grant_type")
         if grant_type is None:
             raise InvalidRequest("grant_type is missing", field="grant_type")
-        if grant_type not in GRANT_TYPES:
+        if grant_type not in self._grant_types:
             raise UnsupportedGrantType("the grant type is not supported", field="grant_type")
         if grant_type not in client.grant_types:
             raise UnauthorizedClient("the client is not registered for this grant type")
-        tokens = await self._grants[grant_type](form, client=client, now=now)
-        return json_response(200, tokens, NOT_STORED)
+        return self._grant_types[grant_type]

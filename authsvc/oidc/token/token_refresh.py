@@ -9,18 +9,16 @@ Any token but the newest is an alarm: the family is erased, and its access token
 that is not the family's is refused before that and changes nothing.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import NoReturn
 
 import structlog
 
-from authsvc.clients import Client
 from authsvc.oidc import scopes
-from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidRequest, NoLongerGranted
+from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.token.refresh_token import PresentedToken, RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
+from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database, Transaction
 
@@ -45,13 +43,10 @@ class TokenRefresh:
         self._marks = marks
         self._tokens = tokens
 
-    async def refresh(
-        self, form: Mapping[str, str], *, client: Client, now: datetime
-    ) -> TokenResponse:
+    async def refresh(self, request: TokenRequest) -> TokenResponse:
         """New tokens for a refresh token; InvalidGrant, GrantReused, InvalidScope."""
-        if "refresh_token" not in form:
-            raise InvalidRequest("refresh_token is missing", field="refresh_token")
-        presented = PresentedToken.parse(form["refresh_token"])
+        client, now = request.client, request.now
+        presented = PresentedToken.parse(request.required("refresh_token"))
         if presented is None:
             raise InvalidGrant("the refresh token is unknown or has expired")
         async with self._database.transaction() as tx:
@@ -63,7 +58,7 @@ class TokenRefresh:
             if not self._refresh_tokens.is_newest(family, presented):
                 await self._alarm(tx, presented)
             authorization = family.authorization
-            narrowed = scopes.narrowed(form.get("scope"), authorization.scopes)
+            narrowed = scopes.narrowed(request.form.get("scope"), authorization.scopes)
             try:
                 subscriber = await self._grants.require_in_force(tx, authorization)
             except NoLongerGranted:
@@ -75,11 +70,11 @@ class TokenRefresh:
         # 4.
         return self._tokens.issue(
             authorization,
-            client=client,
+            request=request,
             subscriber=subscriber,
             scopes=narrowed,
+            resources=authorization.resources,
             refresh_token=refresh_token,
-            now=now,
         )
 
     async def _alarm(self, tx: Transaction, presented: PresentedToken) -> NoReturn:

@@ -1,0 +1,40 @@
+"""Confirmations: the key or certificate that a token is bound to (RFC 7800; RFC 9449; RFC 8705)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+BEARER = "Bearer"
+DPOP = "DPoP"
+
+
+class Confirmation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Exactly one of them: the thumbprint of a DPoP key, or that of a client certificate.
+
+    `jkt` is RFC 7638 with SHA-256 (RFC 9449 section 6.1); `x5t` is the member `x5t#S256` (RFC 8705
+    section 3.1). Both are base64url.
+    """
+
+    jkt: str | None = None
+    x5t: str | None = None
+
+    @property
+    def token_type(self) -> str:
+        """What the token response calls such a token."""
+        return DPOP if self.jkt is not None else BEARER
+
+
+def confirmation_claim(confirmation: Confirmation | None) -> dict[str, Any]:
+    """The claim `cnf`, or nothing for a token that whoever bears it may use."""
+    if confirmation is None:
+        return {}
+    if confirmation.jkt is not None:
+        return {"cnf": {"jkt": confirmation.jkt}}
+    return {"cnf": {"x5t#S256": confirmation.x5t}}
+
+
+def read_confirmation(claims: Mapping[str, Any]) -> Confirmation | None:
+    """The confirmation among the claims of a token of ours."""
+    cnf = claims.get("cnf")
+    return None if cnf is None else Confirmation(jkt=cnf.get("jkt"), x5t=cnf.get("x5t#S256"))
