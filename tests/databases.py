@@ -81,10 +81,12 @@ async def flush_redis(url: str) -> None:
 
 
 async def age_redis(url: str, by: timedelta) -> None:
-    """Takes `by` off the remaining lifetime of every key; what has none left is gone."""
+    """Takes `by` off the remaining lifetime of every key that has one; without any it is gone."""
     async with redis.asyncio.Redis.from_url(url) as client:
         async for key in client.scan_iter():
-            await client.pexpire(key, await client.pttl(key) - by // timedelta(milliseconds=1))
+            left = await client.pttl(key)
+            if left >= 0:
+                await client.pexpire(key, left - by // timedelta(milliseconds=1))
 
 
 def ephemeral_backend(url: str, clock: AdjustableClock) -> Backend:

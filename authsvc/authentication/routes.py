@@ -25,6 +25,7 @@ from authsvc.authentication.assurance import Factor, acr_of, amr_of
 from authsvc.authentication.possession import LIFETIME
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.session_cookie import SessionCookie
+from authsvc.authentication.session_ended import SessionEnded, nobody
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
@@ -104,10 +105,13 @@ class RecoveryCodesAnswer(msgspec.Struct, frozen=True):
 class _Door:
     """The session cookie at the door: who comes in, and what they leave with."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, cookie: SessionCookie) -> None:
+    def __init__(
+        self, sessions: Sessions, clock: Clock, cookie: SessionCookie, ended: SessionEnded
+    ) -> None:
         self.sessions = sessions
         self.clock = clock
         self._cookie = cookie
+        self._ended = ended
 
     def token(self, request: Request[Any, Any, Any]) -> str | None:
         """The token that was sent."""
@@ -115,29 +119,45 @@ class _Door:
 
     async def take(
         self, request: Request[Any, Any, Any], outcome: SignedIn | SecondFactorNeeded
-    ) -> Response[SignedInAnswer] | SecondFactorAnswer:
+    ) -> Response[SignedInAnswer | SecondFactorAnswer]:
         """Admits whoever is signed in; gives a ticket to whom the second factor is asked of."""
         if isinstance(outcome, SecondFactorNeeded):
-            return SecondFactorAnswer(outcome.ticket)
-        return await self.admit(request, outcome)
+            return Response(SecondFactorAnswer(outcome.ticket), status_code=HTTP_200_OK)
+        answer, headers = await self._open(request, outcome)
+        return Response(answer, status_code=HTTP_200_OK, headers=headers)
 
     async def admit(
         self, request: Request[Any, Any, Any], signed_in: SignedIn
     ) -> Response[SignedInAnswer]:
+        """A session for whoever has proved everything."""
+        answer, headers = await self._open(request, signed_in)
+        return Response(answer, status_code=HTTP_200_OK, headers=headers)
+
+    async def _open(
+        self, request: Request[Any, Any, Any], signed_in: SignedIn
+    ) -> tuple[SignedInAnswer, dict[str, str]]:
         """Opens a session under a new token, whatever token was sent; that one is dead."""
-        await self.sessions.close(self.token(request))
-        token = await self.sessions.open(signed_in, now=self.clock.now())
+        now = self.clock.now()
+        token, ended = await self.sessions.renew(self.token(request), signed_in, now=now)
+        if ended is not None:
+            await self._ended(ended, now=now)
         factors = signed_in.factors
-        answer = SignedInAnswer(acr=acr_of(factors), amr=amr_of(factors))
-        return Response(answer, status_code=HTTP_200_OK, headers=self.cookie(token))
+        return SignedInAnswer(acr=acr_of(factors), amr=amr_of(factors)), self.cookie(token)
+
+    async def let_go(self, request: Request[Any, Any, Any]) -> Response[None]:
+        """Ends the session, if there is one, and takes the cookie back."""
+        now = self.clock.now()
+        token = self.token(request)
+        session = await self.sessions.find(token, now=now)
+        await self.sessions.close(token)
+        if session is not None:
+            await self._ended(session, now=now)
+        headers = dict([self._cookie.take_back()])
+        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=headers)
 
     def cookie(self, token: str) -> dict[str, str]:
         """The header that hands a token over."""
         return dict([self._cookie.give(token)])
-
-    def no_cookie(self) -> dict[str, str]:
-        """The header that takes it back."""
-        return dict([self._cookie.take_back()])
 
 
 def routes(
@@ -147,9 +167,10 @@ def routes(
     totp_enrollment: TOTPEnrollment,
     clock: Clock,
     cookie: SessionCookie,
+    ended: SessionEnded = nobody,
 ) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room."""
-    door = _Door(sessions, clock, cookie)
+    """The handlers of the room. `ended` hears of every session that a person ends."""
+    door = _Door(sessions, clock, cookie, ended)
     return [
         *_possession(sign_in, door),
         *_password(sign_in, door),
@@ -175,7 +196,7 @@ def _possession(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandle
     )
     async def possession(
         request: Request[Any, Any, Any], data: JSONBody[Possession]
-    ) -> Response[SignedInAnswer] | SecondFactorAnswer:
+    ) -> Response[SignedInAnswer | SecondFactorAnswer]:
         outcome = await sign_in.with_possession(
             data.challenge, data.certificate, data.signature, now=door.clock.now()
         )
@@ -192,7 +213,7 @@ def _password(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]
     )
     async def password(
         request: Request[Any, Any, Any], data: JSONBody[Password]
-    ) -> Response[SignedInAnswer] | SecondFactorAnswer:
+    ) -> Response[SignedInAnswer | SecondFactorAnswer]:
         address = HTTPRequest.from_scope(request.scope).client
         outcome = await sign_in.with_password(
             data.sign_in_name, data.password, address=address, now=door.clock.now()
@@ -246,7 +267,6 @@ def _sign_out(door: _Door) -> ControllerRouterHandler:
         summary="End the session",
     )
     async def sign_out(request: Request[Any, Any, Any]) -> Response[None]:
-        await door.sessions.close(door.token(request))
-        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=door.no_cookie())
+        return await door.let_go(request)
 
     return sign_out

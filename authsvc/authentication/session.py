@@ -4,9 +4,12 @@ A session ends after 15 minutes without use and 12 hours after it was opened (NI
 section 2.2.3 asks for at most 24 hours and 1 hour at the second level; login.gov takes 12 hours and
 15 minutes), when it is closed, and when the subscriber's watermark passes it. A token is never kept
 through a sign-in or step-up, so that one planted beforehand is worth nothing.
+
+What goes on under a new token is one session to whoever was told of it: `Session.origin`.
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,9 +18,12 @@ import msgspec
 from authsvc.authentication.assurance import Factor, acr_of, amr_of
 from authsvc.authentication.errors import SessionRequired
 from authsvc.authentication.signed_in import SignedIn
-from authsvc.identifiers import new_token
-from authsvc.storage import Database, Ephemeral, Kind
-from authsvc.subscribers import Subscribers
+from authsvc.identifiers import b64url, from_b64url, new_token
+from authsvc.keyring import SealBroken, Seals
+from authsvc.storage import Ephemeral, Kind
+from authsvc.storage.remembered import Stamp
+from authsvc.subscribers import Subscriber
+from authsvc.subscribers.memory import SubscriberMemory
 
 IDLE = timedelta(minutes=15)
 TOTAL = timedelta(hours=12)
@@ -26,7 +32,7 @@ NOTED_EVERY = timedelta(minutes=1)
 
 
 class SessionFacts(msgspec.Struct, frozen=True):
-    """A session as it rests."""
+    """A session as it rests. `began_as` is the id of the one that it goes on from, if any."""
 
     id: str
     subscriber_id: UUID
@@ -34,6 +40,12 @@ class SessionFacts(msgspec.Struct, frozen=True):
     factors: frozenset[Factor]
     opened_at: datetime
     last_seen: datetime
+    began_as: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The id under which it all began."""
+        return self.began_as or self.id
 
     def is_over(self, now: datetime) -> bool:
         """Whether it was left alone too long, or has lasted long enough."""
@@ -45,13 +57,20 @@ _SESSIONS = Kind("session", SessionFacts, TOTAL)
 
 @dataclass(frozen=True)
 class Session:
-    """A living session. `id` names it and opens nothing; the token is not in here."""
+    """A living session. `id` names it and opens nothing; the token is not in here.
+
+    `origin` is the id that it began with, before steps up and fresh sign-ins of the same person.
+    `subscriber` is whose it is, as of `stamp`.
+    """
 
     id: str
+    origin: str
     subscriber_id: UUID
     auth_time: datetime
     factors: frozenset[Factor]
     opened_at: datetime
+    subscriber: Subscriber = field(repr=False)
+    stamp: Stamp = field(repr=False)
 
     @property
     def acr(self) -> str:
@@ -67,40 +86,51 @@ class Session:
 class Sessions:
     """All sessions."""
 
-    def __init__(
-        self, *, database: Database, ephemeral: Ephemeral, subscribers: Subscribers
-    ) -> None:
-        self._database = database
+    def __init__(self, *, ephemeral: Ephemeral, seals: Seals, memory: SubscriberMemory) -> None:
         self._ephemeral = ephemeral
-        self._subscribers = subscribers
+        self._seals = seals
+        self._memory = memory
 
     async def open(self, signed_in: SignedIn, *, now: datetime) -> str:
-        """The token of a new session. Whoever had one before closes it."""
-        facts = SessionFacts(
-            id=new_token(16),
-            subscriber_id=signed_in.subscriber_id,
-            auth_time=signed_in.at,
-            factors=signed_in.factors,
-            opened_at=now,
-            last_seen=now,
-        )
-        return await self._keep(facts, lifetime=TOTAL)
+        """The token of a new session. Whoever had one before renews it."""
+        return await self._keep(_new(signed_in, now=now), lifetime=TOTAL)
+
+    async def renew(
+        self, token: str | None, signed_in: SignedIn, *, now: datetime
+    ) -> tuple[str, Session | None]:
+        """The token of a new session for who has just signed in; what `token` opened is closed.
+
+        The same person's session goes on in the new one. Somebody else's has ended, and comes back
+        beside the token: whoever was told of it may have to hear that.
+        """
+        old = await self.find(token, now=now)
+        await self.close(token)
+        facts = _new(signed_in, now=now)
+        goes_on = old is not None and old.subscriber_id == signed_in.subscriber_id
+        if old is not None and goes_on:
+            facts = msgspec.structs.replace(facts, began_as=old.origin)
+        return await self._keep(facts, lifetime=TOTAL), None if goes_on else old
 
     async def find(self, token: str | None, *, now: datetime) -> Session | None:
         """The session behind a token, and a note that it was used; None if there is none."""
-        if not token:
+        subscriber_id = self._whose(token)
+        if not token or subscriber_id is None:
             return None
-        facts = await self._ephemeral.get(_SESSIONS, token)
+        facts, stamp = await asyncio.gather(
+            self._ephemeral.get(_SESSIONS, token), self._memory.stamp(subscriber_id)
+        )
         if facts is None:
             return None
-        if facts.is_over(now) or not await self._is_in_force(facts):
+        subscriber = await self._memory.find(subscriber_id, stamp, now=now)
+        in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
+        if subscriber is None or not in_force or facts.is_over(now):
             await self._ephemeral.forget(_SESSIONS, token)
             return None
         if now - facts.last_seen >= NOTED_EVERY:
             # `replace` cannot bring back a session that is being closed at this moment.
             noted = msgspec.structs.replace(facts, last_seen=now)
             await self._ephemeral.replace(_SESSIONS, token, noted)
-        return _living(facts)
+        return _living(facts, subscriber, stamp)
 
     async def require(self, token: str | None, *, now: datetime) -> Session:
         """As `find`; SessionRequired if there is none."""
@@ -120,7 +150,11 @@ class Sessions:
         if facts is None or facts.subscriber_id != added.subscriber_id:
             raise SessionRequired
         stronger = msgspec.structs.replace(
-            facts, id=new_token(16), factors=facts.factors | added.factors, last_seen=now
+            facts,
+            id=new_token(16),
+            factors=facts.factors | added.factors,
+            last_seen=now,
+            began_as=facts.origin,
         )
         return await self._keep(stronger, lifetime=facts.opened_at + TOTAL - now)
 
@@ -130,21 +164,52 @@ class Sessions:
             await self._ephemeral.forget(_SESSIONS, token)
 
     async def _keep(self, facts: SessionFacts, *, lifetime: timedelta) -> str:
-        token = new_token()
+        token = self._new_token(facts.subscriber_id)
         await self._ephemeral.put(_SESSIONS, token, facts, lifetime=lifetime)
         return token
 
-    async def _is_in_force(self, facts: SessionFacts) -> bool:
-        async with self._database.reading() as tx:
-            subscriber = await self._subscribers.find(tx, facts.subscriber_id)
-        return subscriber is not None and subscriber.was_in_force(facts.auth_time)
+    def _new_token(self, subscriber_id: UUID) -> str:
+        """A secret, and whose session it opens: sealed, so that it says nothing to anybody else.
+
+        Thus session and person are asked for at once.
+        """
+        secret = new_token()
+        sealed = self._seals.seal(subscriber_id.bytes, context=_context(secret), block=32)
+        return f"{secret}.{b64url(sealed)}"
+
+    def _whose(self, token: str | None) -> UUID | None:
+        """Whose session a token of ours opens; None for anything else."""
+        secret, _, sealed = (token or "").partition(".")
+        try:
+            opened = self._seals.open(from_b64url(sealed), context=_context(secret))
+            return UUID(bytes=opened)
+        except (SealBroken, ValueError):
+            return None
 
 
-def _living(facts: SessionFacts) -> Session:
+def _context(secret: str) -> str:
+    return f"session-token:{secret}"
+
+
+def _new(signed_in: SignedIn, *, now: datetime) -> SessionFacts:
+    return SessionFacts(
+        id=new_token(16),
+        subscriber_id=signed_in.subscriber_id,
+        auth_time=signed_in.at,
+        factors=signed_in.factors,
+        opened_at=now,
+        last_seen=now,
+    )
+
+
+def _living(facts: SessionFacts, subscriber: Subscriber, stamp: Stamp) -> Session:
     return Session(
         id=facts.id,
+        origin=facts.origin,
         subscriber_id=facts.subscriber_id,
         auth_time=facts.auth_time,
         factors=facts.factors,
         opened_at=facts.opened_at,
+        subscriber=subscriber,
+        stamp=stamp,
     )

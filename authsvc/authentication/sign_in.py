@@ -174,6 +174,11 @@ class SignIn:
             return await self._ask(Ticket(subscriber.id, now, Factor.DEVICE_KEY))
         return SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), now)
 
+    async def has_second_factor(self, subscriber_id: UUID) -> bool:
+        """Whether signing in anew would ask this subscriber for a second factor."""
+        async with self._database.reading() as tx:
+            return await self._credentials.has_totp(tx, subscriber_id)
+
     async def _load(self, name_digest: bytes) -> _Known | None:
         """The claimant, by as many statements for a stranger as for anybody."""
         async with self._database.reading() as tx:

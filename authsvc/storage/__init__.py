@@ -8,6 +8,8 @@ refusal that must leave a mark says so (`AuthsvcError.leaves_mark`).
 Passing facts are sealed, each under its kind and key, and found by a keyed digest: neither a dump
 of Redis nor a stray key of another kind can stand in for a code or a session.
 
+What a process may remember of SQL, and until when, is decided by `remembered.Remembered`.
+
 The room does not know what any of the facts mean.
 """
 

@@ -5,12 +5,14 @@ turns to writing fails with "database is locked" whatever the busy timeout), and
 under WAL. PostgreSQL uses one pool for both.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -32,6 +34,8 @@ _PRAGMAS = (
 )
 _READERS = 4
 _POOL_TIMEOUT_SECONDS = 5
+# What a change announces before it commits (see `remembered`) holds for longer than this.
+_LONGEST_TRANSACTION_SECONDS = 30.0
 
 
 class Database:
@@ -50,17 +54,24 @@ class Database:
         return (self._writer,) if self._writer is self._reader else (self._writer, self._reader)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction that may write; StorageUnavailable if the database is away."""
+    async def transaction(
+        self, *, longest: float | None = _LONGEST_TRANSACTION_SECONDS
+    ) -> AsyncIterator[Transaction]:
+        """A transaction that may write; StorageUnavailable if the database is away.
+
+        One that has taken longer than `longest` seconds is rolled back: StorageUnavailable.
+        """
         async with _translated(), self._writer.connect() as connection:
             await connection.begin()
+            loop = asyncio.get_running_loop()
+            ends = None if longest is None else loop.time() + longest
             try:
                 yield connection
             except AuthsvcError as refusal:
                 if refusal.leaves_mark:
-                    await connection.commit()
+                    await _commit(connection, ends)
                 raise
-            await connection.commit()
+            await _commit(connection, ends)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
@@ -73,10 +84,24 @@ class Database:
         async with self.reading() as tx:
             await tx.execute(text("SELECT 1"))
 
+    async def clock(self) -> datetime | None:
+        """The time where the database is; None for SQLite, which has none of its own."""
+        if self._writer is not self._reader:
+            return None
+        async with self.reading() as tx:
+            found: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
+        return found
+
     async def close(self) -> None:
         """Lets every connection go."""
         for engine in self.engines:
             await engine.dispose()
+
+
+async def _commit(connection: AsyncConnection, ends: float | None) -> None:
+    if ends is not None and asyncio.get_running_loop().time() > ends:
+        raise StorageUnavailable(log="transaction took too long")
+    await connection.commit()
 
 
 @asynccontextmanager

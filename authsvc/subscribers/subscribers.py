@@ -8,6 +8,7 @@ import msgspec
 from authsvc.identifiers import b64url, new_id
 from authsvc.keyring import KeyRing
 from authsvc.storage import Transaction
+from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import store
 from authsvc.subscribers.online_number import OnlineNumber
 from authsvc.subscribers.subscriber import (
@@ -23,7 +24,8 @@ from authsvc.subscribers.subscriber import (
 class Subscribers:
     """The people who opted in."""
 
-    def __init__(self, keyring: KeyRing) -> None:
+    def __init__(self, keyring: KeyRing, remembered: Remembered) -> None:
+        self._remembered = remembered
         self._sealer = keyring.sealer
         self._digests = keyring.digests
         self._pairwise = keyring.pairwise
@@ -113,6 +115,7 @@ class Subscribers:
             msgspec.msgpack.encode(identity), context=_identity(subscriber.id)
         )
         await store.set_identity(tx, subscriber.id, sealed)
+        await self.changing(subscriber.id)
 
     async def set_document_state(
         self, tx: Transaction, digest: bytes, state: DocumentState
@@ -125,14 +128,24 @@ class Subscribers:
     ) -> None:
         """Freezes or unfreezes a person."""
         await store.set_status(tx, subscriber_id, status.value)
+        await self.changing(subscriber_id)
 
     async def raise_watermark(self, tx: Transaction, subscriber_id: UUID, *, now: datetime) -> None:
         """Kills everything issued before `now`."""
         await store.raise_watermark(tx, subscriber_id, now)
+        await self.changing(subscriber_id)
 
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Destroys the person's data key and, by cascade, all that hangs on the person."""
         await store.delete_subscriber(tx, subscriber_id)
+        await self.changing(subscriber_id)
+
+    async def changing(self, subscriber_id: UUID) -> None:
+        """Something about the person is about to be committed: what is remembered of them is void.
+
+        For whoever changes what hangs on a person (a grant); the changes here say it themselves.
+        """
+        await self._remembered.changing(str(subscriber_id))
 
     async def _unused_number(self, tx: Transaction) -> OnlineNumber:
         while True:

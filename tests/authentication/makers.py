@@ -31,7 +31,9 @@ from authsvc.identifiers import b64url
 from authsvc.keyring import KeyRing
 from authsvc.settings import Throttling
 from authsvc.storage import Database, Ephemeral
+from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Identity, NewDocument, Subscriber, Subscribers
+from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
 from tests.makers import artificial_person
@@ -76,6 +78,7 @@ class House:
     sign_in: SignIn
     sessions: Sessions
     totp_enrollment: TOTPEnrollment
+    memory: SubscriberMemory
 
     async def subscriber(self) -> Subscriber:
         """A new person without credentials."""
@@ -191,7 +194,9 @@ async def house(
     parameters: Argon2Parameters = CHEAP,
 ) -> AsyncIterator[House]:
     """Builds the house."""
-    subscribers = Subscribers(keyring)
+    remembered = Remembered(ephemeral, namespace="subscriber-changing")
+    subscribers = Subscribers(keyring, remembered)
+    memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
         CertificateAuthority.create(keyring, base_url=ISSUER, now=clock.now())
     )
@@ -217,7 +222,8 @@ async def house(
             issuer=ISSUER,
             **parts,
         ),
-        sessions=Sessions(**parts),
+        sessions=Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory),
+        memory=memory,
         totp_enrollment=TOTPEnrollment(
             credentials=credentials, throttle=throttle, issuer=ISSUER, **parts
         ),

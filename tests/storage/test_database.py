@@ -69,6 +69,17 @@ async def test_an_alarm_leaves_its_mark(notes: Database) -> None:
     assert await _count(notes) == 1
 
 
+@pytest.mark.parametrize("failure", [None, Alarm()])
+async def test_what_took_too_long_rolls_back(notes: Database, failure: Exception | None) -> None:
+    with pytest.raises(StorageUnavailable):
+        async with notes.transaction(longest=0.01) as tx:
+            await _add(tx, 1)
+            await asyncio.sleep(0.02)
+            if failure:
+                raise failure
+    assert await _count(notes) == 0
+
+
 async def test_a_bug_rolls_back(notes: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         await _fail(notes, ZeroDivisionError())

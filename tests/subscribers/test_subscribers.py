@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from authsvc.keyring import KeyRing
-from authsvc.storage import Database
+from authsvc.storage import Database, Ephemeral
+from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import (
     DocumentState,
     Identity,
@@ -24,8 +25,8 @@ DOCUMENT = NewDocument("resident_identity_card", "CARD-ONE")
 
 
 @pytest.fixture
-def subscribers(keyring: KeyRing) -> Subscribers:
-    return Subscribers(keyring)
+def subscribers(keyring: KeyRing, ephemeral: Ephemeral) -> Subscribers:
+    return Subscribers(keyring, Remembered(ephemeral, namespace="subscriber-changing"))
 
 
 @pytest.fixture

@@ -1,4 +1,9 @@
-"""What a place for passing facts must be able to do. Keys and values are opaque bytes."""
+"""What a place for passing facts must be able to do. Keys and values are opaque bytes.
+
+Operations that begin in one turn of the event loop are carried out in the order in which they
+began. A place loses its memory whole or not at all: one that drops single entries before their time
+(Redis with an eviction policy) would drop claims, locks and marks of revocation.
+"""
 
 from datetime import timedelta
 from typing import Protocol
@@ -11,8 +16,11 @@ class Backend(Protocol):
         """Keeps `value` under `key`, replacing what stood there."""
         ...
 
-    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta) -> bool:
-        """Keeps `value` only if nothing stands there; True if it does now."""
+    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> bool:
+        """Keeps `value` only if nothing stands there; True if it does now.
+
+        Without a lifetime it stays for as long as the place remembers anything.
+        """
         ...
 
     async def replace(self, key: str, value: bytes) -> bool:

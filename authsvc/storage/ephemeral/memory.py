@@ -4,9 +4,11 @@ Nothing awaits inside an operation, so that the event loop makes each one atomic
 """
 
 import heapq
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from authsvc.clock import Clock
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class MemoryBackend:
@@ -21,12 +23,12 @@ class MemoryBackend:
         """Keeps `value` under `key`, replacing what stood there."""
         self._write(key, value, self._sweep() + lifetime)
 
-    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta) -> bool:
+    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> bool:
         """Keeps `value` only if nothing stands there; True if it does now."""
         now = self._sweep()
         if key in self._entries:
             return False
-        self._write(key, value, now + lifetime)
+        self._write(key, value, _NEVER if lifetime is None else now + lifetime)
         return True
 
     async def replace(self, key: str, value: bytes) -> bool:

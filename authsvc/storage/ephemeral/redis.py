@@ -1,22 +1,47 @@
 """Passing facts in Redis, for more than one process. Commands of Redis 6.2 and later.
 
-A command whose reply was lost is sent once more. That is safe for each of them: a claim that was
+The commands of one turn of the event loop are one pipeline, and one round trip (see `turns`). It is
+no transaction: every operation is one command on one key, atomic by itself.
+
+A pipeline whose reply was lost is sent once more. That is safe for each command: a claim that was
 already written answers "not the first", a taken value is gone, a counter counts one too many. The
 wrong answer is always "no".
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from authsvc.storage.ephemeral.turns import Turns
 from authsvc.storage.errors import StorageUnavailable
 
 _TIMEOUT_SECONDS = 2.0
+_MILLISECOND = timedelta(milliseconds=1)
+
+# A script, for a counter must not live for ever: between a SET NX that finds a counter and an INCR
+# on the same connection its lifetime can end, and INCR would make one without an end.
+_INCREMENT = b"""
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
+
+_Command = tuple[bytes | int, ...]
+
+
+@dataclass(frozen=True)
+class RedisCondition:
+    """How a Redis is set up, as far as we depend on it."""
+
+    version: tuple[int, ...]
+    evicts: bool
+    clock: datetime
 
 
 class RedisBackend:
@@ -29,63 +54,90 @@ class RedisBackend:
             socket_connect_timeout=_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 1),
         )
+        self._turns: Turns[_Command] = Turns(self._carry)
+
+    @property
+    def round_trips(self) -> int:
+        """How many pipelines were sent; one that was sent once more counts once."""
+        return self._turns.round_trips
 
     async def put(self, key: str, value: bytes, lifetime: timedelta) -> None:
         """Keeps `value` under `key`, replacing what stood there."""
-        async with _translated():
-            await self._redis.set(key, value, px=lifetime)
+        await self._ask(b"SET", key.encode(), value, *_lasting(lifetime))
 
-    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta) -> bool:
+    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> bool:
         """Keeps `value` only if nothing stands there; True if it does now."""
-        async with _translated():
-            return bool(await self._redis.set(key, value, px=lifetime, nx=True))
+        return bool(await self._ask(b"SET", key.encode(), value, b"NX", *_lasting(lifetime)))
 
     async def replace(self, key: str, value: bytes) -> bool:
         """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
-        async with _translated():
-            return bool(await self._redis.set(key, value, xx=True, keepttl=True))
+        return bool(await self._ask(b"SET", key.encode(), value, b"XX", b"KEEPTTL"))
 
     async def get(self, key: str) -> bytes | None:
         """What stands there."""
-        async with _translated():
-            return _bytes(await self._redis.get(key))
+        return _bytes(await self._ask(b"GET", key.encode()))
 
     async def take(self, key: str) -> bytes | None:
         """What stands there; it is gone afterwards, and no two callers get it."""
-        async with _translated():
-            return _bytes(await self._redis.getdel(key))
+        return _bytes(await self._ask(b"GETDEL", key.encode()))
 
     async def forget(self, key: str) -> None:
         """Removes what stands there."""
-        async with _translated():
-            await self._redis.delete(key)
+        await self._ask(b"DEL", key.encode())
 
     async def increment(self, key: str, lifetime: timedelta) -> int:
         """Adds one to a counter that lives `lifetime` from its first increment; the new count."""
-        # SET NX gives the counter its lifetime before INCR can make one that lives for ever.
-        async with _translated(), self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(key, 0, px=lifetime, nx=True)
-            pipe.incr(key)
-            _, count = await pipe.execute()
-            return int(count)
+        return int(await self._ask(b"EVAL", _INCREMENT, 1, key.encode(), _milliseconds(lifetime)))
 
     async def ping(self) -> None:
         """Returns if Redis answers."""
-        async with _translated():
-            await self._redis.get("authsvc:ping")
+        await self._ask(b"GET", b"authsvc:ping")
+
+    async def condition(self) -> RedisCondition:
+        """How it is set up, for whoever looks after it; StorageUnavailable."""
+        try:
+            server, memory = await self._redis.info("server"), await self._redis.info("memory")
+            seconds, micros = await self._redis.time()
+        except (RedisError, OSError) as error:
+            raise StorageUnavailable(log=type(error).__name__) from None
+        version = str(server["redis_version"]).split(".")
+        return RedisCondition(
+            version=tuple(int(part) for part in version if part.isdecimal()),
+            evicts=bool(memory["maxmemory"]) and memory["maxmemory_policy"] != "noeviction",
+            clock=datetime.fromtimestamp(seconds + micros / 1_000_000, UTC),
+        )
 
     async def close(self) -> None:
-        """Lets go of connections."""
+        """Waits for what is under way and lets go of connections."""
+        await self._turns.close()
         await self._redis.aclose()
 
+    async def _ask(self, *command: bytes | int) -> Any:
+        """Every failure of Redis is "away", without its text: it may quote what was sent.
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Every failure of Redis is "away", without its text: it may quote what was sent."""
-    try:
-        yield
-    except (RedisError, OSError) as error:
-        raise StorageUnavailable(log=type(error).__name__) from None
+        A command is bytes and numbers only, so that spelling it out cannot fail where it would
+        take others along.
+        """
+        try:
+            return await self._turns.ask(command)
+        except (RedisError, OSError) as error:
+            raise StorageUnavailable(log=type(error).__name__) from None
+
+    async def _carry(self, commands: Sequence[_Command]) -> Sequence[Any]:
+        """The answers; an error that Redis gave as the answer to one command is a value here."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for command in commands:
+                pipe.execute_command(*command)
+            return await pipe.execute(raise_on_error=False)
+
+
+def _lasting(lifetime: timedelta | None) -> _Command:
+    return () if lifetime is None else (b"PX", _milliseconds(lifetime))
+
+
+def _milliseconds(lifetime: timedelta) -> int:
+    # Redis refuses a lifetime that is over; what would be gone at once may as well stay for 1 ms.
+    return max(1, lifetime // _MILLISECOND)
 
 
 def _bytes(value: object) -> bytes | None:

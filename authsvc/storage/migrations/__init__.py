@@ -33,7 +33,7 @@ async def upgrade(database: Database) -> None:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
 
-    async with database.transaction() as tx:
+    async with database.transaction(longest=None) as tx:
         await tx.run_sync(run)
 
 

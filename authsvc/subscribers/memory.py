@@ -1,0 +1,109 @@
+"""Subscribers as this process remembers them, for as long as nothing about them has changed.
+
+The hot path asks here instead of SQL. Whoever needs an answer first asks for the person's `stamp`,
+together with whatever else is asked of the place for passing facts: one round trip. What was read
+under that very stamp still holds (`storage.remembered` says why).
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from authsvc.storage import Database, Transaction
+from authsvc.storage.remembered import Remembered, Stamp
+from authsvc.subscribers.subscriber import DocumentRecord, Subscriber
+from authsvc.subscribers.subscribers import Subscribers
+
+T = TypeVar("T")
+
+
+class SubscriberMemory:
+    """What this process has read about people, and when it must read again."""
+
+    def __init__(
+        self, *, database: Database, subscribers: Subscribers, remembered: Remembered
+    ) -> None:
+        self._database = database
+        self._subscribers = subscribers
+        self._remembered = remembered
+
+    async def stamp(self, subscriber_id: UUID) -> Stamp:
+        """The mark of the person's last change; StorageUnavailable, never a guess."""
+        return await self._remembered.stamp(str(subscriber_id))
+
+    async def find(
+        self,
+        subscriber_id: UUID,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> Subscriber | None:
+        """The subscriber with this id."""
+
+        async def read(tx: Transaction) -> Subscriber | None:
+            return await self._subscribers.find(tx, subscriber_id)
+
+        return await self.recall(subscriber_id, "subscriber", stamp, read, tx=tx, now=now)
+
+    async def birth_date(
+        self,
+        subscriber: Subscriber,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> date | None:
+        """When the person was born, None if they have left."""
+
+        async def read(tx: Transaction) -> date | None:
+            identity = await self._subscribers.identity_of(tx, subscriber)
+            return None if identity is None else identity.birth_date
+
+        return await self.recall(subscriber.id, "birth-date", stamp, read, tx=tx, now=now)
+
+    async def document(
+        self,
+        subscriber: Subscriber,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> DocumentRecord | None:
+        """The document that the person was last verified by, None if they have left.
+
+        What the register says of it meanwhile is not to be had from here.
+        """
+
+        async def read(tx: Transaction) -> DocumentRecord | None:
+            documents = await self._subscribers.documents_of(tx, subscriber.id)
+            return documents[-1] if documents else None
+
+        return await self.recall(subscriber.id, "document", stamp, read, tx=tx, now=now)
+
+    async def recall(
+        self,
+        subscriber_id: UUID,
+        part: str,
+        stamp: Stamp,
+        read: Callable[[Transaction], Awaitable[T]],
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> T:
+        """What `read` once found, or what it finds now.
+
+        Whoever is in a transaction that writes hands it over as `tx`: waiting for a second
+        connection while holding one, many at once would wait for each other. (Such a transaction
+        sees what was committed before the stamp: on SQLite nobody commits beside it, on PostgreSQL
+        each statement looks anew.)
+        """
+
+        async def load() -> T:
+            if tx is not None:
+                return await read(tx)
+            async with self._database.reading() as reading:
+                return await read(reading)
+
+        return await self._remembered.recall(str(subscriber_id), part, stamp, load, now=now)
