@@ -7,6 +7,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -80,6 +81,43 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     poll_seconds: Positive = 20
 
 
+class KeyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How signing keys change: by themselves after some days, or (0) by command only."""
+
+    rotation_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 90
+    # Published before it signs: the JWKS may be cached for 15 minutes, every worker looks into the
+    # key directory once a minute, and clocks differ. A day is the longest that helps anybody.
+    propagation_minutes: Annotated[int, msgspec.Meta(ge=20, le=1440)] = 60
+    # Published after it signed: an access token lives for ten minutes; an ID token comes back as a
+    # hint for as long as a session lasts, at most twelve hours.
+    retention_hours: Annotated[int, msgspec.Meta(ge=1, le=8784)] = 24
+
+    @property
+    def propagation(self) -> timedelta:
+        """How long a key is published before it signs."""
+        return timedelta(minutes=self.propagation_minutes)
+
+    @property
+    def retention(self) -> timedelta:
+        """How long a key is published after it signed last."""
+        return timedelta(hours=self.retention_hours)
+
+
+class Outgoing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be spoken to when a platform names the address (its keys, its notifications)."""
+
+    # Networks (CIDR, separated by spaces) that are open although they are not public.
+    open_networks: str = ""
+    # A file of certificate authorities (PEM) that are trusted beside the machine's own. Not called
+    # ca_file: in the environment a name that ends in _FILE names the file of a value.
+    ca_bundle: str = ""
+
+    @property
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `open_networks`; SettingsInvalid if one is none."""
+        return _networks(self.open_networks, field="outgoing.open_networks")
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -95,19 +133,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     face_match: Gateway = Gateway()
     throttle: Throttling = Throttling()
     enrollment: EnrollmentRules = EnrollmentRules()
+    keys: KeyRules = KeyRules()
+    outgoing: Outgoing = Outgoing()
     # Networks of the proxies in front (CIDR, separated by spaces). X-Forwarded-For is believed from
     # them alone.
     trusted_proxies: str = ""
+    # The https origin at which the proxy asks clients for certificates (RFC 8705 section 5): apart
+    # from the issuer, where browsers would ask people for one. Empty: not announced.
+    mtls_issuer: str = ""
     # Argon2id (OWASP password storage cheat sheet): this many hashes at once, 19 MiB each.
     hashing_threads: Positive = 2
 
     def __post_init__(self) -> None:
-        _check_address(self.issuer, field="issuer")
-        parts = urlsplit(self.issuer)
-        if parts.path or parts.query or parts.fragment or parts.username:
-            raise SettingsInvalid(
-                field="issuer", log="scheme, host and port only, without a slash at the end"
-            )
+        _check_origin(self.issuer, field="issuer")
+        if self.mtls_issuer:
+            _check_scheme(self.mtls_issuer, field="mtls_issuer", schemes=("https://",))
+            _check_origin(self.mtls_issuer, field="mtls_issuer")
         for field, url in (
             ("register.url", self.register.url),
             ("sms.url", self.sms.url),
@@ -123,17 +164,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             # RFC 6750 section 2.1: it travels in a header.
             if not token.isascii() or not token.isprintable() or " " in token:
                 raise SettingsInvalid(field=field, log="printable ASCII without spaces")
-        _ = self.proxy_networks
+        _ = self.proxy_networks, self.outgoing.networks
         _check_scheme(self.database_url, field="database_url", schemes=_DATABASES)
         _check_scheme(self.redis_url, field="redis_url", schemes=_REDISES)
 
     @property
     def proxy_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of `trusted_proxies`; SettingsInvalid if one is none."""
-        try:
-            return tuple(ip_network(text) for text in self.trusted_proxies.split())
-        except ValueError:
-            raise SettingsInvalid(field="trusted_proxies", log="not a network") from None
+        return _networks(self.trusted_proxies, field="trusted_proxies")
 
     @property
     def secure(self) -> bool:
@@ -177,6 +215,13 @@ def load_settings(path: Path | None, environment: Mapping[str, str] = os.environ
         raise SettingsInvalid(field=_path_of(error), log=_reason_of(error)) from None
 
 
+def _networks(text: str, *, field: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part) for part in text.split())
+    except ValueError:
+        raise SettingsInvalid(field=field, log="not a network") from None
+
+
 def _check_scheme(url: str, *, field: str, schemes: tuple[str, ...]) -> None:
     if url and not url.startswith(schemes):
         raise SettingsInvalid(field=field, log=f"begins with {' or '.join(schemes)}")
@@ -190,6 +235,15 @@ def _check_address(url: str, *, field: str) -> None:
         parts.scheme != "https" and not (parts.scheme == "http" and loopback)
     ):
         raise SettingsInvalid(field=field, log="https, or http on loopback")
+
+
+def _check_origin(url: str, *, field: str) -> None:
+    _check_address(url, field=field)
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise SettingsInvalid(
+            field=field, log="scheme, host and port only, without a slash at the end"
+        )
 
 
 def _to_path(wanted: type[Any], value: object) -> Path:

@@ -10,15 +10,25 @@ InvalidInput   ContentTypeRefused   the body is not of the type spoken here     
                TooManyValues        more values than any honest document has
                FieldMissing, FieldUnknown, FieldInvalid   the document has another shape
                MalformedRequest     the request itself cannot be understood
+               FetchRefused         an address that we do not speak to
 NotAllowed     MethodNotAllowed     the address does not speak this method            405
                ForeignOrigin        a page of another origin posted with a person's cookie
 NotFound       AddressUnknown       nothing lives at this address
 TooLarge       BodyTooLarge         the body passes the bound
                FormTooLarge         the form or the query passes its own
+Unavailable    FetchFailed          nothing usable came from an address we spoke to
 Incident       the service itself went wrong; its number finds the log line           500
 """
 
-from authsvc.errors import AuthsvcError, InvalidInput, NotAllowed, NotFound, Text, TooLarge
+from authsvc.errors import (
+    AuthsvcError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    Text,
+    TooLarge,
+    Unavailable,
+)
 
 
 class ContentTypeRefused(InvalidInput):
@@ -181,3 +191,24 @@ class ForeignOrigin(NotAllowed):
     code = "web.foreign_origin"
     title = Text("请求来自其他网站的页面", "This was sent by a page of another site")
     next_step = Text("请在本服务的页面上操作", "Do this on a page of this service")
+
+
+class FetchRefused(InvalidInput):
+    """An address that somebody named for us to speak to, and that we do not speak to."""
+
+    code = "web.fetch_refused"
+    title = Text("不允许访问该地址", "That address may not be spoken to")
+    next_step = Text(
+        "请使用公网可访问的 https 地址", "Use an https address that is reachable in public"
+    )
+
+
+class FetchFailed(Unavailable):
+    """Nothing usable came from an address that somebody named for us to speak to."""
+
+    code = "web.fetch_failed"
+    title = Text("对方地址未能正常应答", "The other side did not answer as it should")
+    next_step = Text(
+        "请检查该地址能否及时直接应答（不重定向、不压缩），然后重试",
+        "Check that the address answers in time, directly and uncompressed, then try again",
+    )

@@ -3,12 +3,25 @@
 `X-Forwarded-For` is believed only when the peer is a proxy that the settings name, and only as far
 as named proxies wrote it: it is read from the right, and the first address that is no named proxy
 is the client. Whatever stands further left was written by the client itself.
+
+The same goes for the client's certificate (`authsvc.web.client_certificate`).
 """
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
+import structlog
+
 from authsvc.web.asgi import ASGIApp, Receive, Scope, Send
+from authsvc.web.client_certificate import (
+    CLIENT_CERTIFICATE,
+    certificate_from_proxy,
+    certificate_from_server,
+    without_certificates,
+)
+from authsvc.web.errors import MalformedRequest
+from authsvc.web.http import HTTPRequest, send_response
+from authsvc.web.problems import problem_response
 
 Network = IPv4Network | IPv6Network
 
@@ -28,18 +41,35 @@ def network_of(address: str) -> str:
 
 
 class ForwardedClient:
-    """ASGI middleware: puts the client's address in the place of a trusted proxy's."""
+    """ASGI middleware: the client's own address and certificate, not a trusted proxy's."""
 
     def __init__(self, app: ASGIApp, *, proxies: Sequence[Network]) -> None:
         self._app = app
         self._proxies = tuple(proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the application."""
-        peer = scope.get("client")
-        if scope["type"] == "http" and peer and self._is_proxy(_address(peer[0])):
-            scope["client"] = (self._client(scope, peer[0]), 0)
+        """Serve the application; 400 if a proxy reports a certificate that is none."""
+        if scope["type"] == "http":
+            try:
+                self._know_client(scope)
+            except MalformedRequest as refusal:
+                # The access log stands further in; the operator of the proxy should hear of it.
+                structlog.get_logger().warning("client_certificate_refused", code=refusal.code)
+                answer = problem_response(HTTPRequest.from_scope(scope), refusal)
+                await send_response(answer, send, method=scope["method"])
+                return
         await self._app(scope, receive, send)
+
+    def _know_client(self, scope: Scope) -> None:
+        peer = scope.get("client")
+        if peer and self._is_proxy(_address(peer[0])):
+            # A proxy's own certificate, if it shows one to us, is not its client's.
+            certificate = certificate_from_proxy(scope["headers"])
+            scope["client"] = (self._client(scope, peer[0]), 0)
+        else:
+            certificate = certificate_from_server(scope)
+        scope["headers"] = without_certificates(scope["headers"])
+        scope[CLIENT_CERTIFICATE] = certificate
 
     def _client(self, scope: Scope, peer: str) -> str:
         lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]

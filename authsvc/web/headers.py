@@ -1,5 +1,7 @@
 """The headers that every answer carries, and those a page adds for itself."""
 
+from collections.abc import Sequence
+
 from authsvc.web.asgi import ASGIApp, Message, Receive, Scope, Send
 
 _ANSWER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -46,17 +48,29 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-def page_headers(*, leads_away: bool) -> tuple[tuple[str, str], ...]:
+def page_headers(
+    *, leads_away: bool, script_nonce: str | None = None, frames: Sequence[str] = ()
+) -> tuple[tuple[str, str], ...]:
     """The policy of a page. `leads_away` says that its form may end at a platform.
+
+    `frames` are the origins that it may show inside itself.
+
+    A script runs only where it carries `script_nonce` (CSP level 3, section 6.1.11), so none that
+    came with a value does.
 
     NOTE: Chromium applies form-action to every redirect after a POST, also to those the platform
     makes afterwards to hosts we do not know, so a page that leads away cannot name it without
     locking honest people out. And a platform that opened us in a window of its own must find that
     window again, which an opener policy on any page of the way would prevent.
     """
+    policy = _PAGE_POLICY
+    if script_nonce is not None:
+        policy = f"{policy}; script-src 'nonce-{script_nonce}'"
+    if frames:
+        policy = f"{policy}; frame-src {' '.join(frames)}"
     if leads_away:
-        return (("content-security-policy", _PAGE_POLICY),)
+        return (("content-security-policy", policy),)
     return (
-        ("content-security-policy", f"{_PAGE_POLICY}; form-action 'self'"),
+        ("content-security-policy", f"{policy}; form-action 'self'"),
         ("cross-origin-opener-policy", "same-origin"),
     )

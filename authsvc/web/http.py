@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from authsvc.web.asgi import Send
+from authsvc.web.client_certificate import CLIENT_CERTIFICATE
 from authsvc.web.errors import RepeatedField
 from authsvc.web.forms import read_form, read_query
 from authsvc.web.headers import page_headers
@@ -62,6 +64,8 @@ class HTTPRequest:
     path_params: Mapping[str, Any] = field(default_factory=dict)
     raw_path: bytes = b""
     """the path as it was sent, still encoded; `path` has lost repeated and trailing slashes"""
+    client_certificate: bytes | None = None
+    """the certificate (DER) of the client in the TLS handshake; nobody has judged it yet"""
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], body: bytes = b"") -> "HTTPRequest":
@@ -78,6 +82,7 @@ class HTTPRequest:
             client=client[0] if client else "",
             path_params=scope.get("path_params") or {},
             raw_path=scope.get("raw_path") or b"",
+            client_certificate=scope.get(CLIENT_CERTIFICATE),
         )
 
     def form(self) -> dict[str, str]:
@@ -129,14 +134,20 @@ def html_response(
     html: str,
     *,
     leads_away: bool = False,
+    script_nonce: str | None = None,
+    frames: Sequence[str] = (),
     headers: Sequence[tuple[str, str]] = (),
 ) -> HTTPResponse:
-    """A page. `leads_away` says that its form may end, by redirects, at a platform."""
+    """A page. `leads_away` says that its form may end, by redirects, at a platform.
+
+    `script_nonce` is what the page's one script carries; without it none runs. `frames` are the
+    origins of what it shows inside itself.
+    """
     return HTTPResponse(
         status,
         (
             ("content-type", "text/html; charset=utf-8"),
-            *page_headers(leads_away=leads_away),
+            *page_headers(leads_away=leads_away, script_nonce=script_nonce, frames=frames),
             *headers,
         ),
         html.encode("utf-8"),
@@ -153,6 +164,16 @@ def redirect(location: str, headers: Sequence[tuple[str, str]] = ()) -> HTTPResp
 def empty(status: int = 204, headers: Sequence[tuple[str, str]] = ()) -> HTTPResponse:
     """An answer without a body."""
     return HTTPResponse(status, tuple(headers))
+
+
+async def send_response(response: HTTPResponse, send: Send, *, method: str) -> None:
+    """Hands an answer to the server; to HEAD without its body (RFC 9110 section 9.3.2)."""
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
+    if response.status != 204:
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    body = b"" if method == "HEAD" else response.body
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _read_cookies(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from authsvc.errors import AuthsvcError
 from authsvc.web import asgi
 from authsvc.web.errors import MethodNotAllowed
-from authsvc.web.http import HTTPRequest, HTTPResponse, empty
+from authsvc.web.http import HTTPRequest, HTTPResponse, empty, send_response
 from authsvc.web.incidents import record_incident, refusal_of
 from authsvc.web.problems import problem_response
 
@@ -62,7 +62,15 @@ def _with_parameters(
         return endpoint
 
     methods = [HttpMethod(method) for method in handlers]
-    return HTTPRouteHandler(path, http_method=methods, before_request=_leave_body_alone)(serve)
+    # NOTE: the status is the endpoint's. Without a word Litestar expects 204 of anything that may
+    # DELETE, and will not have an answer to it.
+    return HTTPRouteHandler(
+        path,
+        http_method=methods,
+        before_request=_leave_body_alone,
+        status_code=200,
+        include_in_schema=False,
+    )(serve)
 
 
 async def _leave_body_alone(_: Request[Any, Any, Any]) -> None:
@@ -82,12 +90,7 @@ class _Endpoint:
             response = await self._answer(scope, receive)
         except asgi.ClientGone:
             return
-        body = b"" if scope["method"] == "HEAD" else response.body
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
-        if response.status != 204:
-            headers.append((b"content-length", str(len(response.body)).encode()))
-        await send({"type": "http.response.start", "status": response.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_response(response, send, method=scope["method"])
 
     async def _answer(self, scope: asgi.Scope, receive: asgi.Receive) -> HTTPResponse:
         try:

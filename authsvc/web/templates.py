@@ -1,5 +1,6 @@
 """Pages from templates: every value is escaped, a missing value is an error, two languages."""
 
+import re
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -8,6 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from authsvc.errors import Text
 from authsvc.web.language import Language
 from authsvc.web.static_files import static_files
+
+# RFC 3986 section 2, without quotes.
+_APP_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:[A-Za-z0-9\-._~:/?\[\]@!$&()*+,;=%]*\Z"
+)
 
 
 class Templates:
@@ -23,6 +29,7 @@ class Templates:
             auto_reload=False,
         )
         self._environment.filters["web_link"] = web_link
+        self._environment.filters["way_back"] = way_back
         self._environment.globals["static"] = {
             name: file.address for name, file in static_files().items()
         }
@@ -46,6 +53,11 @@ def web_link(uri: str | None) -> str | None:
     except ValueError:
         return None
     return uri if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def way_back(uri: str | None) -> str | None:
+    """As `web_link`, and an app's own address: its scheme is a domain name (RFC 8252, 7.1)."""
+    return uri if uri is not None and _APP_ADDRESS.match(uri) else web_link(uri)
 
 
 def _say(language: Language, zh: str | Text, en: str = "") -> str:

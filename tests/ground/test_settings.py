@@ -89,6 +89,11 @@ def test_a_bad_issuer_is_refused(issuer: str) -> None:
             {**ISSUER, "AUTHSVC_TRUSTED_PROXIES": "10.0.0.0/8 proxy"}, "trusted_proxies", id="proxy"
         ),
         pytest.param(
+            {**ISSUER, "AUTHSVC_OUTGOING__OPEN_NETWORKS": "10.0.0.1/8"},
+            "outgoing.open_networks",
+            id="a network with host bits",
+        ),
+        pytest.param(
             {**ISSUER, "AUTHSVC_DATABASE_URL": "postgres://db/x"}, "database_url", id="driver"
         ),
         pytest.param({**ISSUER, "AUTHSVC_REDIS_URL": "localhost:6379"}, "redis_url", id="redis"),
@@ -119,3 +124,14 @@ def test_http_is_for_loopback_only() -> None:
 
 def test_the_system_clock_is_aware() -> None:
     assert SystemClock().now().utcoffset() is not None
+
+
+def test_the_origin_for_certificates_is_https() -> None:
+    origin = "https://mtls.id.example:8443"
+    settings = load_settings(None, {**ISSUER, "AUTHSVC_MTLS_ISSUER": origin})
+    assert settings.mtls_issuer == origin
+    for wrong in ("http://127.0.0.1", "https://", f"{origin}/", f"{origin}?x", "mtls.id.example"):
+        environment = {**ISSUER, "AUTHSVC_MTLS_ISSUER": wrong}
+        with pytest.raises(SettingsInvalid) as caught:
+            load_settings(None, environment)
+        assert caught.value.field == "mtls_issuer"

@@ -1,8 +1,9 @@
 """Values with which every template renders; a test changes what it is about."""
 
+from datetime import date
 from typing import Any
 
-from authsvc.errors import NotFound
+from authsvc.errors import NotFound, Text
 
 _FORM: dict[str, Any] = {"action": "/action", "hidden": {"ticket": "t"}}
 
@@ -14,6 +15,12 @@ PAGES: dict[str, dict[str, Any]] = {
         "client_name": "Platform",
         "host": "platform.example",
         "scopes": ["openid", "age"],
+        "ages": [],
+        "facts": [],
+        "purposes": {"age": "accounts are for adults"},
+        "details": [Text("签署办件 A-1", "sign your case A-1")],
+        "legal_basis": "PIPL 29",
+        "until": date(2027, 1, 31),
         "policy_uri": None,
         "tos_uri": None,
     },

@@ -213,3 +213,36 @@ def test_a_web_address_is_linked(uri: str):
 )
 def test_anything_else_is_not(uri: str | None):
     assert web_link(uri) is None
+
+
+def test_an_app_is_returned_to_by_its_own_scheme(templates: Templates):
+    for uri in ("org.example.native:/bye", "https://a.example/", "http://127.0.0.1/bye"):
+        page = render(templates, "signed_out.html", return_to=uri)
+        assert page.by_id("return")["href"] == uri
+    for uri in ("javascript:alert(1)", "x.y", "org.example.native:/a b", 'a.b:"onload=', "a.b:\n"):
+        assert render(templates, "signed_out.html", return_to=uri).named("a") == []
+
+
+def test_frames_are_hidden_and_the_way_back_waits_for_them(templates: Templates):
+    def shown(**changes: Any) -> Page:
+        values = {
+            "frames": ["https://a.example/bye?sid=x&iss=y", "javascript:alert(1)"],
+            "return_to": "https://a.example/",
+            "client_name": None,
+            "nonce": "n",
+        }
+        html = templates.render("signed_out_frames.html", language="en", **{**values, **changes})
+        return Page(html)
+
+    page = shown()
+    one, hostile = page.named("iframe")
+    assert one["src"] == "https://a.example/bye?sid=x&iss=y"
+    assert hostile["src"] == "None"
+    assert "hidden" in one
+    assert one["sandbox"] == "allow-scripts allow-same-origin"
+    [refresh] = [meta for meta in page.named("meta") if meta.get("http-equiv") == "refresh"]
+    assert refresh["content"] == "5;url=https://a.example/"
+    [script] = page.named("script")
+    assert script["nonce"] == "n"
+    stays = shown(return_to=None)
+    assert stays.named("script") == stays.named("a") == []

@@ -1,0 +1,64 @@
+"""What the service does by itself, while it is open and nobody asks.
+
+The register's feed is followed, and each minute what has passed is erased, in whichever room it
+lies, and the signing keys are tended. It ends before the house closes, so that no turn meets a
+closed store.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from authsvc.authentication.credentials import Credentials
+from authsvc.clock import Clock
+from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.sweeper import sweep
+from authsvc.evidence.register import DocumentRegister
+from authsvc.keyring import KeyRing, rotation
+from authsvc.oidc.provider import Provider
+from authsvc.storage import Database
+
+
+@dataclass(frozen=True)
+class Housekeeping:
+    """The rooms that have something to be done, and how often the register is asked."""
+
+    keyring: KeyRing
+    database: Database
+    register: DocumentRegister
+    desk: Desk
+    provider: Provider
+    credentials: Credentials
+    clock: Clock
+    poll_seconds: int
+
+    @asynccontextmanager
+    async def underway(self) -> AsyncIterator[None]:
+        """Goes on inside the block; on leaving it, the turn that runs is awaited."""
+        stop = asyncio.Event()
+        sweeping = asyncio.create_task(
+            sweep(
+                register=self.register,
+                changes=self.desk.changes,
+                enrollments=self.desk.enrollments,
+                clock=self.clock,
+                poll_seconds=self.poll_seconds,
+                stop=stop,
+                also={"passed": self._erase_what_has_passed, "signing_keys": self._tend_keys},
+            )
+        )
+        try:
+            yield
+        finally:
+            stop.set()
+            await sweeping
+
+    async def _tend_keys(self) -> None:
+        await asyncio.to_thread(rotation.tend, self.keyring, now=self.clock.now())
+
+    async def _erase_what_has_passed(self) -> None:
+        now = self.clock.now()
+        async with self.database.transaction() as tx:
+            await self.provider.refresh_tokens.erase_expired(tx, now=now)
+            await self.credentials.forget_used_steps(tx, now=now)
