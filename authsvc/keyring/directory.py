@@ -1,6 +1,9 @@
 """The key directory: one folder per purpose, 0700; one file per key, 0600.
 
-Secrets are 32 random bytes in base64url; private keys are PKCS#8 PEM; certificates are PEM.
+Secrets are 32 random bytes in base64url; private keys are PKCS#8 PEM; certificates are PEM. Before
+a private key may stand from when it signs, as explanatory text (RFC 7468 section 5.2), so that a
+key and its date appear together: `Signs-From: 2026-01-31T08:00:00+00:00`.
+
 A file appears whole or not at all: it is written beside its place and linked into it, so that two
 processes that create the same key end with one key.
 """
@@ -8,18 +11,21 @@ processes that create the same key end with one key.
 import os
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring.errors import KeyRingBroken
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 SECRET_BYTES = 32
+
+_SIGNS_FROM = "Signs-From: "
 
 
 class KeyDirectory:
@@ -41,14 +47,21 @@ class KeyDirectory:
 
     def private_key(self, purpose: str, name: str) -> PrivateKey:
         """A private key; KeyRingBroken if missing, damaged, exposed or of a foreign type."""
+        return self.dated_private_key(purpose, name)[0]
+
+    def dated_private_key(self, purpose: str, name: str) -> tuple[PrivateKey, datetime | None]:
+        """A private key, and from when it signs if its file says so; KeyRingBroken as above."""
         pem = self._read_private(purpose, f"{name}.pem")
         try:
             key = serialization.load_pem_private_key(pem, password=None)
         except (ValueError, TypeError):
             raise KeyRingBroken(log=f"{purpose}/{name}.pem is not a private key") from None
-        if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+        if not isinstance(key, PrivateKey):
             raise KeyRingBroken(log=f"{purpose}/{name}.pem is of a type that is not used here")
-        return key
+        try:
+            return key, _date_of(pem)
+        except ValueError:
+            raise KeyRingBroken(log=f"{purpose}/{name}.pem has a date that is none") from None
 
     def create_folder(self, purpose: str) -> None:
         """Makes a folder unless it is there: for certificates that somebody will put into it."""
@@ -62,21 +75,33 @@ class KeyDirectory:
         """Makes a symmetric key unless it is there."""
         self._create(purpose, f"{name}.key", lambda: b64url(secrets.token_bytes(SECRET_BYTES)))
 
-    def create_private_key(self, purpose: str, name: str, make: Callable[[], PrivateKey]) -> None:
-        """Makes a private key unless it is there."""
+    def create_private_key(
+        self,
+        purpose: str,
+        name: str,
+        make: Callable[[], PrivateKey],
+        *,
+        signs_from: datetime | None = None,
+    ) -> bool:
+        """Makes a private key unless it is there; whether it was this call that made it."""
+        head = "" if signs_from is None else _SIGNS_FROM + signs_from.isoformat("T", "seconds")
 
         def pem() -> str:
-            return (
-                make()
-                .private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-                .decode("ascii")
+            private = make().private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
             )
+            return f"{head}\n{private.decode('ascii')}".lstrip()
 
-        self._create(purpose, f"{name}.pem", pem)
+        return self._create(purpose, f"{name}.pem", pem)
+
+    def destroy_private_key(self, purpose: str, name: str) -> None:
+        """Removes a private key for good, unless somebody did already."""
+        try:
+            (self.root / purpose / f"{name}.pem").unlink(missing_ok=True)
+        except OSError as error:
+            raise KeyRingBroken(log=f"{purpose}/{name}.pem: {error.strerror}") from None
 
     def certificates(self, purpose: str) -> list[x509.Certificate]:
         """Every certificate in a folder (`*.crt`), in the order of their names."""
@@ -107,17 +132,21 @@ class KeyDirectory:
             raise KeyRingBroken(log=f"{purpose}/{filename} can be read by others")
         return content
 
-    def _create(self, purpose: str, filename: str, make: Callable[[], str]) -> None:
-        folder = self._folder(purpose)
-        if (folder / filename).exists():
-            return
-        beside = self._write_beside(folder, make().encode("ascii") + b"\n")
+    def _create(self, purpose: str, filename: str, make: Callable[[], str]) -> bool:
         try:
-            os.link(beside, folder / filename)
-        except FileExistsError:
-            pass  # Another process was first; its key is the key.
-        finally:
-            beside.unlink()
+            folder = self._folder(purpose)
+            if (folder / filename).exists():
+                return False
+            beside = self._write_beside(folder, make().encode("ascii") + b"\n")
+            try:
+                os.link(beside, folder / filename)
+            except FileExistsError:
+                return False  # Another process was first; its key is the key.
+            finally:
+                beside.unlink()
+        except OSError as error:
+            raise KeyRingBroken(log=f"{purpose}/{filename}: {error.strerror}") from None
+        return True
 
     def _folder(self, purpose: str) -> Path:
         folder = self.root / purpose
@@ -133,3 +162,15 @@ class KeyDirectory:
             file.flush()
             os.fsync(file.fileno())
         return beside
+
+
+def _date_of(pem: bytes) -> datetime | None:
+    """From when a key signs, as the text before it says; ValueError if that is no moment."""
+    head, _, _ = pem.decode("ascii", "replace").partition("-----BEGIN")
+    for line in head.splitlines():
+        if line.startswith(_SIGNS_FROM):
+            moment = datetime.fromisoformat(line.removeprefix(_SIGNS_FROM).strip())
+            if moment.tzinfo is None:
+                raise ValueError("a moment without a time zone")
+            return moment
+    return None

@@ -1,22 +1,24 @@
 """The key ring: every key of the service, opened together or not at all."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.keyring.digests import KeyedDigest, PairwiseKey
-from authsvc.keyring.directory import KeyDirectory, PrivateKey
+from authsvc.keyring.directory import KeyDirectory
 from authsvc.keyring.errors import KeyRingBroken
 from authsvc.keyring.seals import Sealer
-from authsvc.keyring.signing import ES256, RS256, SigningKey, SigningKeys
+from authsvc.keyring.signing import ALGORITHMS, ES256, new_private_key
+from authsvc.keyring.signing_keys import PURPOSE, SigningKeys, file_name
+from authsvc.settings import KeyRules
 
 # Certificates of others, whom we trust: the operator puts them there.
 ANCHORS = ("document-anchors", "register-anchors")
 SECRETS = ("seal", "digest", "pairwise")
-# RFC 7518 section 3.3 demands 2048 bits or more; 2048 is what every client can verify.
-RSA_BITS = 2048
 
 
 @dataclass(frozen=True)
@@ -30,49 +32,47 @@ class KeyRing:
     sealer: Sealer
     digests: KeyedDigest
     pairwise: PairwiseKey
+    rules: KeyRules
 
     @classmethod
-    def create(cls, root: Path) -> Self:
-        """Makes every key that is missing, touches none that is there, and opens the ring."""
+    def create(cls, root: Path, *, now: datetime, rules: KeyRules | None = None) -> Self:
+        """Makes every key that is missing, touches none that is there, and opens the ring.
+
+        `now` is the moment from which the age of a new signing key counts.
+        """
         directory = KeyDirectory(root)
         for purpose in ANCHORS:
             directory.create_folder(purpose)
         for purpose in SECRETS:
             directory.create_secret(purpose, f"{purpose}-1")
         for purpose in ("ca", "ocsp"):
-            directory.create_private_key(purpose, purpose, _new_p256)
-        directory.create_private_key("oidc", "es256-1", _new_p256)
-        directory.create_private_key("oidc", "rs256-1", _new_rsa)
-        return cls.open(root)
+            directory.create_private_key(purpose, purpose, partial(new_private_key, ES256))
+        for alg in ALGORITHMS:
+            if not _has_key(directory, alg):
+                make = partial(new_private_key, alg)
+                directory.create_private_key(PURPOSE, file_name(alg, 1), make, signs_from=now)
+        return cls.open(root, rules=rules)
 
     @classmethod
-    def open(cls, root: Path) -> Self:
+    def open(cls, root: Path, *, rules: KeyRules | None = None) -> Self:
         """Opens an existing ring; KeyRingBroken names what is missing or exposed."""
         directory = KeyDirectory(root)
+        rules = rules or KeyRules()
         return cls(
             directory=directory,
-            signing=SigningKeys(_signing_keys(directory)),
+            signing=SigningKeys(directory, retention=rules.retention),
             ca=_p256(directory, "ca"),
             ocsp=_p256(directory, "ocsp"),
             sealer=Sealer(directory.secret("seal", "seal-1")),
             digests=KeyedDigest(directory.secret("digest", "digest-1")),
             pairwise=PairwiseKey(directory.secret("pairwise", "pairwise-1")),
+            rules=rules,
         )
 
 
-def _signing_keys(directory: KeyDirectory) -> list[SigningKey]:
-    def age(name: str) -> tuple[str, int]:
-        alg, _, number = name.partition("-")
-        return alg, int(number) if number.isdecimal() else 0
-
-    names = sorted(directory.names("oidc", ".pem"), key=age)
-    keys = [
-        SigningKey(directory.private_key("oidc", name), alg=name.partition("-")[0].upper())
-        for name in names
-    ]
-    if missing := {ES256, RS256} - {key.alg for key in keys}:
-        raise KeyRingBroken(log=f"no signing key for {', '.join(sorted(missing))}")
-    return keys
+def _has_key(directory: KeyDirectory, alg: str) -> bool:
+    prefix = file_name(alg, 1).removesuffix("1")
+    return any(name.startswith(prefix) for name in directory.names(PURPOSE, ".pem"))
 
 
 def _p256(directory: KeyDirectory, purpose: str) -> ec.EllipticCurvePrivateKey:
@@ -80,11 +80,3 @@ def _p256(directory: KeyDirectory, purpose: str) -> ec.EllipticCurvePrivateKey:
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key
     raise KeyRingBroken(log=f"{purpose}/{purpose}.pem is not a P-256 key")
-
-
-def _new_p256() -> PrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def _new_rsa() -> PrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)

@@ -1,30 +1,41 @@
-"""The keys that sign OpenID Connect tokens, and the JWK Set that publishes them.
+"""A key that signs OpenID Connect tokens, and its public half as a JWK (RFC 7517).
 
-A file `keys/oidc/<alg>-<n>.pem` is one key; the highest `n` of an algorithm signs, all are
-published, so that tokens signed before a rotation still verify.
+One key, one algorithm (RFC 8725 section 3.1): RS256 and PS256 have RSA keys of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
 import msgspec
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from authsvc.identifiers import b64url
 from authsvc.keyring.directory import PrivateKey
 from authsvc.keyring.errors import KeyRingBroken
 
-ES256 = "ES256"
 RS256 = "RS256"
+PS256 = "PS256"
+ES256 = "ES256"
+EDDSA = "EdDSA"  # Ed25519 under the name that RFC 8037 gave it and clients know
+
+ALGORITHMS = (RS256, PS256, ES256, EDDSA)
+
+# RFC 7518 section 3.3 demands 2048 bits or more; 2048 is what every client can verify.
+RSA_BITS = 2048
 
 _COORDINATE_BYTES = 32
+# RFC 7518 section 3.5: the salt is as long as the hash.
+_PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=hashes.SHA256.digest_size)
+
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
 
 class SigningKey:
-    """One private key and the one algorithm it is used with (RFC 7518 section 3.1)."""
+    """One private key and the one algorithm it is used with (RFC 7518 section 3.1, RFC 8037)."""
 
     def __init__(self, key: PrivateKey, *, alg: str) -> None:
         self._key = key
@@ -37,52 +48,39 @@ class SigningKey:
 
     def sign(self, signing_input: bytes) -> bytes:
         """The JWS signature of `signing_input` (RFC 7515 section 5.1)."""
+        if isinstance(self._key, ed25519.Ed25519PrivateKey):
+            return self._key.sign(signing_input)
         if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(signing_input, padding.PKCS1v15(), hashes.SHA256())
+            scheme = _PSS if self.alg == PS256 else padding.PKCS1v15()
+            return self._key.sign(signing_input, scheme, hashes.SHA256())
         r, s = decode_dss_signature(self._key.sign(signing_input, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
 
-    def public_key(self) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
+    def public_key(self) -> PublicKey:
         """The public half."""
         return self._key.public_key()
 
 
-class SigningKeys:
-    """All signing keys, oldest first within an algorithm."""
-
-    def __init__(self, keys: Sequence[SigningKey]) -> None:
-        self._current = {key.alg: key for key in keys}
-        self._by_kid = {key.kid: key for key in keys}
-
-    @property
-    def algorithms(self) -> tuple[str, ...]:
-        """The algorithms that we can sign with."""
-        return tuple(self._current)
-
-    def current(self, alg: str) -> SigningKey:
-        """The key that signs with `alg` today; KeyRingBroken if there is none."""
-        try:
-            return self._current[alg]
-        except KeyError:
-            raise KeyRingBroken(log=f"no signing key for {alg}") from None
-
-    def find(self, kid: str) -> SigningKey | None:
-        """The key with this `kid`, current or previous."""
-        return self._by_kid.get(kid)
-
-    def public_jwks(self) -> dict[str, list[dict[str, str]]]:
-        """The JWK Set (RFC 7517 section 5) of the public halves."""
-        return {"keys": [dict(key.public_jwk) for key in self._by_kid.values()]}
+def new_private_key(alg: str) -> PrivateKey:
+    """A fresh private key of the type that `alg` signs with."""
+    if alg == EDDSA:
+        return ed25519.Ed25519PrivateKey.generate()
+    if alg == ES256:
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
 
 
 def _public_members(key: PrivateKey, alg: str) -> dict[str, str]:
     public = key.public_key()
+    if alg == EDDSA and isinstance(public, ed25519.Ed25519PublicKey):
+        raw = public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return {"crv": "Ed25519", "kty": "OKP", "x": b64url(raw)}
     if alg == ES256 and isinstance(public, ec.EllipticCurvePublicKey):
         numbers = public.public_numbers()
         if isinstance(numbers.curve, ec.SECP256R1):
             x, y = (n.to_bytes(_COORDINATE_BYTES, "big") for n in (numbers.x, numbers.y))
             return {"crv": "P-256", "kty": "EC", "x": b64url(x), "y": b64url(y)}
-    if alg == RS256 and isinstance(public, rsa.RSAPublicKey):
+    if alg in (RS256, PS256) and isinstance(public, rsa.RSAPublicKey):
         rsa_numbers = public.public_numbers()
         return {"e": _integer(rsa_numbers.e), "kty": "RSA", "n": _integer(rsa_numbers.n)}
     raise KeyRingBroken(log=f"a key of the wrong type for {alg}")

@@ -1,5 +1,6 @@
 """The key directory: made once, opened whole, refused when exposed or damaged."""
 
+import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,19 +8,20 @@ from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from joserfc import jws
+from cryptography.hazmat.primitives.asymmetric import ec, ed448
 from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 
-from authsvc.identifiers import b64url
 from authsvc.keyring import KeyDirectory, KeyRing, KeyRingBroken, SigningKey
+from authsvc.keyring.signing import ALGORITHMS, EDDSA, ES256, PS256, new_private_key
+from tests.makers import NOW
 
 
 def test_creating_twice_keeps_every_key(tmp_path: Path) -> None:
     first = {path: path.read_bytes() for path in _files(_created(tmp_path))}
     second = {path: path.read_bytes() for path in _files(_created(tmp_path))}
     assert first == second
-    assert len(first) == 7
+    assert len(first) == 9
 
 
 def test_nobody_else_can_read_a_key(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_a_missing_exposed_or_damaged_key_is_named(keyring: KeyRing, victim: str
 
 
 def test_a_key_of_a_foreign_type_is_refused(keyring: KeyRing) -> None:
-    _write(keyring, "ca/ca.pem", ed25519.Ed25519PrivateKey.generate())
+    _write(keyring, "ca/ca.pem", ed448.Ed448PrivateKey.generate())
     with pytest.raises(KeyRingBroken, match="type"):
         KeyRing.open(keyring.directory.root)
 
@@ -86,43 +88,87 @@ def test_a_damaged_certificate_is_named(keyring: KeyRing) -> None:
         keyring.directory.certificates("document-anchors")
 
 
-@pytest.mark.parametrize("alg", ["ES256", "RS256"])
+@pytest.mark.parametrize("alg", ALGORITHMS)
 def test_signatures_verify_with_the_published_keys(keyring: KeyRing, alg: str) -> None:
-    key = keyring.signing.current(alg)
-    header = b64url(b'{"alg":"%s","kid":"%s"}' % (alg.encode(), key.kid.encode()))
-    signing_input = f"{header}.{b64url(b'hello')}"
-    token = f"{signing_input}.{b64url(key.sign(signing_input.encode()))}"
-    published = KeySet.import_key_set(cast("Any", keyring.signing.public_jwks()))
-    assert jws.deserialize_compact(token, published, algorithms=[alg]).payload == b"hello"
-    assert {found.thumbprint() for found in published.keys} == {
-        member["kid"] for member in keyring.signing.public_jwks()["keys"]
-    }
+    key = keyring.signing.current(alg, now=NOW)
+    jwks = keyring.signing.public_jwks(now=NOW)
+    published = KeySet.import_key_set(cast("Any", jwks))
+    # RFC 9864 has another name for EdDSA with Ed25519; the signatures are the same.
+    other = JWSRegistry.algorithms["Ed25519" if alg == EDDSA else alg]
+    assert other.verify(b"hello", key.sign(b"hello"), published.get_by_kid(key.kid))
+    assert not other.verify(b"hallo", key.sign(b"hello"), published.get_by_kid(key.kid))
+    assert {found.thumbprint() for found in published.keys} == {jwk["kid"] for jwk in jwks["keys"]}
 
 
 def test_only_public_members_are_published(keyring: KeyRing) -> None:
-    for jwk in keyring.signing.public_jwks()["keys"]:
+    for jwk in keyring.signing.public_jwks(now=NOW)["keys"]:
         assert not set(jwk) & {"d", "p", "q", "dp", "dq", "qi", "k"}
 
 
-def test_a_newer_key_signs_and_the_older_stays_published(keyring: KeyRing) -> None:
-    older = keyring.signing.current("ES256")
+def test_of_keys_without_a_date_the_highest_number_signs(keyring: KeyRing) -> None:
+    (keyring.directory.root / "oidc" / "es256-1.pem").unlink()
     _write(keyring, "oidc/es256-10.pem", ec.generate_private_key(ec.SECP256R1()))
     _write(keyring, "oidc/es256-9.pem", ec.generate_private_key(ec.SECP256R1()))
     reopened = KeyRing.open(keyring.directory.root).signing
     newest = KeyDirectory(keyring.directory.root).private_key("oidc", "es256-10")
-    assert reopened.current("ES256").public_key() == newest.public_key()
-    assert reopened.find(older.kid) is not None
-    assert len(reopened.public_jwks()["keys"]) == 4
+    assert reopened.current(ES256, now=NOW).public_key() == newest.public_key()
+    assert len([key for key in reopened.published(now=NOW) if key.alg == ES256]) == 2
 
 
-def test_an_algorithm_without_a_key_is_refused(keyring: KeyRing) -> None:
-    assert set(keyring.signing.algorithms) == {"ES256", "RS256"}
-    with pytest.raises(KeyRingBroken):
-        keyring.signing.current("PS256")
+def test_a_directory_of_an_older_version_opens_and_offers_what_it_has(keyring: KeyRing) -> None:
+    for newer in ("ps256-1", "eddsa-1"):
+        (keyring.directory.root / "oidc" / f"{newer}.pem").unlink()
+    signing = KeyRing.open(keyring.directory.root).signing
+    assert signing.algorithms == ("RS256", "ES256")
+    for alg in (PS256, EDDSA):
+        with pytest.raises(KeyRingBroken, match=alg):
+            signing.current(alg, now=NOW)
+    completed = KeyRing.create(keyring.directory.root, now=NOW).signing
+    assert completed.algorithms == ALGORITHMS
+    assert completed.current(ES256, now=NOW).kid == signing.current(ES256, now=NOW).kid
+
+
+def test_a_key_file_that_is_not_named_for_an_algorithm_is_refused(keyring: KeyRing) -> None:
+    for name in ("es384-1", "es256", "es256-x"):
+        _write(keyring, f"oidc/{name}.pem", ec.generate_private_key(ec.SECP256R1()))
+        with pytest.raises(KeyRingBroken, match=name):
+            KeyRing.open(keyring.directory.root)
+        (keyring.directory.root / "oidc" / f"{name}.pem").unlink()
+
+
+def test_one_key_is_not_used_twice(keyring: KeyRing) -> None:
+    folder = keyring.directory.root / "oidc"
+    shutil.copy(folder / "es256-1.pem", folder / "es256-2.pem")
+    with pytest.raises(KeyRingBroken, match="same key"):
+        KeyRing.open(keyring.directory.root)
+
+
+@pytest.mark.parametrize("date", ["yesterday", "2026-01-01T00:00:00"])
+def test_a_date_that_is_no_moment_is_refused(keyring: KeyRing, date: str) -> None:
+    path = keyring.directory.root / "oidc" / "es256-1.pem"
+    pem = path.read_text().partition("-----BEGIN")
+    path.write_text(f"Signs-From: {date}\n{pem[1]}{pem[2]}")
+    with pytest.raises(KeyRingBroken, match="es256-1"):
+        KeyRing.open(keyring.directory.root)
+
+
+def test_a_key_with_a_date_is_still_a_key_for_others(keyring: KeyRing) -> None:
+    pem = (keyring.directory.root / "oidc" / "eddsa-1.pem").read_bytes()
+    assert pem.startswith(b"Signs-From: 2026-")
+    key = serialization.load_pem_private_key(pem, password=None)
+    assert key.public_key() == keyring.signing.current(EDDSA, now=NOW).public_key()
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "oidc").write_text("a file where a folder belongs")
+    with pytest.raises(KeyRingBroken, match="oidc/es256-1"):
+        KeyDirectory(tmp_path).create_private_key("oidc", "es256-1", lambda: new_private_key(ES256))
+    with pytest.raises(KeyRingBroken, match="oidc/es256-1"):
+        KeyDirectory(tmp_path).destroy_private_key("oidc", "es256-1")
 
 
 def _created(root: Path) -> Path:
-    return KeyRing.create(root).directory.root
+    return KeyRing.create(root, now=NOW).directory.root
 
 
 def _files(root: Path) -> list[Path]:
@@ -130,7 +176,7 @@ def _files(root: Path) -> list[Path]:
 
 
 def _write(
-    keyring: KeyRing, place: str, key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+    keyring: KeyRing, place: str, key: ec.EllipticCurvePrivateKey | ed448.Ed448PrivateKey
 ) -> None:
     path = keyring.directory.root / place
     path.write_bytes(

@@ -11,6 +11,7 @@ from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.errors import InvalidToken
 from authsvc.oidc.jws import JWSReader
 from authsvc.oidc.token.access_token import AccessTokens
+from tests.makers import NOW
 
 ISSUER = "https://id.example"
 
@@ -41,7 +42,7 @@ def token(access_tokens, authorization, now):
 
 @pytest.fixture
 def read(keyring):
-    keys = KeySet.import_key_set(keyring.signing.public_jwks())
+    keys = KeySet.import_key_set(keyring.signing.public_jwks(now=NOW))
     return lambda token: jwt.decode(token, keys, algorithms=["ES256"])
 
 
