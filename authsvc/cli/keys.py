@@ -1,5 +1,6 @@
-"""`authsvc keys`: makes what is missing, shows what is there."""
+"""`authsvc keys`: makes what is missing, shows what is there, changes signing keys."""
 
+from datetime import datetime
 from pathlib import Path
 
 import rich_click as click
@@ -7,8 +8,9 @@ import rich_click as click
 from authsvc.certificates.authority import CertificateAuthority
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
-from authsvc.keyring import KeyRing
+from authsvc.keyring import KeyRing, KeyStage, Stage, rotation
 from authsvc.keyring.keyring import ANCHORS
+from authsvc.keyring.signing import ALGORITHMS
 from authsvc.settings import Settings, load_settings
 
 
@@ -32,19 +34,73 @@ def init(config: Path | None) -> None:
 @keys.command("list")
 @config_option
 def list_keys(config: Path | None) -> None:
-    """List the signing keys and certificates, by their public names."""
-    settings = load_settings(config)
-    keyring = KeyRing.open(settings.key_directory)
-    for jwk in keyring.signing.public_jwks()["keys"]:
-        click.echo(f"oidc  {jwk['alg']}  {jwk['kid']}")
+    """List the signing keys with their stages, and the certificates, by their public names."""
+    keyring = _open(load_settings(config))
+    for key in keyring.signing.stages(now=SystemClock().now()):
+        click.echo(_line(key))
     for purpose in ("ca", "ocsp", *ANCHORS):
         for certificate in keyring.directory.certificates(purpose):
             ends = certificate.not_valid_after_utc.date()
             click.echo(f"{purpose}  {certificate.subject.rfc4514_string()}  until {ends}")
 
 
+@keys.command()
+@config_option
+@click.option("--alg", type=click.Choice(ALGORITHMS), help="This algorithm alone.")
+@click.option("--now", "at_once", is_flag=True, help="The new key signs at once: one has leaked.")
+@click.option("--revoke", is_flag=True, help="With --now: destroy every other key, at once.")
+def rotate(config: Path | None, alg: str | None, *, at_once: bool, revoke: bool) -> None:
+    """Make the next signing keys: published now, signing when every cache knows them.
+
+    Keys that are published no longer are destroyed.
+    """
+    if revoke and not at_once:
+        raise click.UsageError("--revoke needs --now: something has to sign")
+    keyring = _open(load_settings(config))
+    now = SystemClock().now()
+    for each in (alg,) if alg else keyring.signing.algorithms:
+        if at_once:
+            made = rotation.replace_at_once(keyring, each, revoke=revoke, now=now)
+        else:
+            made = rotation.rotate(keyring, each, now=now)
+        click.echo(_line(made))
+    _destroy_retired(keyring, now)
+
+
+@keys.command()
+@config_option
+def prune(config: Path | None) -> None:
+    """Destroy the private keys of signing keys that are published no longer."""
+    _destroy_retired(_open(load_settings(config)), SystemClock().now())
+
+
 def create_keys(settings: Settings) -> KeyRing:
     """The key ring with its authority's certificate; what is missing is made."""
-    keyring = KeyRing.create(settings.key_directory)
-    CertificateAuthority.create(keyring, base_url=settings.issuer, now=SystemClock().now())
+    now = SystemClock().now()
+    keyring = KeyRing.create(settings.key_directory, now=now, rules=settings.keys)
+    CertificateAuthority.create(keyring, base_url=settings.issuer, now=now)
     return keyring
+
+
+def _open(settings: Settings) -> KeyRing:
+    return KeyRing.open(settings.key_directory, rules=settings.keys)
+
+
+def _destroy_retired(keyring: KeyRing, now: datetime) -> None:
+    for key in rotation.destroy_retired(keyring, now=now):
+        click.echo(f"{_line(key)}  destroyed")
+
+
+def _line(key: KeyStage) -> str:
+    """One key in one line: what it is, its stage, from when it signs, and until when it is of use.
+
+    That is until when it signs, and for one that has stopped, until when it is published.
+    """
+    stopped = key.stage in (Stage.PREVIOUS, Stage.RETIRED)
+    since = _spelt(key.signs_from) or "ever"
+    until = _spelt(key.published_until if stopped else key.signs_until) or "-"
+    return f"oidc  {key.alg:5}  {key.kid}  {key.stage:8}  signs from {since}  until {until}"
+
+
+def _spelt(moment: datetime | None) -> str:
+    return "" if moment is None else moment.strftime("%Y-%m-%dT%H:%MZ")

@@ -9,7 +9,9 @@ import asyncio
 import os
 import tempfile
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
@@ -17,7 +19,11 @@ from authsvc.cli.clients import read_documents
 from authsvc.cli.db import upgrade_database
 from authsvc.cli.keys import create_keys
 from authsvc.cli.serve import require_free_port, run_server
+from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from authsvc.app import House
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -29,6 +35,10 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--clients", "clients_file", type=_FILE, help="JSON array of RFC 7591 metadata.")
 @click.option("--people", "people_file", type=_FILE, help="JSON array of test people.")
 @click.option(
+    "--registration-token",
+    help="Platforms may register themselves (RFC 7591) with this initial access token.",
+)
+@click.option(
     "--directory",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where keys and data rest; a temporary directory, erased at the end, if not given.",
@@ -39,6 +49,7 @@ def sandbox(  # noqa: PLR0917 - click passes options by name
     issuer: str | None,
     clients_file: Path | None,
     people_file: Path | None,
+    registration_token: str | None,
     directory: Path | None,
 ) -> None:
     """Serve the real service to client developers, with test people and clients from files."""
@@ -50,7 +61,7 @@ def sandbox(  # noqa: PLR0917 - click passes options by name
         environment = sandbox_environment(issuer or f"http://127.0.0.1:{port}", directory)
         settings = load_settings(None, {**os.environ, **environment})
         require_free_port(host, port)
-        asyncio.run(_prepare(settings, clients_file, people_file))
+        asyncio.run(_prepare(settings, clients_file, people_file, registration_token))
         os.environ.pop("AUTHSVC_CONFIG", None)
         os.environ.update(environment)
         click.echo(f"{settings.issuer}/.well-known/openid-configuration")
@@ -77,7 +88,12 @@ def sandbox_environment(issuer: str, directory: Path) -> dict[str, str]:
     }
 
 
-async def _prepare(settings: Settings, clients_file: Path | None, people_file: Path | None) -> None:
+async def _prepare(
+    settings: Settings,
+    clients_file: Path | None,
+    people_file: Path | None,
+    registration_token: str | None,
+) -> None:
     """Keys, schema, clients and people; what is there already stays as it is."""
     from authsvc.app import open_house
     from authsvc.cli.sandbox_people import enroll_people, open_authority, read_people_file
@@ -93,6 +109,19 @@ async def _prepare(settings: Settings, clients_file: Path | None, people_file: P
                 read_documents(clients_file), now=house.clock.now()
             )
             click.echo(f"{len(imported)} clients")
+        if registration_token is not None:
+            await _open_registration(house, registration_token)
         await enroll_people(house, authority, people)
     finally:
         await house.close()
+
+
+async def _open_registration(house: "House", token: str) -> None:
+    """Lets whoever knows the token register; test platforms may know no PKCE, as in the field."""
+    await InitialTokens(house.database, house.keyring.digests).issue(
+        registrations=1_000_000,
+        lifetime=timedelta(days=366),
+        terms=Terms(require_pkce=False),
+        token=token,
+        now=house.clock.now(),
+    )

@@ -1,8 +1,9 @@
 """Which platforms do we speak to, and what may each ask?
 
 In: client metadata as platforms write it (RFC 7591, OpenID Connect Dynamic Client Registration),
-imported by an operator; and the credentials that a client shows at an endpoint (RFC 6749 section
-2.3.1). Out: a frozen `Client`, read once and checked, and the client that has proved itself.
+imported by an operator, or sent by whoever holds an initial access token; and the credentials that
+a client shows at an endpoint (RFC 6749 section 2.3, RFC 7523, RFC 8705). Out: a frozen `Client`,
+read once and checked, and the client that has proved itself.
 
 What is read here holds everywhere: redirect URIs are absolute, https (or loopback, or a native
 app's own scheme) and compared byte by byte; subjects are pairwise, whatever the metadata says.

@@ -1,39 +1,56 @@
 """Client authentication at the token endpoint and its like (RFC 6749 section 2.3).
 
-The registered method and no other. A secret is compared with the digest that rests, in constant
-time, and an unknown client costs what a known one does.
+The registered method and no other; one at a time. An unknown client, a wrong proof and another
+method are one refusal. What the client then asks for it asks as itself: everything behind this
+door relies on the `Client` that comes out of it.
 """
 
-import base64
-import binascii
-import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
-from urllib.parse import unquote_plus
 
+from cryptography import x509
+
+from authsvc.clients import certificate
+from authsvc.clients.assertion import ASSERTION_TYPE, ClientAssertions, client_id_of
 from authsvc.clients.client import AuthMethod, Client
-from authsvc.clients.errors import ClientCredentialsAmbiguous, ClientNotAuthenticated
+from authsvc.clients.client_keys import ClientKeys
+from authsvc.clients.client_secret import knows_secret, read_basic
+from authsvc.clients.errors import (
+    ClientCredentialsAmbiguous,
+    ClientKeysUnavailable,
+    ClientNotAuthenticated,
+)
 from authsvc.clients.registry import Clients
+from authsvc.storage import Ephemeral
 from authsvc.web.http import HTTPRequest
-
-_NOBODY = sha256(b"").digest()
-
-
-@dataclass(frozen=True)
-class _Presented:
-    """What a request shows; `readings` are (client_id, secret) as its sender may mean them."""
-
-    method: AuthMethod
-    readings: tuple[tuple[str, str], ...]
 
 
 class ClientAuthentication:
-    """Finds out which client is asking."""
+    """Finds out which client is asking.
 
-    def __init__(self, clients: Clients) -> None:
+    `anchors` are the authorities that certify the names of `tls_client_auth`; `token_endpoint` is
+    the audience that older clients name, if registered with `legacy_assertion_audience`.
+    """
+
+    def __init__(
+        self,
+        clients: Clients,
+        *,
+        keys: ClientKeys,
+        ephemeral: Ephemeral,
+        issuer: str,
+        token_endpoint: str | None = None,
+        anchors: Sequence[x509.Certificate] = (),
+    ) -> None:
         self._clients = clients
+        self._keys = keys
+        self._assertions = ClientAssertions(
+            keys=keys,
+            ephemeral=ephemeral,
+            issuer=issuer,
+            token_endpoint=token_endpoint or issuer,
+        )
+        self._anchors = tuple(anchors)
 
     async def authenticate(
         self, request: HTTPRequest, form: Mapping[str, str], *, now: datetime
@@ -42,54 +59,76 @@ class ClientAuthentication:
 
         Raises ClientNotAuthenticated, or ClientCredentialsAmbiguous for two methods at once.
         """
-        presented = _presented(request.headers.get("authorization"), form)
-        for client_id, secret in presented.readings:
-            client = await self._clients.find(client_id, now=now)
-            if _proved(client, presented.method, secret) and client is not None:
-                return client
-        raise ClientNotAuthenticated(log=presented.method.value)
+        authorization = request.headers.get("authorization")
+        _refuse_two_at_once(authorization, form)
+        if authorization is not None:
+            return await self._by_header(authorization, form, now=now)
+        if "client_assertion" in form or "client_assertion_type" in form:
+            return await self._by_assertion(form, now=now)
+        client_id, secret = form.get("client_id", ""), form.get("client_secret")
+        if secret is not None:
+            return await self._by_secret(AuthMethod.POST, ((client_id, secret),), now=now)
+        return await self._without_words(client_id, request.client_certificate, now=now)
 
-
-def _proved(client: Client | None, method: AuthMethod, secret: str) -> bool:
-    digest = sha256(secret.encode("utf-8", "surrogatepass")).digest()
-    expected = client.secret_digest if client is not None else None
-    same = hmac.compare_digest(digest, expected or _NOBODY)
-    if client is None or method not in client.auth_methods:
-        return False
-    return method is AuthMethod.NONE or (same and expected is not None)
-
-
-def _presented(authorization: str | None, form: Mapping[str, str]) -> _Presented:
-    client_id = form.get("client_id", "")
-    if authorization is not None:
-        if "client_secret" in form or "client_assertion" in form:
-            raise ClientCredentialsAmbiguous
-        readings = _basic(authorization)
+    async def _by_header(
+        self, authorization: str, form: Mapping[str, str], *, now: datetime
+    ) -> Client:
+        readings = read_basic(authorization)
+        client_id = form.get("client_id", "")
         if client_id and client_id not in {reading[0] for reading in readings}:
             raise ClientNotAuthenticated(log="two client ids")
-        return _Presented(AuthMethod.BASIC, readings)
-    if "client_assertion" in form or "client_assertion_type" in form:
-        raise ClientNotAuthenticated(log="client assertions are not offered")
-    secret = form.get("client_secret")
-    if secret is not None:
-        return _Presented(AuthMethod.POST, ((client_id, secret),))
-    return _Presented(AuthMethod.NONE, ((client_id, ""),))
+        return await self._by_secret(AuthMethod.BASIC, readings, now=now)
+
+    async def _by_secret(
+        self, method: AuthMethod, readings: Sequence[tuple[str, str]], *, now: datetime
+    ) -> Client:
+        for client_id, secret in readings:
+            client = await self._clients.find(client_id, now=now)
+            if knows_secret(client, method, secret) and client is not None:
+                return client
+        raise ClientNotAuthenticated(log=method.value)
+
+    async def _by_assertion(self, form: Mapping[str, str], *, now: datetime) -> Client:
+        if form.get("client_assertion_type") != ASSERTION_TYPE:
+            raise ClientNotAuthenticated(log="client_assertion_type")
+        assertion = form.get("client_assertion", "")
+        client_id = client_id_of(assertion)
+        # RFC 7521 section 4.2: it may be left out, and if not, it is the same client.
+        if form.get("client_id", client_id) != client_id:
+            raise ClientNotAuthenticated(log="two client ids")
+        client = await self._clients.find(client_id, now=now)
+        if client is None or AuthMethod.PRIVATE_KEY_JWT not in client.auth_methods:
+            raise ClientNotAuthenticated(log=AuthMethod.PRIVATE_KEY_JWT.value)
+        await self._assertions.check(client, assertion, now=now)
+        return client
+
+    async def _without_words(
+        self, client_id: str, presented: bytes | None, *, now: datetime
+    ) -> Client:
+        """A client that only names itself: it is public, or TLS has spoken for it."""
+        client = await self._clients.find(client_id, now=now)
+        if client is None:
+            raise ClientNotAuthenticated(log=AuthMethod.NONE.value)
+        method = client.token_endpoint_auth_method
+        if method.by_certificate and presented is not None:
+            await self._check_certificate(client, presented, now=now)
+        elif method is not AuthMethod.NONE:
+            raise ClientNotAuthenticated(log=AuthMethod.NONE.value)
+        return client
+
+    async def _check_certificate(self, client: Client, presented: bytes, *, now: datetime) -> None:
+        if client.token_endpoint_auth_method is AuthMethod.TLS:
+            certificate.check_named(client, presented, anchors=self._anchors, now=now)
+            return
+        try:
+            jwks = await self._keys.of(client, now=now)
+        except ClientKeysUnavailable as error:
+            raise ClientNotAuthenticated(log=error.log) from None
+        certificate.check_registered(presented, jwks=jwks, now=now)
 
 
-def _basic(authorization: str) -> tuple[tuple[str, str], ...]:
-    """Both readings of a Basic header: form-urlencoded as RFC 6749 says, and as many clients do.
-
-    The id and the secret should be form-urlencoded before they are joined (section 2.3.1); clients
-    in the field often send them as they are.
-    """
-    scheme, _, credentials = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        raise ClientNotAuthenticated(log="another scheme than Basic")
-    try:
-        text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        raise ClientNotAuthenticated(log="malformed Basic header") from None
-    client_id, _, secret = text.partition(":")
-    decoded = (unquote_plus(client_id), unquote_plus(secret))
-    raw = (client_id, secret)
-    return (decoded,) if decoded == raw else (decoded, raw)
+def _refuse_two_at_once(authorization: str | None, form: Mapping[str, str]) -> None:
+    """RFC 6749 section 2.3: not more than one method in a request."""
+    shown = (authorization is not None, "client_secret" in form, "client_assertion" in form)
+    if sum(shown) > 1:
+        raise ClientCredentialsAmbiguous

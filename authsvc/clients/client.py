@@ -147,9 +147,11 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     backchannel_client_notification_endpoint: str | None = None
     backchannel_authentication_request_signing_alg: str | None = None
 
-    # RFC 9396 section 10; RFC 8707: the resource servers that tokens may be asked for.
+    # RFC 9396 section 10; RFC 8707: the resource servers that tokens may be asked for, and the one
+    # that this client is itself, if it is one (RFC 9728 section 1.2).
     authorization_details_types: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
+    protected_resource: str | None = None
 
     # Who they are, what for, and by what right.
     client_uri: str | None = None

@@ -3,59 +3,34 @@
 RFC 7591 section 2; OpenID Connect Dynamic Client Registration 1.0 section 2. Unknown members, scope
 words and grant types are ignored, as RFC 7591 allows; what we know must be right.
 
-`require_pkce` and `profile` are our own members. `sector_identifier_uri` is taken at its word,
-because an operator vouches for an imported client; its document is not fetched.
+    metadata_shape.py    the members and their types
+    metadata_grants.py   what it may ask for
+    metadata_uris.py     where people are sent, what is shown, where we call
+    metadata_keys.py     how it proves itself          (jwks.py: its keys)
+    metadata_answers.py  how requests come and answers go out
+    metadata_profile.py  what the strict profile makes of all this
+
+A document is taken at its word here; whoever has it read decides whom to believe (`registry`, where
+an operator vouches; `registration`, where nobody does). `subject_type` is not read: subjects are
+pairwise.
 """
 
-from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from authsvc.clients import uris
-from authsvc.clients.client import (
-    AUTHORIZATION_CODE,
-    DEFAULT_SCOPES,
-    GRANT_TYPES,
-    ID_TOKEN_ALGORITHMS,
-    REFRESH_TOKEN,
-    SCOPES,
-    AuthMethod,
-    Client,
-)
+from authsvc.clients.client import Client, Profile
 from authsvc.clients.errors import ClientMetadataInvalid
+from authsvc.clients.metadata_answers import read_answers, read_requests
+from authsvc.clients.metadata_grants import read_backchannel, read_grant_types, read_wishes
+from authsvc.clients.metadata_keys import read_proof
+from authsvc.clients.metadata_profile import hold_to_profile, read_profile
+from authsvc.clients.metadata_shape import Metadata
+from authsvc.clients.metadata_uris import read_uris
 
-# Long enough that a plain digest of it cannot be searched.
-SECRET_CHARACTERS = 32
-
-Words = Sequence[str]
-Seconds = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class _Metadata(msgspec.Struct, frozen=True, kw_only=True):
-    client_id: Annotated[str, msgspec.Meta(pattern=r"\A[\x20-\x7e]{1,255}\Z")]
-    client_secret: str | None = None
-    client_name: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    redirect_uris: list[str] | None = None
-    post_logout_redirect_uris: list[str] | None = None
-    token_endpoint_auth_method: str | None = None
-    grant_types: list[str] | None = None
-    response_types: list[str] | None = None
-    scope: str | None = None
-    subject_type: str | None = None
-    sector_identifier_uri: str | None = None
-    id_token_signed_response_alg: str | None = None
-    application_type: str | None = None
-    default_max_age: Seconds | None = None
-    require_auth_time: bool | None = None
-    client_uri: str | None = None
-    logo_uri: str | None = None
-    policy_uri: str | None = None
-    tos_uri: str | None = None
-    require_pkce: bool | None = None
-    profile: str | None = None
+# The service speaks these two, and shows a purpose in the person's own.
+_LANGUAGES = {"zh", "en"}
 
 
 def read_metadata(document: object, *, loopback_http: bool = False) -> Client:
@@ -65,7 +40,7 @@ def read_metadata(document: object, *, loopback_http: bool = False) -> Client:
     """
     name = _name_of(document)
     try:
-        return _read(msgspec.convert(document, _Metadata), loopback_http=loopback_http)
+        return _read(msgspec.convert(document, Metadata), loopback_http=loopback_http)
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$")
         field = path.strip("`.") or _missing_member(reason)
@@ -74,144 +49,68 @@ def read_metadata(document: object, *, loopback_http: bool = False) -> Client:
         raise ClientMetadataInvalid(field=f"{name}{error.field}", log=error.log) from None
 
 
-def _read(metadata: _Metadata, *, loopback_http: bool) -> Client:
-    methods = _auth_methods(metadata)
-    redirect_uris = _redirect_uris(metadata, loopback_http=loopback_http)
-    grant_types = _grant_types(metadata)
-    return Client(
-        client_id=metadata.client_id,
-        name=_client_name(metadata),
-        redirect_uris=redirect_uris,
-        post_logout_redirect_uris=_checked(
-            metadata, "post_logout_redirect_uris", loopback_http=loopback_http
+def _read(metadata: Metadata, *, loopback_http: bool) -> Client:
+    profile = read_profile(metadata)
+    grant_types = read_grant_types(metadata)
+    proof = read_proof(metadata)
+    members = {
+        **_read_plate(metadata),
+        **read_uris(metadata, grant_types=grant_types, loopback_http=loopback_http),
+        **proof,
+        **read_wishes(metadata, grant_types),
+        **read_backchannel(metadata, grant_types, loopback_http=loopback_http),
+        **read_requests(metadata, proof["jwks"], grant_types),
+        **read_answers(metadata, proof["jwks"]),
+    }
+    if profile is Profile.FAPI2:
+        members = hold_to_profile(members, metadata, loopback_http=loopback_http)
+    return Client(profile=profile, **members)
+
+
+def _read_plate(metadata: Metadata) -> dict[str, Any]:
+    """Who the client is, by what right it asks, and which manners it was granted."""
+    for index, contact in enumerate(metadata.contacts or ()):
+        _check_printable(contact, f"contacts[{index}]")
+    return {
+        "client_id": metadata.client_id,
+        "name": _check_printable(metadata.client_name or metadata.client_id, "client_name"),
+        "application_type": _application_type(metadata),
+        "contacts": tuple(metadata.contacts or ()),
+        "purposes": _purposes(metadata),
+        "legal_basis": (
+            None
+            if metadata.legal_basis is None
+            else _check_printable(metadata.legal_basis, "legal_basis")
         ),
-        auth_methods=methods,
-        secret_digest=_secret_digest(metadata, methods),
-        grant_types=grant_types,
-        scopes=_scopes(metadata, refreshes=REFRESH_TOKEN in grant_types),
-        id_token_signed_response_alg=_id_token_alg(metadata),
-        application_type=_application_type(metadata),
-        sector_identifier=_sector_identifier(metadata, redirect_uris, loopback_http=loopback_http),
-        require_pkce=metadata.require_pkce is not False,
-        profile=_profile(metadata),
-        default_max_age=metadata.default_max_age,
-        require_auth_time=metadata.require_auth_time is True,
-        **_links(metadata, loopback_http=loopback_http),
-    )
+        "legacy_assertion_audience": metadata.legacy_assertion_audience is True,
+        "backchannel_logout_session_required": metadata.backchannel_logout_session_required is True,
+        "frontchannel_logout_session_required": (
+            metadata.frontchannel_logout_session_required is True
+        ),
+    }
 
 
-def _auth_methods(metadata: _Metadata) -> tuple[AuthMethod, ...]:
-    registered = metadata.token_endpoint_auth_method
-    if registered is None:
-        return (AuthMethod.BASIC, AuthMethod.POST)
-    try:
-        return (AuthMethod(registered),)
-    except ValueError:
-        raise ClientMetadataInvalid(
-            field="token_endpoint_auth_method", log=f"must be one of {', '.join(AuthMethod)}"
-        ) from None
-
-
-def _secret_digest(metadata: _Metadata, methods: tuple[AuthMethod, ...]) -> bytes | None:
-    if methods == (AuthMethod.NONE,):
-        return None
-    secret = metadata.client_secret or ""
-    if len(secret) < SECRET_CHARACTERS or not secret.isprintable():
-        raise ClientMetadataInvalid(
-            field="client_secret", log=f"must have {SECRET_CHARACTERS} or more printable characters"
-        )
-    return sha256(secret.encode("utf-8")).digest()
-
-
-def _redirect_uris(metadata: _Metadata, *, loopback_http: bool) -> tuple[str, ...]:
-    found = _checked(metadata, "redirect_uris", loopback_http=loopback_http)
-    if not found:
-        raise ClientMetadataInvalid(field="redirect_uris", log="at least one is needed")
-    return found
-
-
-def _checked(metadata: _Metadata, member: str, *, loopback_http: bool) -> tuple[str, ...]:
-    found: list[str] | None = getattr(metadata, member)
-    for index, uri in enumerate(found or ()):
-        uris.check_redirect_uri(
-            uri,
-            field=f"{member}[{index}]",
-            native=metadata.application_type == "native",
-            loopback_http=loopback_http,
-        )
-    return tuple(found or ())
-
-
-def _grant_types(metadata: _Metadata) -> tuple[str, ...]:
-    if metadata.response_types is not None and "code" not in metadata.response_types:
-        raise ClientMetadataInvalid(field="response_types", log="must contain code")
-    named = metadata.grant_types
-    found = tuple(word for word in GRANT_TYPES if named is None or word in named)
-    if named is None:
-        return (AUTHORIZATION_CODE,)
-    if AUTHORIZATION_CODE not in found:
-        raise ClientMetadataInvalid(field="grant_types", log=f"must contain {AUTHORIZATION_CODE}")
-    return found
-
-
-def _scopes(metadata: _Metadata, *, refreshes: bool) -> tuple[str, ...]:
-    named = (metadata.scope or "").split(" ")
-    found = tuple(word for word in SCOPES if word in named)
-    if found:
-        return found
-    return (*DEFAULT_SCOPES, "offline_access") if refreshes else DEFAULT_SCOPES
-
-
-def _id_token_alg(metadata: _Metadata) -> str:
-    alg = metadata.id_token_signed_response_alg or ID_TOKEN_ALGORITHMS[0]
-    if alg not in ID_TOKEN_ALGORITHMS:
-        raise ClientMetadataInvalid(
-            field="id_token_signed_response_alg",
-            log=f"must be one of {', '.join(ID_TOKEN_ALGORITHMS)}",
-        )
-    return alg
-
-
-def _application_type(metadata: _Metadata) -> str:
+def _application_type(metadata: Metadata) -> str:
     if metadata.application_type in (None, "web", "native"):
         return metadata.application_type or "web"
     raise ClientMetadataInvalid(field="application_type", log="must be web or native")
 
 
-def _sector_identifier(
-    metadata: _Metadata, redirect_uris: tuple[str, ...], *, loopback_http: bool
-) -> str:
-    uri = metadata.sector_identifier_uri
-    if uri is None:
-        return uris.sector_of(redirect_uris) or f"client:{metadata.client_id}"
-    uris.check_link(uri, field="sector_identifier_uri", loopback_http=loopback_http)
-    return str(urlsplit(uri).hostname)
+def _purposes(metadata: Metadata) -> dict[str, dict[str, str]]:
+    """Why each scope is asked for: a sentence in each language of the service."""
+    for sentences in (metadata.purposes or {}).values():
+        if set(sentences) != _LANGUAGES:
+            raise ClientMetadataInvalid(field="purposes", log="a sentence in zh and one in en each")
+        for sentence in sentences.values():
+            _check_printable(sentence, "purposes")
+    return metadata.purposes or {}
 
 
-def _profile(metadata: _Metadata) -> str:
-    if metadata.profile in (None, "oidc"):
-        return "oidc"
-    raise ClientMetadataInvalid(
-        field="profile", log="only oidc is offered; fapi2 is not available in this version"
-    )
-
-
-def _client_name(metadata: _Metadata) -> str:
-    name = metadata.client_name or metadata.client_id
-    if not name.isprintable():
-        raise ClientMetadataInvalid(field="client_name", log="printable characters only")
-    return name
-
-
-def _links(metadata: _Metadata, *, loopback_http: bool) -> dict[str, Any]:
-    found = {
-        member: getattr(metadata, member)
-        for member in ("client_uri", "logo_uri", "policy_uri", "tos_uri")
-    }
-    for member, uri in found.items():
-        if uri is not None:
-            uris.check_link(uri, field=member, loopback_http=loopback_http)
-    return found
+def _check_printable(text: str, field: str) -> str:
+    """The text, if it has nothing in it that could deceive a reader."""
+    if not text.isprintable():
+        raise ClientMetadataInvalid(field=field, log="printable characters only")
+    return text
 
 
 def _name_of(document: object) -> str:
@@ -222,4 +121,5 @@ def _name_of(document: object) -> str:
 
 def _missing_member(reason: str) -> str:
     """What is missing stands only in the sentence: "… required field `client_id`"."""
-    return reason.rpartition("required field `")[2].strip("`") if "`" in reason else ""
+    _, found, member = reason.rpartition("required field `")
+    return member.strip("`") if found else ""

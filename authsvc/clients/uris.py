@@ -18,6 +18,7 @@ _SPELLING = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]{1,2000}\Z")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z|[0-9a-f:.]*:[0-9a-f:.]*\Z")
 # RFC 8252 section 7.1: an app's own scheme is a domain name it controls, reversed.
 _APP_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+\Z")
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 # RFC 8252 section 7.3: whichever port the app's listener was given.
 _LOOPBACK_REDIRECT = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([0-9]{1,5}))?(/.*|\?.*)?\Z")
 
@@ -46,6 +47,35 @@ def check_link(uri: str, *, field: str, loopback_http: bool) -> None:
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise ClientMetadataInvalid(field=field, log="must be https")
     _check_authority(parts, field)
+
+
+def check_request_uri(uri: str, *, field: str, loopback_http: bool) -> None:
+    """Returns if a request object may lie there; ClientMetadataInvalid says why not.
+
+    A fragment may hold its SHA-256 (OpenID Connect Core 6.2), nothing else.
+    """
+    address, hash_sign, digest = uri.partition("#")
+    if hash_sign and not _DIGEST.match(digest):
+        raise ClientMetadataInvalid(field=field, log="the fragment is no SHA-256 in base64url")
+    check_link(address, field=field, loopback_http=loopback_http)
+
+
+def check_identifier(uri: str, *, field: str) -> None:
+    """Returns if it is an absolute URI without fragment, such as a resource's (RFC 8707)."""
+    parts = _split(uri, field)
+    if not parts.scheme or not (parts.netloc or parts.path):
+        raise ClientMetadataInvalid(field=field, log="not an absolute URI without fragment")
+
+
+def same_origin(one: str, another: str) -> bool:
+    """Whether two checked URIs have one scheme, host and port (RFC 6454 section 4)."""
+    return _origin(one) == _origin(another)
+
+
+def _origin(uri: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(uri)
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, parts.port or usual
 
 
 def sector_of(uris: tuple[str, ...]) -> str | None:

@@ -56,6 +56,62 @@ def test_keys_are_made_once_and_listed(config: Path) -> None:
     assert "ca  " in first
 
 
+def stages(output: str, alg: str = "ES256") -> list[str]:
+    return [line.split()[3] for line in output.splitlines() if line.startswith(f"oidc  {alg} ")]
+
+
+def test_signing_keys_are_rotated_and_show_their_stages(config: Path) -> None:
+    run(config, "keys", "init")
+    assert stages(run(config, "keys", "list").output) == ["current"]
+    made = run(config, "keys", "rotate", "--alg", "ES256")
+    assert made.exit_code == 0
+    assert stages(made.output) == ["next"]
+    assert run(config, "keys", "rotate", "--alg", "ES256").output == made.output
+    listed = run(config, "keys", "list").output
+    assert stages(listed) == ["current", "next"]
+    assert stages(listed, "EdDSA") == ["current"]
+    found = re.search(r"ES256  (\S+)  next +signs from (\S+Z)  until -", listed)
+    assert found is not None
+    assert re.search(rf"ES256  \S+  current +signs from \S+Z  until {found[2]}", listed)
+    assert found[1] in made.output
+
+
+def test_a_leaked_signing_key_is_replaced_and_destroyed_at_once(
+    config: Path, tmp_path: Path
+) -> None:
+    run(config, "keys", "init")
+    run(config, "keys", "rotate", "--now", "--alg", "EdDSA")
+    listed = run(config, "keys", "list").output
+    assert stages(listed, "EdDSA") == ["previous", "current"]
+    replaced = run(config, "keys", "rotate", "--now", "--revoke")
+    assert replaced.exit_code == 0
+    listed = run(config, "keys", "list").output
+    for alg in ("RS256", "PS256", "ES256", "EdDSA"):
+        assert stages(listed, alg) == ["current"]
+    files = {path.name for path in (tmp_path / "keys" / "oidc").iterdir()}
+    assert files == {"rs256-2.pem", "ps256-2.pem", "es256-2.pem", "eddsa-3.pem"}
+
+
+def test_revoking_without_a_key_that_signs_is_refused(config: Path) -> None:
+    run(config, "keys", "init")
+    assert run(config, "keys", "rotate", "--revoke").exit_code == 2
+
+
+def test_what_has_retired_is_destroyed_by_command(config: Path, tmp_path: Path) -> None:
+    run(config, "keys", "init")
+    run(config, "keys", "rotate", "--now", "--alg", "ES256")
+    assert run(config, "keys", "prune").output == ""
+    folder = tmp_path / "keys" / "oidc"
+    for name, moment in (("es256-1.pem", "2020-01-01"), ("es256-2.pem", "2020-02-01")):
+        pem = (folder / name).read_text().partition("-----BEGIN")
+        (folder / name).write_text(f"Signs-From: {moment}T00:00:00Z\n{pem[1]}{pem[2]}")
+    assert stages(run(config, "keys", "list").output) == ["retired", "current"]
+    pruned = run(config, "keys", "prune").output
+    assert stages(pruned) == ["retired"]
+    assert pruned.rstrip().endswith("destroyed")
+    assert not (folder / "es256-1.pem").exists()
+
+
 def test_listing_keys_that_are_not_there_says_what_to_do(config: Path) -> None:
     result = run(config, "keys", "list")
     assert result.exit_code == 1

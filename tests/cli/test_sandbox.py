@@ -19,9 +19,11 @@ from authsvc.cli import main, sandbox_people
 from authsvc.cli.sandbox_people import PeopleInvalid, read_people
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.storage import StorageUnavailable
+from tests.clients.signer import Signer
 from tests.services import free_port
 
 SECRET = "+/%&= any printable character may occur here ~"
+REGISTRATION_TOKEN = "a token that developers know"
 PEOPLE: list[dict[str, Any]] = [
     {"username": "plain", "password": "x", "unknown": True},
     {
@@ -46,10 +48,18 @@ def sandbox(tmp_path: Path, *, directory: Path | None = None) -> Iterator[str]:
         "scope": "openid age profile",
     }
     (tmp_path / "people.json").write_text(json.dumps(PEOPLE), "utf-8")
-    (tmp_path / "clients.json").write_text(json.dumps([client]), "utf-8")
+    strict = {
+        "client_id": "strict",
+        "profile": "fapi2",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": Signer().jwks,
+        "redirect_uris": ["http://127.0.0.1:1/strict"],
+    }
+    (tmp_path / "clients.json").write_text(json.dumps([client, strict]), "utf-8")
     command = [sys.executable, "-m", "authsvc", "sandbox", "--port", str(port), "--issuer", url]
     command += ["--people", str(tmp_path / "people.json")]
     command += ["--clients", str(tmp_path / "clients.json")]
+    command += ["--registration-token", REGISTRATION_TOKEN]
     command += [] if directory is None else ["--directory", str(directory)]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -104,6 +114,22 @@ def test_the_secret_of_the_file_is_taken_as_given(tmp_path: Path) -> None:
         assert answer.json() == {"active": False}
         wrong = httpx2.post(f"{url}/introspect", data=form, auth=("one", "no"), trust_env=False)
         assert wrong.status_code == 401
+
+
+def test_platforms_register_themselves_with_the_token_of_the_command(tmp_path: Path) -> None:
+    document = {"redirect_uris": ["http://127.0.0.1:1/mine"]}
+    with sandbox(tmp_path) as url:
+
+        def register(token: str) -> httpx2.Response:
+            headers = {"authorization": f"Bearer {token}"}
+            return httpx2.post(f"{url}/register", json=document, headers=headers, trust_env=False)
+
+        registered = register(REGISTRATION_TOKEN)
+        assert registered.status_code == 201
+        assert registered.json()["registration_client_uri"].startswith(f"{url}/register/")
+        assert registered.json()["require_pkce"] is False
+        assert register("another").status_code == 401
+        assert "2 clients" in (tmp_path / "log").read_text("utf-8")
 
 
 def test_a_sandbox_in_a_directory_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -1,9 +1,23 @@
+from hashlib import sha256
+
 import msgspec
 import pytest
 
 from authsvc.clients import Clients, store
-from authsvc.clients.errors import ClientMetadataInvalid
+from authsvc.clients.errors import (
+    ClientExists,
+    ClientHasNoSecret,
+    ClientMetadataInvalid,
+    ClientNotFound,
+)
 from tests.clients.makers import SECRET, metadata, public_metadata
+
+
+def unnamed(**members):
+    """A document that leaves the id to us."""
+    document = metadata(**members)
+    del document["client_id"]
+    return document
 
 
 @pytest.fixture
@@ -137,3 +151,83 @@ async def test_whoever_gets_a_disabled_clients_id_does_not_get_its_pseudonyms(cl
     other = metadata(redirect_uris=["https://other.example/callback"])
     (after,) = await clients.import_clients([other], now=now)
     assert after.sector_identifier == "other.example"
+
+
+async def test_one_client_more_is_given_an_id_and_a_secret(clients, now):
+    added, secret = await clients.add(unnamed(client_secret=None), now=now)
+    assert secret is not None
+    assert len(secret) >= 43
+    assert added.secret_digest == sha256(secret.encode()).digest()
+    assert await clients.find(added.client_id, now=now) == added
+    another, _ = await clients.add(unnamed(client_secret=None), now=now)
+    assert another.client_id != added.client_id
+
+
+async def test_an_id_and_a_secret_that_are_given_are_taken(clients, now):
+    added, secret = await clients.add(metadata(), now=now)
+    assert added.client_id == "platform-a"
+    assert added.secret_digest == sha256(SECRET.encode()).digest()
+    assert secret is None
+
+
+async def test_no_secret_is_made_for_who_needs_none(clients, now):
+    added, secret = await clients.add(
+        unnamed(client_secret=None, token_endpoint_auth_method="none"), now=now
+    )
+    assert secret is None
+    assert added.secret_digest is None
+
+
+async def test_adding_replaces_nobody(clients, now):
+    await clients.import_clients([metadata()], now=now)
+    with pytest.raises(ClientExists):
+        await clients.add(metadata(client_name="another"), now=now)
+    assert (await clients.get("platform-a")).name == "平台 platform-a"
+    await clients.disable("platform-a", now=now)
+    added, _ = await clients.add(metadata(client_name="another"), now=now)
+    assert await clients.get("platform-a") == added
+
+
+@pytest.mark.parametrize("document", [None, [], "text", [metadata()]])
+async def test_only_one_document_is_added(clients, now, document):
+    with pytest.raises(ClientMetadataInvalid):
+        await clients.add(document, now=now)
+
+
+async def test_a_new_secret_takes_the_place_of_the_old_one_at_once(clients, now):
+    (before,) = await clients.import_clients([metadata()], now=now)
+    await clients.find("platform-a", now=now)
+    secret = await clients.rotate_secret("platform-a", now=now)
+    after = await clients.find("platform-a", now=now)
+    assert after is not None
+    assert after.secret_digest == sha256(secret.encode()).digest()
+    assert msgspec.structs.replace(after, secret_digest=before.secret_digest) == before
+
+
+async def test_other_workers_meet_the_old_secret_for_seconds_only(clients, database, now, clock):
+    (before,) = await clients.import_clients([metadata()], now=now)
+    worker = Clients(database)
+    assert await worker.find("platform-a", now=now) == before
+    await clients.rotate_secret("platform-a", now=now)
+    assert await worker.find("platform-a", now=clock.advance(seconds=4)) == before
+    after = await worker.find("platform-a", now=clock.advance(seconds=1))
+    assert after is not None
+    assert after.secret_digest != before.secret_digest
+
+
+async def test_who_has_no_secret_gets_no_new_one(clients, now):
+    await clients.import_clients([public_metadata()], now=now)
+    with pytest.raises(ClientHasNoSecret):
+        await clients.rotate_secret("spa", now=now)
+
+
+async def test_nothing_is_done_to_clients_that_are_not_there(clients, now):
+    await clients.import_clients([metadata()], now=now)
+    await clients.disable("platform-a", now=now)
+    for client_id in ("nobody", "platform-a"):
+        with pytest.raises(ClientNotFound):
+            await clients.get(client_id)
+        with pytest.raises(ClientNotFound):
+            await clients.rotate_secret(client_id, now=now)
+    with pytest.raises(ClientNotFound):
+        await clients.disable("nobody", now=now)

@@ -1,0 +1,44 @@
+"""The signing keys: is each of age, and does one come after it?"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from authsvc.cli.doctor.finding import Finding, broken, good, weak
+from authsvc.keyring import KeyRing
+from authsvc.keyring.signing import ALGORITHMS
+from authsvc.keyring.stages import Stage
+from authsvc.settings import Settings
+
+# A key that nobody rotated for a year is one that nobody looks after.
+_NEGLECTED = timedelta(days=365)
+
+
+def look_at_keys(settings: Settings, keyring: KeyRing, *, now: datetime) -> Iterator[Finding]:
+    """Findings about each algorithm's current key, and about what is trusted."""
+    stages = keyring.signing.stages(now=now)
+    waiting = {key.alg for key in stages if key.stage is Stage.NEXT}
+    for key in stages:
+        if key.stage is not Stage.CURRENT:
+            continue
+        about = f"key {key.alg}"
+        age = None if key.signs_from is None else now - key.signs_from
+        says = "no date" if age is None else f"signs for {max(age.days, 0)} days"
+        says += ", the next is published" if key.alg in waiting else ""
+        yield from _age(about, says, age, settings)
+    for alg in sorted(set(ALGORITHMS) - set(keyring.signing.algorithms)):
+        yield weak(f"key {alg}", "missing: clients cannot register for it", "authsvc keys init")
+    for purpose in ("document-anchors", "register-anchors"):
+        count = len(keyring.directory.certificates(purpose))
+        if count or settings.sandbox:
+            yield good(purpose, f"{count} trusted" if count else "the sandbox brings its own")
+        else:
+            yield broken(purpose, "empty: no document can be proved", "Put certificates there")
+
+
+def _age(about: str, says: str, age: timedelta | None, settings: Settings) -> Iterator[Finding]:
+    days = settings.keys.rotation_days
+    late = timedelta(days=days + 2) if days else _NEGLECTED
+    if age is not None and age > late:
+        yield weak(about, f"{says}: past its time", "authsvc keys rotate, or see why none was made")
+    else:
+        yield good(about, says)
