@@ -5,7 +5,6 @@ puts their doors behind one ASGI application and starts what runs by itself. The
 place that knows two rooms which do not know each other.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,12 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from litestar import Litestar
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ASGIApp
 
-from authsvc import __version__
 from authsvc.authentication import routes as authentication_routes
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.password import PasswordHasher
@@ -37,12 +32,12 @@ from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.leaving import Leaving
 from authsvc.enrollment.outside import Outside, trusted
-from authsvc.enrollment.sweeper import sweep
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder import routes as holder_routes
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
 from authsvc.holder.platforms import Platforms
+from authsvc.housekeeping import Housekeeping
 from authsvc.keyring import KeyRing
 from authsvc.oidc import routes as oidc_routes
 from authsvc.oidc.provider import Provider, build_provider
@@ -52,14 +47,18 @@ from authsvc.storage.ephemeral.backend import Backend
 from authsvc.storage.ephemeral.memory import MemoryBackend
 from authsvc.storage.ephemeral.redis import RedisBackend
 from authsvc.storage.migrations import require_current
+from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Subscribers
+from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web import routes as web_routes
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
+from authsvc.web.fetcher import Fetcher
 from authsvc.web.forwarded import ForwardedClient
 from authsvc.web.headers import SecurityHeaders
 from authsvc.web.health import health_routes
 from authsvc.web.logging import AccessLog, configure_logging
+from authsvc.web.openapi import openapi_config
 from authsvc.web.same_origin import json_api
 from authsvc.web.templates import Templates
 
@@ -76,6 +75,7 @@ class House:
     database: Database
     ephemeral: Ephemeral
     outside: Outside
+    fetcher: Fetcher
     subscribers: Subscribers
     certificates: Certificates
     clients: Clients
@@ -89,7 +89,9 @@ class House:
 
     async def close(self) -> None:
         """Lets go of every connection and thread."""
+        await self.provider.logout.close()
         await self.outside.close()
+        self.fetcher.close()
         await self.ephemeral.close()
         await self.database.close()
         self.hasher.close()
@@ -98,11 +100,13 @@ class House:
 def open_house(settings: Settings, clock: Clock | None = None) -> House:
     """Opens every room; KeyRingBroken or SettingsInvalid say what is missing."""
     clock = clock or SystemClock()
-    keyring = KeyRing.open(settings.key_directory)
+    keyring = KeyRing.open(settings.key_directory, rules=settings.keys)
     database = Database(settings.database)
     ephemeral = Ephemeral(_backend(settings, clock), seals=keyring.sealer, digests=keyring.digests)
     outside = Outside.open(settings, ephemeral, clock)
-    subscribers = Subscribers(keyring)
+    remembered = Remembered(ephemeral, namespace="subscriber-changing")
+    subscribers = Subscribers(keyring, remembered)
+    memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(CertificateAuthority.open(keyring, base_url=settings.issuer))
     hasher = PasswordHasher(threads=settings.hashing_threads)
     policy = PasswordPolicy(
@@ -111,7 +115,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=policy)
     throttle = Throttle(ephemeral, settings.throttle)
     clients = Clients(database, loopback_http=settings.sandbox)
-    sessions = Sessions(database=database, ephemeral=ephemeral, subscribers=subscribers)
+    fetcher = Fetcher.open(settings)
+    sessions = Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory)
     sign_in = SignIn(
         database=database,
         ephemeral=ephemeral,
@@ -129,6 +134,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         database=database,
         ephemeral=ephemeral,
         outside=outside,
+        fetcher=fetcher,
         subscribers=subscribers,
         certificates=certificates,
         clients=clients,
@@ -143,7 +149,10 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             database=database,
             ephemeral=ephemeral,
             clients=clients,
+            fetcher=fetcher,
             subscribers=subscribers,
+            memory=memory,
+            credentials=credentials,
             sign_in=sign_in,
             sessions=sessions,
             templates=Templates(),
@@ -180,7 +189,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         exception_handlers=exception_handlers(),
         lifespan=[_lifespan(house)],
         logging_config=None,
-        openapi_config=_openapi(),
+        openapi_config=openapi_config(bearer=enrollment_routes.SECURITY_SCHEME),
     )
     logged = AccessLog(cast("Any", app.asgi_handler))
     known = ForwardedClient(logged, proxies=settings.proxy_networks)
@@ -198,7 +207,11 @@ def from_environment() -> Litestar:
 def _doors(house: House) -> list[Any]:
     settings = house.settings
     cookie = SessionCookie(SESSION_COOKIE, secure=settings.secure)
-    door: dict[str, Any] = {"clock": house.clock, "cookie": cookie}
+    door: dict[str, Any] = {
+        "clock": house.clock,
+        "cookie": cookie,
+        "ended": house.provider.logout.sign_out.ended,
+    }
     return [
         *web_routes.routes(),
         *health_routes([house.database.ping, house.ephemeral.ping]),
@@ -233,57 +246,40 @@ def _holder_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
     rest: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
     return holder_routes.routes(
         overviews=Overviews(certificates=house.certificates, **rest),
-        platforms=Platforms(clients=house.clients, grants=house.provider.grants, **rest),
+        platforms=Platforms(
+            issuer=house.settings.issuer,
+            clients=house.clients,
+            grants=house.provider.grants,
+            **rest,
+        ),
         parting=Parting(leaving=leaving, **rest),
         sessions=house.sessions,
         **door,
     )
 
 
-def _openapi() -> OpenAPIConfig:
-    """The JSON APIs described, at /openapi/openapi.json; no page that loads scripts."""
-    bearer = SecurityScheme(type="http", scheme="bearer")
-    return OpenAPIConfig(
-        title="authsvc",
-        version=__version__,
-        path="/openapi",
-        # NOTE: an empty list would mean the framework's own choice, script pages included.
-        render_plugins=[JsonRenderPlugin()],
-        components=Components(security_schemes={enrollment_routes.SECURITY_SCHEME: bearer}),
+def _lifespan(house: House) -> Any:
+    keeping = Housekeeping(
+        keyring=house.keyring,
+        database=house.database,
+        register=house.outside.register,
+        desk=house.desk,
+        provider=house.provider,
+        credentials=house.credentials,
+        clock=house.clock,
+        poll_seconds=house.settings.register.poll_seconds,
     )
 
-
-def _lifespan(house: House) -> Any:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         await require_current(house.database)
-        stop = asyncio.Event()
-        sweeping = asyncio.create_task(
-            sweep(
-                register=house.outside.register,
-                changes=house.desk.changes,
-                enrollments=house.desk.enrollments,
-                clock=house.clock,
-                poll_seconds=house.settings.register.poll_seconds,
-                stop=stop,
-                also={"passed": lambda: _erase_what_has_passed(house)},
-            )
-        )
         try:
-            yield
+            async with keeping.underway():
+                yield
         finally:
-            stop.set()
-            await sweeping
             await house.close()
 
     return lifespan
-
-
-async def _erase_what_has_passed(house: House) -> None:
-    now = house.clock.now()
-    async with house.database.transaction() as tx:
-        await house.provider.refresh_tokens.erase_expired(tx, now=now)
-        await house.credentials.forget_used_steps(tx, now=now)
 
 
 def _backend(settings: Settings, clock: Clock) -> Backend:

@@ -19,6 +19,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "__main__",
         "cli",
         "app",
+        "housekeeping",
         "admin|holder",
         "issuance|presentation|legacy|events",
         "oidc",

@@ -18,7 +18,7 @@ from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Ephemeral
 from authsvc.storage.ephemeral.backend import Backend
 from tests import databases, services
-from tests.makers import AdjustableClock, Storage
+from tests.makers import NOW, AdjustableClock, Storage
 
 if TYPE_CHECKING:
     from tests.whole import Service
@@ -53,7 +53,7 @@ def now(clock: AdjustableClock) -> datetime:
 def key_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys made once; tests work on copies."""
     directory = tmp_path_factory.mktemp("key-directory")
-    KeyRing.create(directory)
+    KeyRing.create(directory, now=NOW)
     return directory
 
 

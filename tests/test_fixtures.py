@@ -1,5 +1,6 @@
 """The fixtures keep their promises."""
 
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -10,6 +11,7 @@ from authsvc.storage import Database, Kind
 from authsvc.storage.migrations import require_current
 from tests import services
 from tests.databases import dump_everything
+from tests.round_trips import RoundTrips
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -82,3 +84,34 @@ def test_what_is_missing_fails_where_nothing_may_be_missing(monkeypatch):
     monkeypatch.setenv(services.REQUIRE, "1")
     with pytest.raises(pytest.fail.Exception, match="no such server"):
         services.missing("no such server")
+
+
+async def test_round_trips_are_the_same_for_memory_and_redis(ephemeral):
+    await ephemeral.birth()
+    trips = RoundTrips(ephemeral)
+    await ephemeral.put(NOTE, "key", Note("kept"))
+    await ephemeral.get(NOTE, "key")
+    assert trips.made == 2
+    trips.begin()
+    first, taken, birth = await asyncio.gather(
+        ephemeral.claim("n", "key", lifetime=timedelta(minutes=1)),
+        ephemeral.take(NOTE, "key"),
+        ephemeral.birth(),
+    )
+    assert trips.made == 1
+    assert (first, taken) == (True, Note("kept"))
+    assert birth == await ephemeral.birth()
+
+
+async def test_an_error_of_one_operation_is_its_own_in_a_counted_round_trip(ephemeral):
+    await ephemeral.put(NOTE, "key", Note("kept"))
+    trips = RoundTrips(ephemeral)
+    place = ephemeral._place("note", "key")
+    answers: list[object] = await asyncio.gather(
+        ephemeral.get(NOTE, "key"),
+        ephemeral._backend.increment(place, timedelta(minutes=1)),
+        return_exceptions=True,
+    )
+    assert trips.made == 1
+    assert answers[0] == Note("kept")
+    assert isinstance(answers[1], Exception)

@@ -17,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.session_cookie import SessionCookie
+from authsvc.authentication.session_ended import SessionEnded, nobody
 from authsvc.clock import Clock
 from authsvc.holder.errors import SessionRequired
 from authsvc.holder.overview import Overview, Overviews
@@ -63,8 +64,9 @@ def routes(
     sessions: Sessions,
     clock: Clock,
     cookie: SessionCookie,
+    ended: SessionEnded = nobody,
 ) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room."""
+    """The handlers of the room. `ended` hears of the session of whoever leaves."""
     door = _Door(sessions, clock, cookie)
 
     @get("/holder", summary="What the service holds about the signed-in person")
@@ -81,6 +83,7 @@ def routes(
         token, session = await door.admit(request)
         await parting.opt_out(session, now=clock.now())
         await sessions.close(token)
+        await ended(session, now=clock.now())
         return door.farewell()
 
     return [show, leave, *_platforms(platforms, door)]

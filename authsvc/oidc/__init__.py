@@ -1,8 +1,9 @@
 """What do we tell a platform about a subscriber?
 
-An OpenID Provider (OpenID Connect Core 1.0 on OAuth 2.1 manners): authorization code flow only,
-PKCE with S256, exact redirect URIs, `iss` in every response, refresh token rotation. One file per
-endpoint, named as the metadata names it (RFC 8414).
+An OpenID Provider (OpenID Connect Core 1.0 on OAuth 2.1 manners): where a browser carries the
+answer, authorization code flow only, PKCE with S256, exact redirect URIs, `iss` in every response;
+where none does, device codes (RFC 8628) and CIBA. One file per endpoint, named as the metadata
+names it (RFC 8414).
 
 In: a platform's request and a person's decision. Out: a pairwise subject, and, where asked for and
 consented to, predicates about age; never a name, a number or a birth date.

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from authsvc.oidc.claims import consented_names
+
 
 class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):
     """One act of authorizing. `family_id` names all tokens that descend from it.
@@ -37,6 +39,11 @@ class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):
     details: tuple[dict[str, Any], ...] = ()
     resources: tuple[str, ...] = ()
     jkt: str | None = None
+
+    @property
+    def claim_names(self) -> tuple[str, ...]:
+        """The single claims that the person must have consented to."""
+        return consented_names(self.claims)
 
 
 def auth_time_claim(auth_time: datetime | None) -> dict[str, int]:

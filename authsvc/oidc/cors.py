@@ -10,7 +10,7 @@ from authsvc.web.mount import ErrorRendering, Handler
 
 _OPEN = (
     ("access-control-allow-origin", "*"),
-    ("access-control-expose-headers", "www-authenticate"),
+    ("access-control-expose-headers", "www-authenticate, dpop-nonce"),
 )
 
 
@@ -37,7 +37,7 @@ def preflight(*methods: str) -> Handler:
     headers = (
         ("access-control-allow-origin", "*"),
         ("access-control-allow-methods", ", ".join(methods)),
-        ("access-control-allow-headers", "authorization, content-type"),
+        ("access-control-allow-headers", "authorization, content-type, dpop"),
         ("access-control-max-age", "7200"),
         ("allow", ", ".join(sorted({*methods, "OPTIONS"}))),
     )

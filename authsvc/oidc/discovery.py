@@ -3,16 +3,25 @@
 Every URL is made from the configured issuer, never from a Host header. The document is made once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from authsvc.authentication.assurance import AAL1, AAL2
-from authsvc.clients.client import GRANT_TYPES, ID_TOKEN_ALGORITHMS, AuthMethod
-from authsvc.oidc import claims, paths, scopes
-from authsvc.oidc.authorize import pkce
+from authsvc.clients.client import (
+    CONTENT_ENCRYPTION_ALGORITHMS,
+    GRANT_TYPES,
+    KEY_MANAGEMENT_ALGORITHMS,
+    SIGNING_ALGORITHMS,
+    AuthMethod,
+)
+from authsvc.clients.metadata_grants import DELIVERY_MODES
+from authsvc.oidc import authorization_details, claims, paths, scopes, verified_claims
+from authsvc.oidc.authorize import pkce, response_mode
+from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.authorization_request import PROMPTS
+from authsvc.oidc.authorize.resource_indicators import own_resources
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 # An hour: clients notice a new endpoint soon, and ask seldom.
@@ -22,11 +31,13 @@ _CACHEABLE = ("cache-control", "public, max-age=3600")
 class Discovery:
     """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`."""
 
-    def __init__(self, *, issuer: str) -> None:
+    def __init__(
+        self, *, issuer: str, algorithms: Sequence[str], claim_types: Sequence[str]
+    ) -> None:
         self._response = HTTPResponse(
             200,
             (("content-type", "application/json"), _CACHEABLE),
-            msgspec.json.encode(document(issuer)),
+            msgspec.json.encode(document(issuer, algorithms, claim_types)),
         )
 
     async def answer(self, _: HTTPRequest, *, now: datetime) -> HTTPResponse:
@@ -34,35 +45,65 @@ class Discovery:
         return self._response
 
 
-def document(issuer: str) -> dict[str, Any]:
-    """The metadata of this provider."""
+def document(
+    issuer: str, algorithms: Sequence[str], claim_types: Sequence[str] = ("normal",)
+) -> dict[str, Any]:
+    """The metadata of this provider, which signs with `algorithms`."""
     confidential = [AuthMethod.BASIC, AuthMethod.POST]
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + paths.AUTHORIZE,
+        "pushed_authorization_request_endpoint": issuer + paths.PUSHED_AUTHORIZATION_REQUEST,
+        "require_pushed_authorization_requests": False,
         "token_endpoint": issuer + paths.TOKEN,
         "userinfo_endpoint": issuer + paths.USERINFO,
         "jwks_uri": issuer + paths.JWKS,
         "introspection_endpoint": issuer + paths.INTROSPECT,
         "revocation_endpoint": issuer + paths.REVOKE,
         "end_session_endpoint": issuer + paths.END_SESSION,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
+        "device_authorization_endpoint": issuer + paths.DEVICE_AUTHORIZATION,
+        "backchannel_authentication_endpoint": issuer + paths.BACKCHANNEL_AUTHENTICATION,
+        "backchannel_token_delivery_modes_supported": DELIVERY_MODES,
+        "backchannel_authentication_request_signing_alg_values_supported": SIGNING_ALGORITHMS,
+        "backchannel_user_code_parameter_supported": False,
+        "registration_endpoint": issuer + paths.REGISTER,
         "scopes_supported": scopes.SUPPORTED,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": response_mode.SUPPORTED,
+        "authorization_signing_alg_values_supported": algorithms,
+        "authorization_details_types_supported": authorization_details.TYPES,
         "grant_types_supported": GRANT_TYPES,
         "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ID_TOKEN_ALGORITHMS,
+        "id_token_signing_alg_values_supported": algorithms,
+        "id_token_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
+        "id_token_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
+        "userinfo_signing_alg_values_supported": algorithms,
+        "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
+        "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
         "token_endpoint_auth_methods_supported": [*confidential, AuthMethod.NONE],
         "revocation_endpoint_auth_methods_supported": [*confidential, AuthMethod.NONE],
         "introspection_endpoint_auth_methods_supported": confidential,
         "code_challenge_methods_supported": [pkce.METHOD],
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": PROMPTS,
-        "acr_values_supported": [AAL1, AAL2],
-        "claim_types_supported": ["normal"],
-        "claims_supported": ["sub", "iss", "auth_time", "acr", "amr", *claims.NAMES],
-        "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "display_values_supported": ["page", "popup"],
+        "acr_values_supported": ACR_VALUES,
+        "claim_types_supported": claim_types,
+        "claims_supported": ["sub", "iss", "auth_time", "acr", "amr", "sid", *claims.NAMES],
+        "claims_parameter_supported": True,
+        "verified_claims_supported": True,
+        "trust_frameworks_supported": [verified_claims.TRUST_FRAMEWORK],
+        "evidence_supported": [verified_claims.EVIDENCE],
+        "documents_supported": [verified_claims.DOCUMENT_TYPE],
+        "claims_in_verified_claims_supported": claims.NAMES,
+        "protected_resources": own_resources(issuer),
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "ui_locales_supported": ["zh-CN", "en"],
     }

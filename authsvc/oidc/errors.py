@@ -4,7 +4,7 @@ OAuthError   `error` is the registered code, `description` a sentence for the cl
   InvalidRequest, InvalidScope, InvalidGrant, UnsupportedGrantType      token endpoint and others
   InvalidClient, UnauthorizedClient
   UnsupportedResponseType, AccessDenied, LoginRequired, ConsentRequired authorization endpoint,
-  RequestNotSupported, RequestURINotSupported, RegistrationNotSupported sent back by redirect
+  RegistrationNotSupported (more of them in `authorize.errors`)         sent back by redirect
   InvalidToken, InsufficientScope                                       RFC 6750
   GrantReused        a code or refresh token came a second time: its family died of it
 ClientUnknown, RedirectURIRefused   shown to the person, never sent anywhere
@@ -130,22 +130,6 @@ class ConsentRequired(OAuthError, NotAllowed):
     code = "oidc.consent_required"
     error = "consent_required"
     title = Text("需要您的同意", "Your consent is required")
-
-
-class RequestNotSupported(OAuthError, InvalidInput):
-    """A request object (OpenID Connect Core 6.1)."""
-
-    code = "oidc.request_not_supported"
-    error = "request_not_supported"
-    title = Text("不支持 request 参数", "Request objects are not supported")
-
-
-class RequestURINotSupported(OAuthError, InvalidInput):
-    """A request object by reference (OpenID Connect Core 6.2)."""
-
-    code = "oidc.request_uri_not_supported"
-    error = "request_uri_not_supported"
-    title = Text("不支持 request_uri 参数", "Request objects by reference are not supported")
 
 
 class RegistrationNotSupported(OAuthError, InvalidInput):

@@ -1,7 +1,7 @@
 """Grants: what a person allowed a platform, readable only with their own key."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -9,9 +9,16 @@ import msgspec
 
 from authsvc.keyring import KeyedDigest
 from authsvc.oidc import store
+from authsvc.oidc.claims import is_covered
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.storage import Transaction
+from authsvc.storage.remembered import Stamp
 from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.memory import SubscriberMemory
+
+# Consent is asked anew once a year: long enough not to be clicked away unread, short enough that a
+# forgotten platform falls silent.
+LIFETIME = timedelta(days=365)
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -20,10 +27,25 @@ class Grant(msgspec.Struct, frozen=True):
     client_id: str
     scopes: tuple[str, ...]
     granted_at: datetime
+    # None in what was granted before grants came to an end by themselves.
+    expires_at: datetime | None = None
+    # Single claims, beside those that the scopes cover.
+    claims: tuple[str, ...] = ()
 
-    def covers(self, scopes: Iterable[str]) -> bool:
-        """Whether all of these were granted."""
-        return set(scopes) <= set(self.scopes)
+    @property
+    def ends_at(self) -> datetime:
+        """Until when it holds."""
+        return self.expires_at or self.granted_at + LIFETIME
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it still holds."""
+        return now < self.ends_at
+
+    def covers(self, scopes: Iterable[str], claims: Iterable[str]) -> bool:
+        """Whether all of these were granted; a scope grants the claims that it covers."""
+        return set(scopes) <= set(self.scopes) and all(
+            name in self.claims or is_covered(name, self.scopes) for name in claims
+        )
 
 
 class Authorized(Protocol):
@@ -45,6 +67,11 @@ class Authorized(Protocol):
         ...
 
     @property
+    def claim_names(self) -> tuple[str, ...]:
+        """For which single claims."""
+        ...
+
+    @property
     def authorized_at(self) -> datetime:
         """When."""
         ...
@@ -53,9 +80,12 @@ class Authorized(Protocol):
 class Grants:
     """The grants of all people; each is found only by who knows the person and the client."""
 
-    def __init__(self, *, digests: KeyedDigest, subscribers: Subscribers) -> None:
+    def __init__(
+        self, *, digests: KeyedDigest, subscribers: Subscribers, memory: SubscriberMemory
+    ) -> None:
         self._digests = digests
         self._subscribers = subscribers
+        self._memory = memory
 
     async def find(self, tx: Transaction, subscriber: Subscriber, client_id: str) -> Grant | None:
         """What the person allowed this client, if anything."""
@@ -76,39 +106,71 @@ class Grants:
         *,
         client_id: str,
         scopes: Iterable[str],
+        claims: Iterable[str] = (),
         now: datetime,
     ) -> None:
-        """The person allowed these scopes, beside those of an earlier grant."""
+        """The person allowed these, beside what an earlier grant that still holds allows."""
         earlier = await self.find(tx, subscriber, client_id)
-        grant = Grant(
-            client_id=client_id,
-            scopes=tuple(dict.fromkeys((*(earlier.scopes if earlier else ()), *scopes))),
-            granted_at=earlier.granted_at if earlier else now,
+        if earlier is None or not earlier.is_good(now):
+            earlier = Grant(client_id=client_id, scopes=(), granted_at=now)
+        grant = msgspec.structs.replace(
+            earlier,
+            scopes=tuple(dict.fromkeys((*earlier.scopes, *scopes))),
+            claims=tuple(dict.fromkeys((*earlier.claims, *claims))),
+            expires_at=now + LIFETIME,
         )
         grant_id = self._id(subscriber, client_id)
         sealed = subscriber.data_key.seal(msgspec.msgpack.encode(grant), context=_context(grant_id))
         await store.save_grant(tx, grant_id, subscriber_id=subscriber.id, sealed=sealed)
+        await self._subscribers.changing(subscriber.id)
 
     async def withdraw(self, tx: Transaction, subscriber: Subscriber, client_id: str) -> None:
         """The person no longer allows this client anything: all it holds is dead at once."""
         await store.delete_grant(tx, self._id(subscriber, client_id))
+        await self._subscribers.changing(subscriber.id)
 
-    async def require_in_force(self, tx: Transaction, authorized: Authorized) -> Subscriber:
-        """The person who authorized a client at a moment, if that still holds.
+    async def recall(
+        self,
+        subscriber: Subscriber,
+        client_id: str,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> Grant | None:
+        """As `find`, from memory where nothing has changed since `stamp`."""
+
+        async def read(reading: Transaction) -> Grant | None:
+            return await self.find(reading, subscriber, client_id)
+
+        part = f"grant {client_id}"
+        return await self._memory.recall(subscriber.id, part, stamp, read, tx=tx, now=now)
+
+    async def require_in_force(
+        self,
+        authorized: Authorized,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> Subscriber:
+        """The person who authorized a client at a moment, if that still holds at their `stamp`.
+
+        `tx` is the transaction that the caller is in, if any (`SubscriberMemory.recall`).
 
         NoLongerGranted if they are gone or frozen, if what was issued then is below their
-        watermark, or if the grant was withdrawn since (a later one does not revive it).
+        watermark, or if the grant ended or was withdrawn (a later one does not revive it).
         """
         authorized_at = authorized.authorized_at
         if authorized.subscriber_id is None:
             raise NoLongerGranted(log="nobody")
-        subscriber = await self._subscribers.find(tx, authorized.subscriber_id)
+        subscriber = await self._memory.find(authorized.subscriber_id, stamp, tx=tx, now=now)
         if subscriber is None or not subscriber.was_in_force(authorized_at):
             raise NoLongerGranted(log="subscriber")
-        grant = await self.find(tx, subscriber, authorized.client_id)
-        if grant is None or grant.granted_at > authorized_at:
+        grant = await self.recall(subscriber, authorized.client_id, stamp, tx=tx, now=now)
+        if grant is None or grant.granted_at > authorized_at or not grant.is_good(now):
             raise NoLongerGranted(log="grant")
-        if not grant.covers(authorized.scopes):
+        if not grant.covers(authorized.scopes, authorized.claim_names):
             raise NoLongerGranted(log="scopes")
         return subscriber
 

@@ -5,19 +5,27 @@ the reading. The algorithm is that of the key that `kid` names, never what a hea
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwa import JWSAlgModel
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from authsvc.identifiers import b64url
 from authsvc.keyring import SigningKey, SigningKeys
 
 # Three times the longest token that we sign; nothing longer is even parsed.
 _LONGEST = 4096
+
+_Imported = ECKey | RSAKey | OKPKey
+_TYPES: Mapping[str, type[_Imported]] = MappingProxyType(
+    {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
+)
 
 
 def sign(claims: Mapping[str, Any], *, key: SigningKey, typ: str) -> str:
@@ -30,29 +38,48 @@ class JWSReader:
     """Reads JWTs that carry one of our own signatures."""
 
     def __init__(self, keys: SigningKeys) -> None:
-        self._keys = {jwk["kid"]: (_import(jwk), jwk["alg"]) for jwk in keys.public_jwks()["keys"]}
+        self._keys = keys
+        self._imported: dict[str, _Imported] = {}
 
-    def read(self, token: str, *, typ: str) -> dict[str, Any]:
-        """The claims of a token of this `typ`; ValueError for anything that is not one of ours."""
+    def read(self, token: str, *, typ: str, now: datetime) -> dict[str, Any]:
+        """The claims of a token of this `typ`, under a key that is published now.
+
+        ValueError for anything that is not one of ours.
+        """
         if len(token) > _LONGEST or not token.isascii():
             raise ValueError("not a token of ours")
         try:
             signed = jws.extract_compact(token.encode("ascii"))
             header = signed.headers()
-            key, alg = self._keys[header["kid"]]
-            genuine = jws.validate_compact(signed, key, algorithms=[alg])
+            key = self._keys.find(header["kid"], now=now)
+            if key is None:
+                raise ValueError("a key that is not published")
+            genuine = jws.validate_compact(
+                signed, self._import(key), registry=_Registry(algorithms=[key.alg])
+            )
             if genuine and header.get("typ") == typ:
                 return msgspec.json.decode(signed.payload, type=dict[str, Any])
         except (JoseError, LookupError, TypeError, ValueError):
             pass
         raise ValueError("not a token of ours")
 
+    def _import(self, key: SigningKey) -> _Imported:
+        if key.kid not in self._imported:
+            members: dict[str, str | list[str]] = {**key.public_jwk}
+            self._imported[key.kid] = _TYPES[key.public_jwk["kty"]].import_key(members)
+        return self._imported[key.kid]
+
+
+class _Registry(jws.JWSRegistry):
+    """The one algorithm of a key, without a word about its name (RFC 9864 has a newer one)."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        """The algorithm, if it is the one."""
+        if name not in (self.allowed or ()):
+            raise UnsupportedAlgorithmError(name)
+        return self.algorithms[name]
+
 
 @lru_cache(maxsize=16)
 def _header(alg: str, kid: str, typ: str) -> str:
     return b64url(msgspec.json.encode({"alg": alg, "kid": kid, "typ": typ}))
-
-
-def _import(jwk: Mapping[str, str]) -> ECKey | RSAKey:
-    members: dict[str, str | list[str]] = {**jwk}
-    return ECKey.import_key(members) if jwk["kty"] == "EC" else RSAKey.import_key(members)

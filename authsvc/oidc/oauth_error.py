@@ -3,6 +3,7 @@
 from authsvc.clients.errors import ClientNotAuthenticated
 from authsvc.errors import AuthsvcError, InvalidInput, NotAllowed, Throttled, TooLarge, Unavailable
 from authsvc.oidc.errors import InvalidClient, InvalidRequest, OAuthError
+from authsvc.oidc.token.errors import UseDPoPNonce
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 from authsvc.web.problems import error_headers, status_of
 
@@ -19,6 +20,8 @@ def oauth_error(_: HTTPRequest, error: AuthsvcError) -> HTTPResponse:
         headers.append(_BASIC)
     else:
         headers.extend(error_headers(error))
+    if isinstance(error, UseDPoPNonce):
+        headers.append(("dpop-nonce", error.nonce))
     code, description = _words(error)
     body = {"error": code, "error_description": description}
     return json_response(_status(error), body, headers)

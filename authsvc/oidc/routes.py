@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from litestar.types import ControllerRouterHandler
@@ -11,6 +12,7 @@ from authsvc.oidc import paths
 from authsvc.oidc.cors import errors_open_to_browsers, open_to_browsers, preflight
 from authsvc.oidc.oauth_error import oauth_error
 from authsvc.oidc.provider import Provider
+from authsvc.oidc.registration_endpoint import registration_error
 from authsvc.oidc.token.bearer import bearer_error
 from authsvc.web.error_pages import error_pages
 from authsvc.web.http import HTTPRequest, HTTPResponse
@@ -39,7 +41,7 @@ def routes(
 
     pages = error_pages(templates)
     authorize = at(provider.authorization.answer)
-    end_session = at(provider.end_session.answer)
+    end_session = at(provider.logout.end_session.answer)
     return [
         mount(paths.AUTHORIZE, {"GET": authorize, "POST": authorize}, errors=pages),
         mount(
@@ -47,9 +49,40 @@ def routes(
             {"GET": at(provider.interaction.show), "POST": at(provider.interaction.take)},
             errors=pages,
         ),
+        *_backchannel(at, provider, pages),
         mount(paths.END_SESSION, {"GET": end_session, "POST": end_session}, errors=pages),
+        mount(
+            paths.REGISTER, {"POST": at(provider.registration.register)}, errors=registration_error
+        ),
+        mount(
+            paths.REGISTER + "/{client_id:str}",
+            {
+                "GET": at(provider.registration.read),
+                "PUT": at(provider.registration.update),
+                "DELETE": at(provider.registration.delete),
+            },
+            errors=registration_error,
+        ),
         mount(paths.INTROSPECT, {"POST": at(provider.introspection.answer)}, errors=oauth_error),
         *_open(shared, provider),
+    ]
+
+
+def _backchannel(
+    at: Callable[[_Answers], Handler], provider: Provider, pages: ErrorRendering
+) -> list[ControllerRouterHandler]:
+    """Where one device asks and another decides."""
+    backchannel = provider.backchannel
+    device, approvals = backchannel.device, backchannel.approvals
+    devices = {"POST": at(backchannel.device_authorization.answer)}
+    people = {"POST": at(backchannel.backchannel_authentication.answer)}
+    return [
+        mount(paths.DEVICE_AUTHORIZATION, devices, errors=oauth_error),
+        mount(paths.BACKCHANNEL_AUTHENTICATION, people, errors=oauth_error),
+        mount(paths.DEVICE, {"GET": at(device.show), "POST": at(device.take)}, errors=pages),
+        mount(
+            paths.APPROVALS, {"GET": at(approvals.show), "POST": at(approvals.take)}, errors=pages
+        ),
     ]
 
 
@@ -58,14 +91,20 @@ def _open(
 ) -> list[ControllerRouterHandler]:
     """The endpoints that public clients inside browsers speak to."""
     oauth: ErrorRendering = errors_open_to_browsers(oauth_error)
-    bearer: ErrorRendering = errors_open_to_browsers(bearer_error)
+    where = provider.protected_resource.url
+    bearer = errors_open_to_browsers(partial(bearer_error, resource_metadata=where))
     documents = ("GET", "HEAD")
     discovery = shared(provider.discovery.answer, *documents)
+    resource = shared(provider.protected_resource.answer, *documents)
+    pushed = shared(provider.pushed_authorization_request.answer, "POST")
     return [
+        mount(paths.PUSHED_AUTHORIZATION_REQUEST, pushed, errors=oauth),
         mount(paths.TOKEN, shared(provider.token.answer, "POST"), errors=oauth),
         mount(paths.REVOKE, shared(provider.revocation.answer, "POST"), errors=oauth),
         mount(paths.USERINFO, shared(provider.userinfo.answer, "GET", "POST"), errors=bearer),
         mount(paths.JWKS, shared(provider.jwks.answer, *documents), errors=oauth),
         mount(paths.OPENID_CONFIGURATION, discovery, errors=oauth),
         mount(paths.AUTHORIZATION_SERVER, discovery, errors=oauth),
+        mount(paths.PROTECTED_RESOURCE, resource, errors=oauth),
+        mount(paths.USERINFO_RESOURCE, resource, errors=oauth),
     ]

@@ -6,6 +6,7 @@ keyed digest too, so that not even a platform's own tokens can be laid beside a 
 shows how many platforms a person uses, and not which.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -21,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import delete as sql_delete
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from authsvc.storage import Transaction, metadata
 from authsvc.storage.columns import UTCDateTime
@@ -58,6 +59,13 @@ refresh_family = Table(
 )
 
 
+# Both databases write or replace in one statement, each with an insert of its own in SQLAlchemy.
+_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
 class FamilyRow(NamedTuple):
     """A row of `refresh_family`, in the order of its columns."""
 
@@ -83,18 +91,13 @@ async def grants_of(tx: Transaction, subscriber_id: UUID) -> list[tuple[bytes, b
 async def save_grant(
     tx: Transaction, grant_id: bytes, *, subscriber_id: UUID, sealed: bytes
 ) -> None:
-    """Writes a grant, replacing what stood there."""
-    replacing = update(consent).where(consent.c.id == grant_id).values(sealed=sealed)
-    if (await tx.execute(replacing)).rowcount:
-        return
-    try:
-        # A savepoint: on PostgreSQL a refused insert would spoil the whole transaction.
-        async with tx.begin_nested():
-            await tx.execute(
-                insert(consent).values(id=grant_id, subscriber_id=subscriber_id, sealed=sealed)
-            )
-    except IntegrityError:
-        await tx.execute(replacing)  # The same person approved in another window just now.
+    """Writes a grant, replacing what stood there, in one statement."""
+    inserting = _INSERT[tx.dialect.name](consent).values(
+        id=grant_id, subscriber_id=subscriber_id, sealed=sealed
+    )
+    await tx.execute(
+        inserting.on_conflict_do_update(index_elements=[consent.c.id], set_={"sealed": sealed})
+    )
 
 
 async def delete_grant(tx: Transaction, grant_id: bytes) -> None:
@@ -113,11 +116,17 @@ async def insert_family(tx: Transaction, row: FamilyRow) -> None:
     await tx.execute(insert(refresh_family).values(row._asdict()))
 
 
-async def rotate_family(tx: Transaction, family_id: bytes, *, old: bytes, new: bytes) -> bool:
-    """Puts `new` in the place of the secret's digest `old`; False if `old` stood there no more."""
+async def rotate_family(
+    tx: Transaction, family_id: bytes, *, old: bytes, new: bytes
+) -> FamilyRow | None:
+    """Puts `new` in the place of the secret's digest `old`; the row as it is now.
+
+    None if `old` does not stand there (any more).
+    """
     current = (refresh_family.c.id == family_id) & (refresh_family.c.secret_digest == old)
-    rotated = await tx.execute(update(refresh_family).where(current).values(secret_digest=new))
-    return rotated.rowcount == 1
+    rotating = update(refresh_family).where(current).values(secret_digest=new)
+    row = (await tx.execute(rotating.returning(*refresh_family.c))).first()
+    return None if row is None else FamilyRow(*row)
 
 
 async def delete_family(tx: Transaction, family_id: bytes) -> None:

@@ -1,15 +1,28 @@
-"""The UserInfo endpoint (OpenID Connect Core 5.3): an access token goes in, claims come out."""
+"""The UserInfo endpoint (OpenID Connect Core 5.3): an access token goes in, claims come out.
 
+They come as JSON, or as the JWT that the client is registered for: signed, encrypted, or both.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from authsvc.oidc import claims
-from authsvc.oidc.errors import InsufficientScope, InvalidToken
+from authsvc.authentication.assurance import satisfies
+from authsvc.clients import Client, Clients
+from authsvc.oidc.asked_claims import fulfilled
+from authsvc.oidc.authorization import auth_time_claim
+from authsvc.oidc.authorize.acr_request import ACR_VALUES
+from authsvc.oidc.authorize.resource_indicators import own_resources
+from authsvc.oidc.claims import SIGN_IN
+from authsvc.oidc.client_jwt import ClientJWTs
+from authsvc.oidc.errors import InsufficientScope, InvalidToken, NoLongerGranted
+from authsvc.oidc.person_claims import PersonClaims
 from authsvc.oidc.scopes import OPENID
-from authsvc.oidc.token.access_token import AccessToken, AccessTokens
-from authsvc.oidc.token.bearer import read_bearer
+from authsvc.oidc.token.access_token import AccessToken
+from authsvc.oidc.token.bearer import PresentedTokens
+from authsvc.oidc.token.confirmations import Confirmations
+from authsvc.oidc.token.errors import InsufficientUserAuthentication
 from authsvc.oidc.token.token_status import TokenStatus
-from authsvc.storage import Database
-from authsvc.subscribers import Subscribers, china_today
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 
 
@@ -20,32 +33,89 @@ class UserInfoEndpoint:
         self,
         *,
         issuer: str,
-        database: Database,
-        access_tokens: AccessTokens,
+        tokens: PresentedTokens,
+        confirmations: Confirmations,
         status: TokenStatus,
-        subscribers: Subscribers,
+        clients: Clients,
+        person_claims: PersonClaims,
+        jwts: ClientJWTs,
     ) -> None:
         self._issuer = issuer
-        self._database = database
-        self._access_tokens = access_tokens
+        self._tokens = tokens
+        self._confirmations = confirmations
         self._status = status
-        self._subscribers = subscribers
+        self._clients = clients
+        self._person_claims = person_claims
+        self._jwts = jwts
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
-        """`sub`, and what the scopes add to it; InvalidToken, InsufficientScope otherwise."""
-        token = self._access_tokens.read(read_bearer(request), now=now)
-        if self._issuer not in token.audience:
+        """`sub`, and what scopes and the parameter `claims` add to it.
+
+        InvalidToken, InsufficientScope or InsufficientUserAuthentication otherwise, or what keeps
+        us from encrypting to the client.
+        """
+        token = await self._tokens.read(request, now=now)
+        if set(own_resources(self._issuer)).isdisjoint(token.audience):
             raise InvalidToken("the access token is for another resource server")
         if OPENID not in token.scopes:
             raise InsufficientScope("the scope openid is needed")
-        return json_response(200, await self._claims(token, now=now))
+        told, client = await self._told(token, now=now)
+        response = await self._written(told, client, now=now)
+        return self._confirmations.with_nonce(response, request, now=now)
 
-    async def _claims(self, token: AccessToken, *, now: datetime) -> dict[str, bool | str]:
-        async with self._database.reading() as tx:
-            subscriber = await self._status.require_good(tx, token)
-            if not claims.needs_birth_date(token.scopes):
-                return {"sub": token.subject}
-            identity = await self._subscribers.identity_of(tx, subscriber)
-        if identity is None:
-            raise InvalidToken("the person no longer grants this")
-        return {"sub": token.subject} | claims.age_claims(identity.birth_date, china_today(now))
+    async def _told(self, token: AccessToken, *, now: datetime) -> tuple[dict[str, Any], Client]:
+        standing = await self._status.require_good(token, now=now)
+        if standing is None:
+            raise InvalidToken("the access token speaks of no person")
+        client = await self._clients.find(token.client_id, now=now)
+        if client is None:
+            raise InvalidToken("the client is no longer registered")
+        _require_strength(token, client)
+        try:
+            told = await self._person_claims.tell(
+                standing,
+                client=client,
+                subject=token.subject,
+                scopes=token.scopes,
+                asked=token.claims,
+                now=now,
+            )
+        except NoLongerGranted:
+            raise InvalidToken("the person no longer grants this") from None
+        return {"sub": token.subject, **told, **_sign_in(token)}, client
+
+    async def _written(
+        self, told: Mapping[str, Any], client: Client, *, now: datetime
+    ) -> HTTPResponse:
+        """The claims in the form of the client's registration (Core 5.3.2)."""
+        alg, encryption = client.userinfo_signed_response_alg, client.userinfo_encryption
+        claims = {"iss": self._issuer, "aud": client.client_id, **told}
+        if alg is not None:
+            signed = self._jwts.sign(claims, alg=alg, now=now)
+            body = await self._jwts.encrypted(signed, client, encryption, now=now)
+        elif encryption is not None:
+            body = await self._jwts.encrypted_claims(claims, client, encryption, now=now)
+        else:
+            return json_response(200, told)
+        return HTTPResponse(200, (("content-type", "application/jwt"),), body.encode("ascii"))
+
+
+def _require_strength(token: AccessToken, client: Client) -> None:
+    """Returns if the sign-in was as strong as the weakest level that the client registered for.
+
+    A registration that names levels says what its data is worth: without one of them it is not
+    told, though the sign-in itself was allowed (`default_acr_values` is a wish, OpenID Connect
+    Registration 2). InsufficientUserAuthentication tells it how to step up.
+    """
+    levels = [level for level in client.default_acr_values if level in ACR_VALUES]
+    if levels and not any(satisfies(token.acr or "", level) for level in levels):
+        raise InsufficientUserAuthentication(
+            "a stronger sign-in is needed", acr_values=tuple(dict.fromkeys(levels))
+        )
+
+
+def _sign_in(token: AccessToken) -> dict[str, Any]:
+    """What was asked by name about the sign-in, as far as the token knows it."""
+    known = auth_time_claim(token.auth_time) | ({} if token.acr is None else {"acr": token.acr})
+    wishes = {name: wish for name, wish in (token.claims or {}).items() if name in SIGN_IN}
+    return fulfilled(wishes, known)

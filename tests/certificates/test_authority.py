@@ -33,7 +33,7 @@ def test_what_was_created_opens(keyring, authority):
 def test_a_certificate_of_another_key_is_not_taken_for_the_authoritys(
     keyring, authority, tmp_path, now
 ):
-    other = KeyRing.create(tmp_path / "other")
+    other = KeyRing.create(tmp_path / "other", now=now)
     other.directory.save_certificate("ca", "authority", authority.certificate)
     created = CertificateAuthority.create(other, base_url=BASE_URL, now=now)
     assert created.certificate.public_key() == other.ca.public_key()
@@ -53,7 +53,7 @@ def test_the_root_signs_end_entities_and_lists_only(authority):
 
 def test_two_services_have_two_issuer_names(authority, tmp_path, now):
     other = CertificateAuthority.create(
-        KeyRing.create(tmp_path / "other"), base_url=BASE_URL, now=now
+        KeyRing.create(tmp_path / "other", now=now), base_url=BASE_URL, now=now
     )
     assert other.certificate.subject != authority.certificate.subject
 
@@ -126,7 +126,7 @@ def test_two_workers_that_renew_at_once_both_have_a_good_one(authority, now, mon
 def test_a_responders_certificate_of_another_key_or_authority_is_replaced(authority, tmp_path, now):
     directory = authority.keyring.directory
     other = CertificateAuthority.create(
-        KeyRing.create(tmp_path / "other"), base_url=BASE_URL, now=now
+        KeyRing.create(tmp_path / "other", now=now), base_url=BASE_URL, now=now
     )
     own_key = authority.keyring.ocsp.public_key()
     for foreign in (

@@ -155,7 +155,7 @@ async def test_a_serial_that_was_never_issued_is_unknown(ask, asked, serial):
 
 async def test_another_authoritys_certificate_is_not_ours_to_answer_for(ask, desk, tmp_path, now):
     other = CertificateAuthority.create(
-        KeyRing.create(tmp_path / "other"), base_url=BASE_URL, now=now
+        KeyRing.create(tmp_path / "other", now=now), base_url=BASE_URL, now=now
     )
     request = question(parsed(await desk.issue(now=now)), other.certificate)
     assert (await ask(request)).response_status is UNAUTHORIZED
@@ -224,7 +224,7 @@ async def test_each_certificate_of_a_request_is_answered_in_its_place(
     ask, desk, authority, tmp_path, now
 ):
     other = CertificateAuthority.create(
-        KeyRing.create(tmp_path / "other"), base_url=BASE_URL, now=now
+        KeyRing.create(tmp_path / "other", now=now), base_url=BASE_URL, now=now
     )
     good, revoked, foreign = [parsed(await desk.issue(now=now)) for _ in range(3)]
     await desk.revoke(RevocationReason.SUPERSEDED, now=now, serial=revoked.serial_number)

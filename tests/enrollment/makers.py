@@ -32,6 +32,7 @@ from authsvc.evidence.register import RegisterStatus, StatusChange
 from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
+from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Subscribers
 from tests.makers import AdjustableClock
 
@@ -138,7 +139,7 @@ class World:
             "ephemeral": ephemeral,
             "keyring": keyring,
             "register": Register(authority),
-            "subscribers": Subscribers(keyring),
+            "subscribers": Subscribers(keyring, Remembered(ephemeral, namespace="subscriber-changing")),
             "certificates": Certificates(ca),
             "credentials": Credentials(
                 digests=keyring.digests, hasher=hasher, policy=PasswordPolicy()

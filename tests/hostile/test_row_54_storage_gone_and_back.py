@@ -44,7 +44,7 @@ async def ask_for_everything(service: Service, received: Received, resident: Res
 # What one store alone can answer, and answers rightly.
 ANSWERED_WITHOUT = {
     "postgresql": {"authorize", "revoke"},
-    "redis": {"introspect refresh_token", "token", "crl"},
+    "redis": {"crl"},
 }
 
 

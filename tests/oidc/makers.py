@@ -23,6 +23,7 @@ from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Identity, NewDocument, Subscriber
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
+from authsvc.web.fetcher import Fetcher
 from authsvc.web.headers import SecurityHeaders
 from authsvc.web.json_body import strict_json
 from authsvc.web.templates import Templates
@@ -44,7 +45,7 @@ PLATFORMS = [
         redirect_uris=["http://127.0.0.1/cb", "org.example.native:/cb"],
     ),
 ]
-SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET}
+SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
 
 
 @dataclass(frozen=True)
@@ -120,19 +121,24 @@ async def service(
     clock: AdjustableClock,
     *,
     issuer: str = ISSUER,
+    fetcher: Fetcher | None = None,
 ) -> AsyncIterator[Service]:
-    """Builds everything and registers `PLATFORMS`."""
+    """Builds everything and registers `PLATFORMS`; `fetcher` is what speaks to platforms."""
     async with house(database, ephemeral, keyring, clock) as built:
         clients = Clients(database)
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
+        fetcher = fetcher or Fetcher(loopback_http=True)
         provider = build_provider(
             issuer=issuer,
             keyring=keyring,
             database=database,
             ephemeral=ephemeral,
             clients=clients,
+            fetcher=fetcher,
             subscribers=built.subscribers,
+            memory=built.memory,
+            credentials=built.credentials,
             sign_in=built.sign_in,
             sessions=built.sessions,
             templates=templates,
@@ -149,6 +155,8 @@ async def service(
         )
         guarded = SecurityHeaders(app, https=issuer.startswith("https"))
         yield Service(built, clients, provider, keyring, clock, guarded, issuer)
+        await provider.logout.close()
+        fetcher.close()
 
 
 class Page(HTMLParser):

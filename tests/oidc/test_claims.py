@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authsvc.oidc.claims import NAMES, age_band, age_claims, needs_birth_date
+from authsvc.oidc.claims import (
+    NAMES,
+    POSSIBLE,
+    SENTENCES,
+    age_band,
+    age_claims,
+    consented_names,
+    is_covered,
+    known_to,
+)
+from tests.clients.makers import client
 
 TODAY = date(2026, 11, 23)
 
@@ -35,6 +45,35 @@ def test_predicates_and_band_agree_and_nothing_else_is_told(birth_date):
     assert claims["age_band"] == bands[over]
 
 
-def test_only_the_scope_age_needs_a_birth_date():
-    assert needs_birth_date(("openid", "age"))
-    assert not needs_birth_date(("openid", "offline_access"))
+@given(st.dates(min_value=date(1900, 1, 1), max_value=TODAY))
+def test_no_claim_has_a_value_that_nobody_expects(birth_date):
+    for name, value in age_claims(birth_date, TODAY).items():
+        assert value in POSSIBLE[name]
+
+
+def test_every_claim_has_a_sentence_for_people():
+    for name in NAMES:
+        assert SENTENCES[name].zh
+        assert SENTENCES[name].en
+
+
+def test_only_who_is_registered_for_ages_may_ask_for_one():
+    assert set(known_to(client(scope="openid age"))) == set(NAMES)
+    assert not known_to(client(scope="openid"))
+
+
+def test_the_scope_covers_ages_and_nothing_else():
+    assert all(is_covered(name, ("openid", "age")) for name in NAMES)
+    assert not is_covered("age_band", ("openid",))
+    assert not is_covered("verified_claims", ("openid", "age"))
+
+
+def test_what_is_asked_of_any_place_is_consented_to_once():
+    one = {"verification": {}, "claims": {"age_over_14": None}}
+    two = {"verification": {}, "claims": {"age_over_16": None, "age_over_14": [True]}}
+    asked = {
+        "id_token": {"age_band": None, "verified_claims": one},
+        "userinfo": {"acr": None, "auth_time": None, "verified_claims": [one, two]},
+    }
+    assert consented_names(asked) == ("age_band", "verified_claims", "age_over_14", "age_over_16")
+    assert consented_names(None) == ()

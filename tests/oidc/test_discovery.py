@@ -30,7 +30,17 @@ async def test_the_document_is_complete_cacheable_and_open_to_browsers(platform,
     assert "RS256" in found["id_token_signing_alg_values_supported"]
     assert found["code_challenge_methods_supported"] == ["S256"]
     assert found["authorization_response_iss_parameter_supported"] is True
-    assert found["request_uri_parameter_supported"] is False
+    assert found["pushed_authorization_request_endpoint"] == ISSUER + "/par"
+    assert found["require_pushed_authorization_requests"] is False
+    assert found["request_parameter_supported"] is True
+    assert found["request_uri_parameter_supported"] is True
+    assert found["require_request_uri_registration"] is True
+    assert "none" not in found["request_object_signing_alg_values_supported"]
+    assert found["claims_parameter_supported"] is True
+    assert {"query", "form_post", "jwt"} <= set(found["response_modes_supported"])
+    assert not any("fragment" in mode for mode in found["response_modes_supported"])
+    assert "RS256" in found["authorization_signing_alg_values_supported"]
+    assert found["authorization_details_types_supported"] == ["identity_check", "service_case"]
     assert "openid" in found["scopes_supported"]
 
 
@@ -63,7 +73,7 @@ async def test_the_keys_are_public_cacheable_and_distinct(platform, keyring):
     response = await platform.http.get("/jwks")
     assert response.headers["cache-control"] == "public, max-age=900"
     keys = response.json()["keys"]
-    assert {key["alg"] for key in keys} == {"ES256", "RS256"}
+    assert {key["alg"] for key in keys} == {"RS256", "PS256", "ES256", "EdDSA"}
     assert len({key["kid"] for key in keys}) == len(keys)
     for key in keys:
         assert key["use"] == "sig"

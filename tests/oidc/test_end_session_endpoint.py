@@ -1,7 +1,12 @@
+import json
+
 import pytest
 
+from authsvc.identifiers import from_b64url
 from tests.authentication.makers import COOKIE, ISSUER
 from tests.clients.makers import SECRET, metadata
+from tests.oidc.jwt_makers import private_key, signed
+from tests.oidc.leaving_platforms import registered
 from tests.oidc.makers import Answer, Browser, Page, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -223,7 +228,117 @@ async def test_a_state_longer_than_any_line_is_an_error_and_not_kept(provider, b
 
 @ONE_STORE
 async def test_a_hint_of_another_issuer_is_none(provider, browser, hint):
-    ours = provider.provider.end_session._id_tokens
+    ours = provider.provider.logout.end_session._id_tokens
     ours._issuer = ISSUER + ".evil.example"
     response = await browser.get("/end-session", id_token_hint=hint)
     assert "logout" in Page(response.text).buttons
+
+
+# The logout plans of the conformance suite, module by module, under its names.
+
+
+@ONE_STORE
+async def test_oidcc_rp_initiated_logout_discovery_endpoint_verification(browser):
+    found = (await browser.get("/.well-known/openid-configuration")).json()
+    assert found["end_session_endpoint"] == ISSUER + "/end-session"
+
+
+@ONE_STORE
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_oidcc_rp_initiated_logout(browser, hint, method):
+    sent = {"id_token_hint": hint, "post_logout_redirect_uri": BYE, "state": "s"}
+    address = "/end-session"
+    response = await (
+        browser.get(address, **sent) if method == "GET" else browser.http.post(address, data=sent)
+    )
+    assert Answer.of(response).location == BYE + "?state=s"
+    silent = Answer.of(
+        await browser.get("/authorize", **request("leaver", prompt="none").parameters)
+    )
+    assert silent.parameters["error"] == "login_required"
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    "uri",
+    [
+        pytest.param("https://elsewhere.example/", id="oidcc-bad-post-logout-redirect-uri"),
+        pytest.param(BYE + "?foo=bar", id="oidcc-query-added-to-post-logout-redirect-uri"),
+    ],
+)
+async def test_an_address_that_differs_is_an_error_page(browser, hint, uri):
+    sent = {"id_token_hint": hint, "post_logout_redirect_uri": uri, "state": "s"}
+    response = await browser.get("/end-session", **sent)
+    assert response.status_code == 400
+    assert "location" not in response.headers
+    assert "oidc.redirect_uri_refused" in Page(response.text).text
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    "module", ["modified-id-token-hint", "bad-id-token-hint", "no-id-token-hint"]
+)
+async def test_without_a_genuine_hint_the_suite_sees_a_page_and_no_redirect(browser, hint, module):
+    """oidcc-rp-initiated-logout-…: alg none, a foreign signature, no hint at all."""
+    _, payload, _ = hint.split(".")
+    claims = json.loads(from_b64url(payload))
+    hints = {
+        "modified-id-token-hint": signed(claims, private_key(), alg="none", says={"alg": "none"}),
+        "bad-id-token-hint": signed(claims, private_key("RS256"), alg="RS256"),
+        "no-id-token-hint": "",
+    }
+    sent = {"id_token_hint": hints[module], "post_logout_redirect_uri": BYE, "state": "s"}
+    response = await browser.get("/end-session", **sent)
+    page = Page(response.text)
+    assert response.status_code == 200
+    assert "logout" in page.buttons
+    assert is_signed_out_page(await browser.submit(str(response.url), page, "logout"))
+
+
+@ONE_STORE
+@pytest.mark.parametrize(
+    "parameters",
+    [pytest.param({}, id="oidcc-no-params"), pytest.param({"state": "s"}, id="oidcc-only-state")],
+)
+async def test_with_next_to_nothing_the_person_is_signed_out_and_told(browser, hint, parameters):
+    response = await browser.get("/end-session", **parameters)
+    page = Page(response.text)
+    assert is_signed_out_page(await browser.submit(str(response.url), page, "logout"))
+    assert not await signed_in(browser)
+
+
+@ONE_STORE
+async def test_oidcc_rp_initiated_logout_no_post_logout_redirect_uri(browser, hint):
+    assert is_signed_out_page(await browser.get("/end-session", id_token_hint=hint, state="s"))
+    assert not await signed_in(browser)
+
+
+@ONE_STORE
+async def test_oidcc_rp_initiated_logout_no_state(browser, hint):
+    sent = {"id_token_hint": hint, "post_logout_redirect_uri": BYE}
+    answer = Answer.of(await browser.get("/end-session", **sent))
+    assert answer.location == BYE
+    assert not await signed_in(browser)
+
+
+@ONE_STORE
+async def test_hints_about_the_person_and_the_language_do_no_harm(browser, hint):
+    sent = {"id_token_hint": hint, "logout_hint": "somebody", "ui_locales": "xx zh-CN"}
+    response = await browser.get("/end-session", **sent)
+    assert response.status_code == 200
+    assert "已退出登录" in Page(response.text).text
+
+
+@ONE_STORE
+async def test_a_hint_that_names_a_session_speaks_of_that_one_alone(provider, browser):
+    """The same person in a new session: the old ID token does not end it unasked."""
+    told = await registered(provider, frontchannel_logout_uri="https://leaver.example/front")
+    old = await told.id_token(browser)
+    elsewhere = Browser(provider)
+    new = await told.id_token(elsewhere)
+    asked = await elsewhere.get("/end-session", id_token_hint=old)
+    assert "logout" in Page(asked.text).buttons
+    assert await signed_in(elsewhere)
+    assert is_signed_out_page(await elsewhere.get("/end-session", id_token_hint=new))
+    assert not await signed_in(elsewhere)
+    assert await signed_in(browser)

@@ -63,7 +63,7 @@ async def test_a_code_is_good_for_sixty_seconds(provider, platform, code, clock)
         pytest.param({"grant_type": ""}, "invalid_request", id="no grant type"),
         pytest.param({"grant_type": "password"}, "unsupported_grant_type", id="a password"),
         pytest.param(
-            {"grant_type": "client_credentials"}, "unsupported_grant_type", id="client credentials"
+            {"grant_type": "client_credentials"}, "unauthorized_client", id="client credentials"
         ),
     ],
 )
@@ -135,7 +135,7 @@ async def test_the_id_token_is_signed_as_registered(provider, browser, client_id
     token = jwt.decode(tokens["id_token"], keys, algorithms=[alg])
     assert token.header["alg"] == alg
     assert token.header["kid"]
-    assert token.claims["at_hash"] == left_half_hash(tokens["access_token"])
+    assert token.claims["at_hash"] == left_half_hash(tokens["access_token"], alg=alg)
     assert token.claims["exp"] - token.claims["iat"] == 600
 
 

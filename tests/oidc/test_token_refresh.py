@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from authsvc.oidc import store
+from authsvc.oidc.token.lost_reply import LIFETIME as LOST_REPLY_LIFETIME
 from authsvc.subscribers import SubscriberStatus
 from tests.oidc.makers import Platform, request
 
@@ -39,10 +42,13 @@ async def test_every_use_gives_a_new_token_and_the_same_person(provider, browser
     assert await families(provider) == 1
 
 
-async def test_an_old_token_is_an_alarm_and_the_family_dies(provider, browser, platform):
+async def test_an_old_token_is_an_alarm_and_the_family_dies(
+    provider, browser, platform, time_passes
+):
     first = await platform.tokens(browser)
     second = (await platform.refresh(first["refresh_token"])).json()
     assert (await platform.userinfo(first["access_token"])).status_code == 200
+    await time_passes(LOST_REPLY_LIFETIME + timedelta(seconds=1))
     refused(await platform.refresh(first["refresh_token"]))
     assert await families(provider) == 0
     refused(await platform.refresh(second["refresh_token"]))

@@ -6,10 +6,15 @@ from authsvc.keyring.signing import ES256
 from authsvc.oidc import jws
 from authsvc.subscribers import SubscriberStatus
 from tests.authentication.makers import ISSUER
+from tests.makers import NOW
 from tests.oidc.makers import Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
-CHALLENGE = 'Bearer realm="authsvc"'
+WHERE = f'resource_metadata="{ISSUER}/.well-known/oauth-protected-resource/userinfo"'
+CHALLENGES = [
+    f'Bearer realm="authsvc", {WHERE}',
+    f'DPoP realm="authsvc", {WHERE}, algs="PS256 ES256 EdDSA"',
+]
 
 
 async def test_the_header_by_get_and_post_and_the_body_are_all_understood(
@@ -72,7 +77,7 @@ async def test_who_shows_no_token_is_told_the_scheme_and_no_error(provider, plat
         await platform.http.post("/userinfo", json={"access_token": "x"}),
     ):
         assert response.status_code == 401
-        assert response.headers["www-authenticate"] == CHALLENGE
+        assert response.headers.get_list("www-authenticate") == CHALLENGES
 
 
 @ONE_STORE
@@ -92,6 +97,7 @@ async def test_two_tokens_are_one_too_many(provider, browser, platform):
 
 def forgeries(token, keyring):
     header, payload, signature = token.split(".")
+    key = keyring.signing.current(ES256, now=NOW)
     return {
         "nothing": "x",
         "two parts": f"{header}.{payload}",
@@ -102,13 +108,11 @@ def forgeries(token, keyring):
         "another header": f"eyJhbGciOiJIUzI1NiJ9.{payload}.{signature}",
         "foreign letters": "é" * 50,
         "far too long": token + "A" * 10_000,
-        "an ID token's type": jws.sign(
-            {"iss": ISSUER}, key=keyring.signing.current(ES256), typ="JWT"
-        ),
-        "no claims": jws.sign({}, key=keyring.signing.current(ES256), typ="at+jwt"),
+        "an ID token's type": jws.sign({"iss": ISSUER}, key=key, typ="JWT"),
+        "no claims": jws.sign({}, key=key, typ="at+jwt"),
         "a foreign reference": jws.sign(
             {"jti": "x", "authsvc_ref": "AAAA"},
-            key=keyring.signing.current(ES256),
+            key=key,
             typ="at+jwt",
         ),
     }
@@ -175,7 +179,7 @@ async def test_storage_that_is_away_is_told_without_a_word_about_the_token(
 
     token = (await platform.tokens(browser))["access_token"]
 
-    async def away(*_):
+    async def away(*_, now):
         raise StorageUnavailable
 
     monkeypatch.setattr(provider.provider.userinfo._status, "require_good", away)
@@ -184,7 +188,7 @@ async def test_storage_that_is_away_is_told_without_a_word_about_the_token(
     assert response.json() == {"error": "temporarily_unavailable"}
     assert response.headers["retry-after"] == "5"
 
-    async def broken(*_):
+    async def broken(*_, now):
         raise RuntimeError("secret")
 
     monkeypatch.setattr(provider.provider.userinfo._status, "require_good", broken)

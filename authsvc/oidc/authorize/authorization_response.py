@@ -1,32 +1,57 @@
-"""The answer to an authorization request: a redirect with a code or an error, and always `iss`.
+"""The answer to an authorization request: a code or an error, and always `iss`.
 
-RFC 6749 section 4.1.2; `iss` is RFC 9207's defence against mix-up; 303 keeps what was posted to us
-from being posted on (RFC 9700 section 4.12).
+RFC 6749 section 4.1.2; `iss` is RFC 9207's defence against mix-up. A pushed request is answered
+once (RFC 9126 section 7.3).
 """
 
 from datetime import datetime
-from urllib.parse import urlencode
 from uuid import uuid4
 
+from authsvc.authentication.assurance import satisfies
+from authsvc.authentication.session import Session
 from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorize.answer_delivery import AnswerDelivery
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
+from authsvc.oidc.authorize.destination import Destination
+from authsvc.oidc.authorize.pushed_request import PushedRequests
 from authsvc.oidc.errors import OAuthError
 from authsvc.oidc.interaction.visitor import Visitor
-from authsvc.web.http import HTTPResponse, redirect
+from authsvc.oidc.logout.session_participants import SessionParticipants
+from authsvc.web.http import HTTPRequest, HTTPResponse
 
 
 class AuthorizationResponses:
-    """Sends people back to platforms."""
+    """Answers platforms."""
 
-    def __init__(self, *, issuer: str, codes: AuthorizationCodes) -> None:
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        codes: AuthorizationCodes,
+        pushed: PushedRequests,
+        participants: SessionParticipants,
+        delivery: AnswerDelivery,
+    ) -> None:
         self._issuer = issuer
         self._codes = codes
+        self._pushed = pushed
+        self._participants = participants
+        self._delivery = delivery
 
     async def grant(
-        self, request: AuthorizationRequest, visitor: Visitor, *, now: datetime
+        self,
+        http: HTTPRequest,
+        request: AuthorizationRequest,
+        destination: Destination,
+        visitor: Visitor,
+        *,
+        now: datetime,
     ) -> HTTPResponse:
-        """Yes: a code for what was asked."""
+        """Yes: a code for what was asked. InvalidRequestURI if a pushed request had its answer."""
+        if destination.pushed_as is not None:
+            await self._pushed.answer(destination.pushed_as)
+        sid = await self._participants.join(visitor.session, destination.client, now=now)
         authorization = Authorization(
             family_id=uuid4(),
             subscriber_id=visitor.subscriber.id,
@@ -34,31 +59,52 @@ class AuthorizationResponses:
             scopes=request.scopes,
             authorized_at=now,
             auth_time=visitor.session.auth_time if request.asks_auth_time else None,
-            acr=visitor.session.acr,
+            acr=_reached(request, visitor.session),
             amr=visitor.session.amr,
             nonce=request.nonce,
+            sid=sid,
+            claims=request.claims,
+            details=request.details,
+            resources=request.resources,
+            jkt=request.dpop_jkt,
         )
         code = await self._codes.issue(
             CodeRecord(
                 authorization=authorization,
                 redirect_uri=request.redirect_uri,
+                birth=visitor.session.stamp.birth,
                 code_challenge=request.code_challenge,
             )
         )
-        return self._send(request.redirect_uri, request.state, {"code": code})
+        return await self._send(http, {"code": code}, destination, now=now)
 
-    def refuse(self, error: OAuthError, *, redirect_uri: str, state: str | None) -> HTTPResponse:
-        """No, and why."""
+    async def refuse(
+        self, http: HTTPRequest, error: OAuthError, destination: Destination, *, now: datetime
+    ) -> HTTPResponse:
+        """No, and why. InvalidRequestURI as for `grant`."""
+        if destination.pushed_as is not None:
+            await self._pushed.answer(destination.pushed_as)
         answer = {"error": error.error, "error_description": error.description}
-        return self._send(redirect_uri, state, answer)
+        return await self._send(http, answer, destination, now=now)
 
-    def _send(self, redirect_uri: str, state: str | None, answer: dict[str, str]) -> HTTPResponse:
-        if state is not None:
-            answer["state"] = state
-        return redirect(with_query(redirect_uri, answer | {"iss": self._issuer}))
+    async def _send(
+        self,
+        http: HTTPRequest,
+        answer: dict[str, str],
+        destination: Destination,
+        *,
+        now: datetime,
+    ) -> HTTPResponse:
+        if destination.state is not None:
+            answer["state"] = destination.state
+        answer["iss"] = self._issuer
+        return await self._delivery.send(http, answer, destination, now=now)
 
 
-def with_query(uri: str, parameters: dict[str, str]) -> str:
-    """A registered URI with parameters added to whatever query it has."""
-    joint = "&" if "?" in uri else "?"
-    return f"{uri}{joint}{urlencode(parameters)}"
+def _reached(request: AuthorizationRequest, session: Session) -> str:
+    """The `acr` to tell: one that was asked for, if it was a must (Core 5.5.1.1)."""
+    if not request.essential_acr or session.acr in request.acr_values:
+        return session.acr
+    return next(
+        (value for value in request.acr_values if satisfies(session.acr, value)), session.acr
+    )

@@ -4,19 +4,46 @@ The strict readers of `web` refuse a repeated parameter outright. Here it matter
 repeated: a client that can be trusted with the answer is told so at its redirect URI.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from authsvc.web.forms import FORM, decode_pairs, require_content_type
 from authsvc.web.http import HTTPRequest
 
+# RFC 8707 section 2: the one parameter that may come more than once.
+_RESOURCE = "resource"
+
 
 @dataclass(frozen=True, repr=False)
 class Parameters:
-    """Names and values, the first of a repeated one; empty is not sent (RFC 6749 3.1)."""
+    """Names and values, the first of a repeated one; empty is not sent (RFC 6749 3.1).
+
+    `resources` are all values of `resource`, which is not among `values`.
+    """
 
     values: Mapping[str, str]
-    repeated: frozenset[str]
+    repeated: frozenset[str] = frozenset()
+    resources: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
+        """The parameters that these pairs make."""
+        values: dict[str, str] = {}
+        repeated: set[str] = set()
+        resources: list[str] = []
+        for name, value in pairs:
+            if name == _RESOURCE:
+                resources.append(value)
+            elif name in values:
+                repeated.add(name)
+            else:
+                values[name] = value
+        return cls(
+            values={name: value for name, value in values.items() if value},
+            repeated=frozenset(repeated),
+            resources=tuple(value for value in resources if value),
+        )
 
     def get(self, name: str) -> str | None:
         """The value of a parameter, None if it was not sent."""
@@ -28,16 +55,7 @@ class Parameters:
 
 def read_parameters(request: HTTPRequest) -> Parameters:
     """The parameters of a GET or of a form POST; InvalidInput leaves of `web` if unreadable."""
-    if request.method == "POST":
-        require_content_type(request.headers.get("content-type"), FORM)
-        raw = request.body
-    else:
-        raw = request.query.encode("latin-1")
-    values: dict[str, str] = {}
-    repeated = set()
-    for name, value in decode_pairs(raw):
-        if name in values:
-            repeated.add(name)
-        values.setdefault(name, value)
-    sent = {name: value for name, value in values.items() if value}
-    return Parameters(values=sent, repeated=frozenset(repeated))
+    if request.method != "POST":
+        return Parameters.of(decode_pairs(request.query.encode("latin-1")))
+    require_content_type(request.headers.get("content-type"), FORM)
+    return Parameters.of(decode_pairs(request.body))

@@ -18,18 +18,26 @@ from authsvc.web.forwarded import network_of
 LIFETIME = timedelta(minutes=10)
 _WINDOW = timedelta(hours=1)
 
+# What `Interaction.ends_in` says of an ordinary authorization request.
+REDIRECT = "redirect"
 
-class Interaction(msgspec.Struct, frozen=True):
+
+class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     """A waiting request.
 
     `ticket` stands for a password that was right while the second factor is to come;
-    `session_id` names the session that was opened here.
+    `session_id` names the session that was opened here. `ends_in` chooses the `Completion`, and
+    `about` tells it what this one is about; `reader` is the session to which its question was
+    shown.
     """
 
     request: AuthorizationRequest
     browser: bytes
     ticket: str | None = None
     session_id: str | None = None
+    ends_in: str = REDIRECT
+    about: str | None = None
+    reader: str | None = None
 
 
 _INTERACTION = Kind("interaction", Interaction, LIFETIME)
@@ -42,7 +50,15 @@ class Interactions:
         self._ephemeral = ephemeral
         self._per_address = per_address
 
-    async def begin(self, request: AuthorizationRequest, *, browser: bytes, address: str) -> str:
+    async def begin(
+        self,
+        request: AuthorizationRequest,
+        *,
+        browser: bytes,
+        address: str,
+        ends_in: str = REDIRECT,
+        about: str | None = None,
+    ) -> str:
         """The id of a new interaction; TooManyInteractions from this address.
 
         Nobody has to be known to begin one, and each is kept for a while.
@@ -51,7 +67,8 @@ class Interactions:
         if count > self._per_address:
             raise TooManyInteractions(retry_after=int(_WINDOW.total_seconds()))
         interaction_id = new_token()
-        await self._ephemeral.put(_INTERACTION, interaction_id, Interaction(request, browser))
+        interaction = Interaction(request, browser, ends_in=ends_in, about=about)
+        await self._ephemeral.put(_INTERACTION, interaction_id, interaction)
         return interaction_id
 
     async def find(self, interaction_id: str) -> Interaction:

@@ -4,10 +4,12 @@
     otp page        input `otp`, if the person has a second factor
     consent page    buttons `decision=approve` and `decision=deny`
 
-Each form posts to the address of its page, and the answer is a redirect: to the next page, or to
-the platform. What is wrong with an input is shown on the page that asked for it.
+Each form posts to the address of its page, and the answer is a redirect to the next page, or what
+the interaction's `Completion` makes of its end: a redirect to the platform. What is wrong with an
+input is shown on the page that asked for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,17 +17,23 @@ import msgspec
 
 from authsvc.authentication.errors import TicketExpired
 from authsvc.authentication.session import Sessions
+from authsvc.authentication.session_ended import SessionEnded
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
-from authsvc.clients import Client, Clients
+from authsvc.clients import Client
 from authsvc.errors import InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable
-from authsvc.oidc.authorize.authorization_response import AuthorizationResponses
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.grants import Grants
+from authsvc.oidc.interaction.completion import Completion
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interaction, Interactions
 from authsvc.oidc.interaction.pages import Pages
-from authsvc.oidc.interaction.visitor import Missing, Visitor, Visitors, what_is_missing
+from authsvc.oidc.interaction.visitor import (
+    Missing,
+    Visitor,
+    Visitors,
+    what_is_missing,
+)
 from authsvc.storage import Database
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 
@@ -43,35 +51,39 @@ class _Turn:
     http: HTTPRequest
     id: str
     interaction: Interaction
+    completion: Completion
     client: Client
     now: datetime
 
 
 class InteractionEndpoint:
-    """`GET` and `POST /interaction/{id}`."""
+    """`GET` and `POST /interaction/{id}`. `completions` are the ends, by `Interaction.ends_in`.
+
+    `ended` hears of a session whose place somebody else's took.
+    """
 
     def __init__(
         self,
         *,
         database: Database,
-        clients: Clients,
         grants: Grants,
         visitors: Visitors,
         interactions: Interactions,
-        responses: AuthorizationResponses,
+        completions: Mapping[str, Completion],
         sign_in: SignIn,
         sessions: Sessions,
+        ended: SessionEnded,
         cookies: Cookies,
         pages: Pages,
     ) -> None:
         self._database = database
-        self._clients = clients
         self._grants = grants
         self._visitors = visitors
         self._interactions = interactions
-        self._responses = responses
+        self._completions = dict(completions)
         self._sign_in = sign_in
         self._sessions = sessions
+        self._ended = ended
         self._cookies = cookies
         self._pages = pages
 
@@ -79,7 +91,7 @@ class InteractionEndpoint:
         """The page that is next, or the way back to the platform if nothing is missing."""
         turn = await self._turn(http, now=now)
         outcome = await self._advance(turn, self._cookies.session(http))
-        return outcome if isinstance(outcome, HTTPResponse) else self._page(turn, outcome)
+        return outcome if isinstance(outcome, HTTPResponse) else await self._page(turn, outcome)
 
     async def take(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """What a person filled in or decided."""
@@ -89,6 +101,8 @@ class InteractionEndpoint:
         decision = form.get("decision") or next(
             (button for button in _BUTTONS if button in form), None
         )
+        if decision in _BUTTONS and not await self._may_decide(turn):
+            return redirect(turn.http.path)
         if decision == "deny":
             return await self._end(turn, AccessDenied("the person declined"))
         if decision == "approve":
@@ -103,10 +117,24 @@ class InteractionEndpoint:
         """The interaction of this address; InteractionOver also for another browser's."""
         interaction_id = str(http.path_params["interaction"])
         interaction = await self._interactions.find(interaction_id)
-        client = await self._clients.find(interaction.request.client_id, now=now)
+        completion = self._completions[interaction.ends_in]
+        client = await completion.client(interaction, now=now)
         if client is None or not self._cookies.is_bound(http, interaction.browser):
             raise InteractionOver
-        return _Turn(http, interaction_id, interaction, client, now)
+        return _Turn(http, interaction_id, interaction, completion, client, now)
+
+    async def _may_decide(self, turn: _Turn) -> bool:
+        """Whether this is the session that was asked; InteractionOver if it is another one.
+
+        A browser keeps its own cookie while its session changes hands: who answers must be whom the
+        question was shown to. False if there is no session left: then the person signs in again.
+        """
+        if not turn.completion.bound_to_reader:
+            return True
+        session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+        if session is not None and session.id != turn.interaction.reader:
+            raise InteractionOver
+        return session is not None
 
     async def _password(self, turn: _Turn, username: str, password: str) -> HTTPResponse:
         try:
@@ -135,8 +163,11 @@ class InteractionEndpoint:
 
     async def _signed_in(self, turn: _Turn, signed_in: SignedIn) -> HTTPResponse:
         """A new session takes the place of whatever token this browser had (session fixation)."""
-        await self._sessions.close(self._cookies.session(turn.http))
-        token = await self._sessions.open(signed_in, now=turn.now)
+        token, ended = await self._sessions.renew(
+            self._cookies.session(turn.http), signed_in, now=turn.now
+        )
+        if ended is not None:
+            await self._ended(ended, now=turn.now)
         session = await self._sessions.find(token, now=turn.now)
         noted = await self._note(
             turn, ticket=None, session_id=None if session is None else session.id
@@ -160,24 +191,26 @@ class InteractionEndpoint:
         self, turn: _Turn, session_token: str | None, *, approved: bool = False
     ) -> HTTPResponse | Missing:
         """The way back to the platform if nothing is missing, else what is."""
-        request = turn.interaction.request
-        visitor = await self._visitors.find(session_token, client=turn.client, now=turn.now)
+        interaction, completion = turn.interaction, turn.completion
+        visitor = await self._visitors.find(
+            session_token, client=turn.client, request=interaction.request, now=turn.now
+        )
         try:
             missing = what_is_missing(
-                request,
+                interaction.request,
                 visitor,
-                signed_in_here=turn.interaction.session_id,
-                approved=approved,
+                signed_in_here=interaction.session_id,
+                approved=approved or not completion.asks_consent,
                 now=turn.now,
             )
         except OAuthError as error:
             return await self._end(turn, error)
         if missing is not None or visitor is None:
             return missing or Missing.SIGN_IN
-        if approved:
+        if approved and completion.asks_consent:
             await self._remember(turn, visitor)
         await self._interactions.finish(turn.id)
-        return await self._responses.grant(request, visitor, now=turn.now)
+        return await completion.grant(turn.http, interaction, visitor, now=turn.now)
 
     async def _remember(self, turn: _Turn, visitor: Visitor) -> None:
         request = turn.interaction.request
@@ -187,18 +220,24 @@ class InteractionEndpoint:
                 visitor.subscriber,
                 client_id=request.client_id,
                 scopes=request.scopes,
+                claims=request.claim_names,
                 now=turn.now,
             )
 
     async def _end(self, turn: _Turn, error: OAuthError) -> HTTPResponse:
         await self._interactions.finish(turn.id)
-        request = turn.interaction.request
-        return self._responses.refuse(error, redirect_uri=request.redirect_uri, state=request.state)
+        return await turn.completion.refuse(turn.http, turn.interaction, error, now=turn.now)
 
-    def _page(self, turn: _Turn, missing: Missing) -> HTTPResponse:
+    async def _page(self, turn: _Turn, missing: Missing) -> HTTPResponse:
         request = turn.interaction.request
         if missing is Missing.CONSENT:
-            return self._pages.consent(turn.http, request, turn.client)
+            return await self._consent(turn)
         if turn.interaction.ticket is not None:
             return self._pages.otp(turn.http, request, turn.client)
         return self._pages.sign_in(turn.http, request, turn.client)
+
+    async def _consent(self, turn: _Turn) -> HTTPResponse:
+        if turn.completion.bound_to_reader:
+            session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+            turn = await self._note(turn, reader=None if session is None else session.id)
+        return await turn.completion.consent(turn.http, turn.interaction, turn.client, now=turn.now)

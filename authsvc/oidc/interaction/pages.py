@@ -1,10 +1,16 @@
 """The pages that a person meets on the way to a platform and out again."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from authsvc.clients import Client
-from authsvc.errors import AuthsvcError
+from authsvc.errors import AuthsvcError, Text
+from authsvc.oidc import claims
+from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
+from authsvc.oidc.grants import LIFETIME
+from authsvc.subscribers import china_today
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.language import Language
 from authsvc.web.problems import error_headers, status_of
@@ -14,8 +20,10 @@ from authsvc.web.templates import Templates
 class Pages:
     """Renders them. The pages of a request lead away: at their end stands its redirect URI."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, *, sentences: Mapping[str, Text]) -> None:
+        """`sentences` say to people what each single claim is."""
         self._templates = templates
+        self._sentences = sentences
 
     def sign_in(
         self,
@@ -60,20 +68,41 @@ class Pages:
         return _page(html, error)
 
     def consent(
-        self, http: HTTPRequest, request: AuthorizationRequest, client: Client
+        self,
+        http: HTTPRequest,
+        request: AuthorizationRequest,
+        client: Client,
+        *,
+        now: datetime,
+        template: str = "consent.html",
+        **shown: object,
     ) -> HTTPResponse:
-        """Shows what the platform will be told and what it will not, and asks."""
+        """Shows who asks, for what, why and until when, and what they will not be told.
+
+        `template` may extend the page, and is given what is `shown` beside the rest.
+        """
         parts = urlsplit(request.redirect_uri)
+        language = http.language(request.ui_locales)
+        single = [
+            name for name in request.claim_names if not claims.is_covered(name, request.scopes)
+        ]
         html = self._templates.render(
-            "consent.html",
-            language=http.language(request.ui_locales),
+            template,
+            language=language,
             action=http.path,
             hidden={},
             client_name=client.name,
             scopes=request.scopes,
+            ages=[self._sentences[name] for name in single if name in claims.POSSIBLE],
+            facts=[self._sentences[name] for name in single if name not in claims.POSSIBLE],
+            purposes={scope: texts[language] for scope, texts in client.purposes.items()},
+            details=sentences(request.details),
+            legal_basis=client.legal_basis,
+            until=china_today(now + LIFETIME),
             policy_uri=client.policy_uri,
             tos_uri=client.tos_uri,
             host=parts.hostname or parts.scheme,
+            **shown,
         )
         return _page(html, None)
 
@@ -90,13 +119,6 @@ class Pages:
             error=None,
         )
         return html_response(200, html, leads_away=client is not None)
-
-    def signed_out(self, language: Language) -> HTTPResponse:
-        """Says that it is done."""
-        html = self._templates.render(
-            "signed_out.html", language=language, client_name=None, return_to=None
-        )
-        return html_response(200, html)
 
 
 def _page(html: str, error: AuthsvcError | None) -> HTTPResponse:

@@ -4,23 +4,34 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from authsvc.authentication.assurance import satisfies
 from authsvc.authentication.session import Session, Sessions
+from authsvc.authentication.sign_in import SignIn
 from authsvc.clients import Client
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
+from authsvc.oidc.authorize.errors import UnmetAuthenticationRequirements
 from authsvc.oidc.errors import LoginRequired
 from authsvc.oidc.grants import Grant, Grants
-from authsvc.storage import Database
 from authsvc.subscribers import Subscriber, Subscribers
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A signed-in person as one client sees them. `grant` is what they allowed it before."""
+    """A signed-in person as one client sees them. `grant` is what they allowed it before.
+
+    `can_do_better` says that they have a second factor which this session was opened without; it
+    is looked up where the request wants more than the session has.
+    """
 
     session: Session
-    subscriber: Subscriber
     subject: str
     grant: Grant | None
+    can_do_better: bool = False
+
+    @property
+    def subscriber(self) -> Subscriber:
+        """Who it is."""
+        return self.session.subscriber
 
 
 class Missing(Enum):
@@ -34,27 +45,32 @@ class Visitors:
     """Finds out who is at the door."""
 
     def __init__(
-        self, *, database: Database, sessions: Sessions, subscribers: Subscribers, grants: Grants
+        self, *, sessions: Sessions, subscribers: Subscribers, grants: Grants, sign_in: SignIn
     ) -> None:
-        self._database = database
         self._sessions = sessions
+        self._sign_in = sign_in
         self._subscribers = subscribers
         self._grants = grants
 
     async def find(
-        self, session_token: str | None, *, client: Client, now: datetime
+        self,
+        session_token: str | None,
+        *,
+        client: Client,
+        request: AuthorizationRequest | None = None,
+        now: datetime,
     ) -> Visitor | None:
         """The person behind a session token, None if there is no living session."""
         session = await self._sessions.find(session_token, now=now)
         if session is None:
             return None
-        async with self._database.reading() as tx:
-            subscriber = await self._subscribers.find(tx, session.subscriber_id)
-            if subscriber is None:
-                return None
-            grant = await self._grants.find(tx, subscriber, client.client_id)
+        subscriber = session.subscriber
+        grant = await self._grants.recall(subscriber, client.client_id, session.stamp, now=now)
         subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
-        return Visitor(session, subscriber, subject, grant)
+        better = False
+        if request is not None and not _is_strong_enough(request, session):
+            better = await self._sign_in.has_second_factor(subscriber.id)
+        return Visitor(session, subject, grant, can_do_better=better)
 
 
 def what_is_missing(
@@ -69,7 +85,8 @@ def what_is_missing(
 
     `signed_in_here` is the id of the session that was opened in answer to this very request, and
     `approved` says that the person has just consented to it. LoginRequired if somebody else signed
-    in than the `id_token_hint` names (OpenID Connect Core 3.1.2.1).
+    in than the request names (OpenID Connect Core 3.1.2.1), UnmetAuthenticationRequirements if they
+    cannot reach the level that is a must.
     """
     if visitor is None:
         return Missing.SIGN_IN
@@ -79,10 +96,36 @@ def what_is_missing(
             raise LoginRequired("another person signed in than id_token_hint names")
     elif somebody_else or not _is_fresh_enough(request, visitor.session, now):
         return Missing.SIGN_IN
+    if _must_sign_in_stronger(request, visitor):
+        return Missing.SIGN_IN
     if approved:
         return None
-    remembered = visitor.grant is not None and visitor.grant.covers(request.scopes)
-    return None if remembered and "consent" not in request.prompts else Missing.CONSENT
+    asks_again = "consent" in request.prompts or bool(request.details)
+    remembered = not asks_again and _is_remembered(request, visitor.grant, now)
+    return None if remembered else Missing.CONSENT
+
+
+def _is_remembered(request: AuthorizationRequest, grant: Grant | None, now: datetime) -> bool:
+    if grant is None or not grant.is_good(now):
+        return False
+    return grant.covers(request.scopes, request.claim_names)
+
+
+def _must_sign_in_stronger(request: AuthorizationRequest, visitor: Visitor) -> bool:
+    """Whether another sign-in is wanted for its strength, and would bring it.
+
+    A wish is not worth a refusal: where no page may be shown it is let go (Core 3.1.2.1).
+    """
+    if _is_strong_enough(request, visitor.session):
+        return False
+    if request.essential_acr and not visitor.can_do_better:
+        raise UnmetAuthenticationRequirements("the person cannot reach the required acr")
+    return visitor.can_do_better and (request.essential_acr or not request.silent)
+
+
+def _is_strong_enough(request: AuthorizationRequest, session: Session) -> bool:
+    wanted = request.acr_values
+    return not wanted or any(satisfies(session.acr, value) for value in wanted)
 
 
 def _is_fresh_enough(request: AuthorizationRequest, session: Session, now: datetime) -> bool:

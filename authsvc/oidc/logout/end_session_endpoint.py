@@ -1,9 +1,10 @@
 """The end session endpoint (OpenID Connect RP-Initiated Logout 1.0): a person signs out here.
 
-A genuine `id_token_hint` that speaks of the person who is signed in is the person's own platform
-asking, and is obeyed. Without one anybody may have sent the browser here, so that the person is
-asked first. The way back leads only to a URI registered for a client that is known by a genuine
-hint, or named by `client_id` and confirmed by the person; a bad hint spoils it.
+A genuine `id_token_hint` that speaks of this browser's session (or, where the platform knows no
+sessions, of the person who is signed in) is the person's own platform asking, and is obeyed. Else
+anybody may have sent the browser here, so that the person is asked first. The way back leads only
+to a URI registered for a client that is known by a genuine hint, or named by `client_id` and
+confirmed by the person; a bad hint spoils it. `logout_hint` is not looked at: the session is known.
 """
 
 from dataclasses import dataclass
@@ -11,15 +12,17 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from authsvc.authentication.session import Sessions
 from authsvc.clients import Client, Clients
 from authsvc.identifiers import new_token
+from authsvc.oidc.authorize.answer_delivery import with_query
 from authsvc.oidc.authorize.authorization_request import LONGEST_STATE
-from authsvc.oidc.authorize.authorization_response import with_query
 from authsvc.oidc.errors import InteractionOver, InvalidRequest, RedirectURIRefused
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.pages import Pages
 from authsvc.oidc.interaction.visitor import Visitors
+from authsvc.oidc.logout.session_participants import SessionParticipants
+from authsvc.oidc.logout.sign_out import SignOut
+from authsvc.oidc.logout.signed_out_page import SignedOutPage
 from authsvc.oidc.token.id_token import Hint, IDTokens
 from authsvc.storage import Ephemeral, Kind
 from authsvc.web.forms import omit_empty
@@ -30,10 +33,11 @@ _CONFIRMATION_FIELD = "confirmation"
 
 
 class PendingSignOut(msgspec.Struct, frozen=True):
-    """A sign-out that the person has not confirmed yet."""
+    """A sign-out that the person has not confirmed yet; the client is where they return to."""
 
     browser: bytes
     return_to: str | None
+    client_name: str | None = None
 
 
 _PENDING = Kind("sign-out", PendingSignOut, timedelta(minutes=10))
@@ -47,6 +51,11 @@ class _Asked:
     client: Client | None
     return_to: str | None
 
+    @property
+    def client_name(self) -> str | None:
+        """Who waits for the person, if anybody does."""
+        return None if self.client is None or self.return_to is None else self.client.name
+
 
 class EndSessionEndpoint:
     """`GET` and `POST /end-session`."""
@@ -57,18 +66,22 @@ class EndSessionEndpoint:
         clients: Clients,
         id_tokens: IDTokens,
         visitors: Visitors,
-        sessions: Sessions,
+        participants: SessionParticipants,
+        sign_out: SignOut,
         ephemeral: Ephemeral,
         cookies: Cookies,
         pages: Pages,
+        signed_out: SignedOutPage,
     ) -> None:
         self._clients = clients
         self._id_tokens = id_tokens
         self._visitors = visitors
-        self._sessions = sessions
+        self._participants = participants
+        self._sign_out = sign_out
         self._ephemeral = ephemeral
         self._cookies = cookies
         self._pages = pages
+        self._signed_out = signed_out
 
     async def answer(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """Signs out and leads back, or asks first; wrong addresses are shown, never followed."""
@@ -76,17 +89,18 @@ class EndSessionEndpoint:
         language = http.language(sent.get("ui_locales"))
         if http.method == "POST" and _CONFIRMATION_FIELD in sent:
             pending = await self._confirmed(http, sent[_CONFIRMATION_FIELD])
-            return await self._sign_out(http, pending.return_to, language)
+            return await self._part(http, language, pending.return_to, pending.client_name, now=now)
         asked = await self._read(sent, now=now)
         if await self._may_go_at_once(http, asked, now=now):
-            return await self._sign_out(http, asked.return_to, language)
+            return await self._part(http, language, asked.return_to, asked.client_name, now=now)
         return await self._ask(http, asked, language)
 
     async def _read(self, sent: dict[str, str], *, now: datetime) -> _Asked:
         hint, genuine = None, "id_token_hint" not in sent
         if not genuine:
             try:
-                hint, genuine = self._id_tokens.read_hint(sent["id_token_hint"]), True
+                hint = self._id_tokens.read_hint(sent["id_token_hint"], now=now)
+                genuine = True
             except ValueError:
                 return _Asked(None, None, None)
         client_id = sent.get("client_id")
@@ -102,12 +116,18 @@ class EndSessionEndpoint:
         visitor = await self._visitors.find(
             self._cookies.session(http), client=asked.client, now=now
         )
-        return visitor is None or visitor.subject == asked.hint.subject
+        if visitor is None:
+            return True
+        if asked.hint.sid is None:
+            return visitor.subject == asked.hint.subject
+        # An old ID token speaks of an old session, and must not end the one of today unasked.
+        return asked.hint.sid == self._participants.sid(visitor.session, asked.client.client_id)
 
     async def _ask(self, http: HTTPRequest, asked: _Asked, language: Language) -> HTTPResponse:
         browser, cookie = self._cookies.bind(http)
         confirmation = new_token()
-        await self._ephemeral.put(_PENDING, confirmation, PendingSignOut(browser, asked.return_to))
+        pending = PendingSignOut(browser, asked.return_to, asked.client_name)
+        await self._ephemeral.put(_PENDING, confirmation, pending)
         returning = asked.client if asked.return_to is not None else None
         page = self._pages.sign_out(http, language, confirmation=confirmation, client=returning)
         return page.with_headers(cookie)
@@ -119,14 +139,26 @@ class EndSessionEndpoint:
         await self._ephemeral.forget(_PENDING, confirmation)
         return pending
 
-    async def _sign_out(
-        self, http: HTTPRequest, return_to: str | None, language: Language
+    async def _part(
+        self,
+        http: HTTPRequest,
+        language: Language,
+        return_to: str | None,
+        client_name: str | None,
+        *,
+        now: datetime,
     ) -> HTTPResponse:
-        await self._sessions.close(self._cookies.session(http))
+        frames = await self._sign_out.end(self._cookies.session(http), now=now)
         cleared = self._cookies.clear_session()
-        if return_to is not None:
+        if frames:
+            page = self._signed_out.visit(
+                language, frames, return_to=return_to, client_name=client_name
+            )
+        elif return_to is not None:
             return redirect(return_to, (cleared,))
-        return self._pages.signed_out(language).with_headers(cleared)
+        else:
+            page = self._signed_out.show(language)
+        return page.with_headers(cleared)
 
 
 def _return_to(sent: dict[str, str], client: Client | None) -> str | None:

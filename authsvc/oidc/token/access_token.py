@@ -31,13 +31,15 @@ _REFERENCE = "authsvc_ref"
 class _Reference(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """What only we read: the person (none: the client asked for itself), and what they allowed.
 
-    `claims` is what was asked of UserInfo by name.
+    `claims` is what was asked of UserInfo by name, `granted_to` the client that was allowed what a
+    token says, where that is not the client that holds it.
     """
 
     subscriber_id: UUID | None
     family_id: UUID
     authorized_at: datetime
     claims: dict[str, Any] | None = None
+    granted_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class AccessToken:
     family_id: UUID
     authorized_at: datetime
     audience: tuple[str, ...]
+    granted_to: str
     confirmation: Confirmation | None = None
     details: tuple[dict[str, Any], ...] = ()
     claims: dict[str, Any] | None = None
@@ -67,7 +70,7 @@ class AccessTokens:
 
     def __init__(self, *, issuer: str, keyring: KeyRing, reader: jws.JWSReader) -> None:
         self._issuer = issuer
-        self._key = keyring.signing.current(ES256)
+        self._keys = keyring.signing
         self._seals: Seals = keyring.sealer
         self._reader = reader
 
@@ -79,13 +82,12 @@ class AccessTokens:
         scopes: tuple[str, ...],
         resources: tuple[str, ...] = (),
         confirmation: Confirmation | None = None,
-        actor: dict[str, Any] | None = None,
         now: datetime,
     ) -> str:
         """A token under the scopes given (those of the authorization, or fewer).
 
         It is for `resources` (RFC 8707), or for UserInfo if there are none, and bound to
-        `confirmation`. `actor` is who acts for the subject (RFC 8693 section 4.1).
+        `confirmation`.
         """
         asked = (authorization.claims or {}).get("userinfo")
         reference = _Reference(
@@ -100,7 +102,6 @@ class AccessTokens:
                 **auth_time_claim(authorization.auth_time),
                 "acr": authorization.acr,
                 **_unless_empty("authorization_details", authorization.details),
-                **_unless_empty("act", actor),
                 **confirmation_claim(confirmation),
             },
             resources=resources,
@@ -111,19 +112,48 @@ class AccessTokens:
         self,
         client_id: str,
         *,
-        scopes: tuple[str, ...],
         resources: tuple[str, ...],
         confirmation: Confirmation | None,
         now: datetime,
     ) -> str:
         """A token that speaks of no person: `sub` is the client (RFC 9068 section 2.2)."""
+        claims = {"sub": client_id, "client_id": client_id, **confirmation_claim(confirmation)}
+        return self._sign(_Reference(None, uuid4(), now), claims, resources=resources, now=now)
+
+    def issue_onward(
+        self,
+        subject: AccessToken,
+        *,
+        client_id: str,
+        scopes: tuple[str, ...],
+        resources: tuple[str, ...],
+        confirmation: Confirmation | None,
+        actor: dict[str, Any] | None,
+        now: datetime,
+    ) -> str:
+        """A token made of another (RFC 8693), for another client, which ends when that one does.
+
+        It stands and falls with the grant that the first of the chain was issued under.
+        """
+        reference = _Reference(
+            subject.subscriber_id,
+            subject.family_id,
+            subject.authorized_at,
+            None,
+            subject.granted_to,
+        )
         claims = {
-            "sub": client_id,
+            "sub": subject.subject,
             "client_id": client_id,
             **_unless_empty("scope", " ".join(scopes)),
+            **auth_time_claim(subject.auth_time),
+            **_unless_empty("acr", subject.acr),
+            **_unless_empty("authorization_details", subject.details),
+            **_unless_empty("act", actor),
             **confirmation_claim(confirmation),
+            "exp": int(subject.expires_at.timestamp()),
         }
-        return self._sign(_Reference(None, uuid4(), now), claims, resources=resources, now=now)
+        return self._sign(reference, claims, resources=resources, now=now)
 
     def _sign(
         self,
@@ -146,12 +176,13 @@ class AccessTokens:
             "jti": jti,
             _REFERENCE: b64url(sealed),
         }
-        return jws.sign({**common, **claims}, key=self._key, typ=_TYPE)
+        key = self._keys.current(ES256, now=now)
+        return jws.sign({**common, **claims}, key=key, typ=_TYPE)
 
     def read(self, token: str, *, now: datetime) -> AccessToken:
         """A token of ours that has not expired; InvalidToken for anything else."""
         try:
-            claims = self._reader.read(token, typ=_TYPE)
+            claims = self._reader.read(token, typ=_TYPE, now=now)
             return self._checked(claims, now=now)
         except (LookupError, TypeError, ValueError, SealBroken):
             raise InvalidToken("the access token is malformed or not ours") from None
@@ -179,6 +210,7 @@ class AccessTokens:
             family_id=reference.family_id,
             authorized_at=reference.authorized_at,
             audience=_audience(claims["aud"]),
+            granted_to=reference.granted_to or claims["client_id"],
             confirmation=read_confirmation(claims),
             details=tuple(claims.get("authorization_details", ())),
             claims=reference.claims,

@@ -1,29 +1,33 @@
 """Redeeming an authorization code (RFC 6749 section 4.1.3).
 
 1. load      what the code stands for
-2. decide    this client, this redirect URI, this verifier; the person still agrees
-3. claim     exactly one redemption passes; any other is an alarm, of which the family dies
+2. decide    this client, this redirect URI, this verifier, this key
+3. claim     exactly one redemption passes; any other is an alarm, of which the family dies;
+             and the person still agrees
 4. record    the first refresh token, if the client has them
 5. answer
 
 A client that is not the code's is refused in step 2 and consumes nothing.
 """
 
+import asyncio
 from datetime import datetime
 
 import structlog
 
-from authsvc.clients import Client
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
+from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
 from authsvc.oidc.grants import Grants
+from authsvc.oidc.token.confirmation import bound_to
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
-from authsvc.storage import Database, Transaction
+from authsvc.storage import Database
 from authsvc.subscribers import Subscriber
+from authsvc.subscribers.memory import SubscriberMemory
 
 _log = structlog.get_logger()
 
@@ -40,7 +44,9 @@ class CodeRedemption:
         refresh_tokens: RefreshTokens,
         marks: RevocationMarks,
         tokens: Tokens,
+        memory: SubscriberMemory,
     ) -> None:
+        self._memory = memory
         self._database = database
         self._codes = codes
         self._grants = grants
@@ -59,47 +65,48 @@ class CodeRedemption:
             client=client,
             redirect_uri=redirect_uri,
             code_verifier=request.form.get("code_verifier"),
+            confirmation=request.confirmation,
         )
         try:
-            subscriber, refresh_token = await self._claim(code, record, client=client, now=now)
+            subscriber = await self._claim(record, now=now)
         except GrantReused:
             await self._alarm(record.authorization)
             raise
+        # 4.
+        authorization = bound_to(record.authorization, request.confirmation)
+        refresh_token = await self._begin(authorization, now=now) if client.refreshes else None
         # 5.
-        return self._tokens.issue(
-            record.authorization,
+        return await self._tokens.issue(
+            authorization,
             request=request,
             subscriber=subscriber,
-            scopes=record.authorization.scopes,
-            resources=record.authorization.resources,
+            scopes=authorization.scopes,
+            resources=narrowed_resources(request.resources, authorization.resources),
             refresh_token=refresh_token,
         )
 
-    async def _claim(
-        self, code: str, record: CodeRecord, *, client: Client, now: datetime
-    ) -> tuple[Subscriber, str | None]:
+    async def _claim(self, record: CodeRecord, *, now: datetime) -> Subscriber:
+        """The person, if this is the first redemption and they still agree; one round trip."""
         authorization = record.authorization
-        begin = self._database.transaction if client.refreshes else self._database.reading
-        async with begin() as tx:
-            subscriber = await self._in_force(tx, authorization)
-            # 3.
-            if not await self._codes.claim(code):
-                raise GrantReused("the code was redeemed before")
-            record.check_age(now)
-            if not client.refreshes:
-                return subscriber, None
-            # 4.
+        # 3.
+        first, stamp = await asyncio.gather(
+            self._codes.claim(record), self._memory.stamp(authorization.subscriber_id)
+        )
+        if not first:
+            raise GrantReused("the code was redeemed before")
+        record.check_age(now)
+        try:
+            return await self._grants.require_in_force(authorization, stamp, now=now)
+        except NoLongerGranted:
+            raise InvalidGrant("the person no longer grants this") from None
+
+    async def _begin(self, authorization: Authorization, *, now: datetime) -> str:
+        async with self._database.transaction() as tx:
             refresh_token = await self._refresh_tokens.begin(tx, authorization, now=now)
         # A reuse may have raised the alarm between our claim and our commit.
         if await self._marks.family_is_revoked(authorization.family_id):
             await self._end_family(authorization)
-        return subscriber, refresh_token
-
-    async def _in_force(self, tx: Transaction, authorization: Authorization) -> Subscriber:
-        try:
-            return await self._grants.require_in_force(tx, authorization)
-        except NoLongerGranted:
-            raise InvalidGrant("the person no longer grants this") from None
+        return refresh_token
 
     async def _alarm(self, authorization: Authorization) -> None:
         """The mark first: whoever begins the family a moment later will see it."""

@@ -5,6 +5,9 @@ from typing import Any
 
 import msgspec
 
+from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.errors import InvalidGrant
+
 BEARER = "Bearer"
 DPOP = "DPoP"
 
@@ -23,6 +26,23 @@ class Confirmation(msgspec.Struct, frozen=True, omit_defaults=True):
     def token_type(self) -> str:
         """What the token response calls such a token."""
         return DPOP if self.jkt is not None else BEARER
+
+
+def require_key(authorization: Authorization, confirmation: Confirmation | None) -> None:
+    """Returns if a request shows the DPoP key that the authorization is bound to.
+
+    InvalidGrant otherwise (RFC 9449 sections 5 and 10). What is bound to no key asks for none.
+    """
+    shown = None if confirmation is None else confirmation.jkt
+    if authorization.jkt not in (None, shown):
+        raise InvalidGrant("the grant is bound to another DPoP key")
+
+
+def bound_to(authorization: Authorization, confirmation: Confirmation | None) -> Authorization:
+    """The authorization as its refresh tokens carry it: bound to the DPoP key of its first use."""
+    if confirmation is None or confirmation.jkt is None:
+        return authorization
+    return msgspec.structs.replace(authorization, jkt=confirmation.jkt)
 
 
 def confirmation_claim(confirmation: Confirmation | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The introspection endpoint (RFC 7662): is this token of mine still good?
 
-Only the client that a token was issued to learns anything. Everybody else, and every other token,
-gets `{"active": false}` and nothing that tells a foreign token from no token.
+Only the client that a token was issued to, and the resource server that it is for, learn anything.
+Everybody else, and every other token, gets `{"active": false}` and nothing that tells a foreign
+token from no token. Whoever asks for it gets the answer signed (RFC 9701).
 """
 
 from datetime import datetime
@@ -9,7 +10,9 @@ from typing import Any
 
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
+from authsvc.keyring.signing import ES256, RS256
 from authsvc.oidc.authorization import auth_time_claim
+from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InvalidClient, InvalidRequest, InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.oauth_error import NOT_STORED
@@ -20,9 +23,12 @@ from authsvc.oidc.token.token_status import TokenStatus
 from authsvc.oidc.token.tokens import token_type
 from authsvc.storage import Database
 from authsvc.subscribers import Subscribers
+from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web.forms import omit_empty
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 
+SIGNED = "application/token-introspection+jwt"
+_TYPE = "token-introspection+jwt"
 _INACTIVE: dict[str, Any] = {"active": False}
 
 
@@ -33,6 +39,7 @@ class IntrospectionEndpoint:
         self,
         *,
         issuer: str,
+        jwts: ClientJWTs,
         database: Database,
         authentication: ClientAuthentication,
         access_tokens: AccessTokens,
@@ -40,8 +47,10 @@ class IntrospectionEndpoint:
         status: TokenStatus,
         grants: Grants,
         subscribers: Subscribers,
+        memory: SubscriberMemory,
     ) -> None:
         self._issuer = issuer
+        self._jwts = jwts
         self._database = database
         self._authentication = authentication
         self._access_tokens = access_tokens
@@ -49,6 +58,7 @@ class IntrospectionEndpoint:
         self._status = status
         self._grants = grants
         self._subscribers = subscribers
+        self._memory = memory
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The state of a token. A public client proves nothing and may not ask (section 2.1)."""
@@ -63,15 +73,33 @@ class IntrospectionEndpoint:
             state = await self._refresh_token(presented, client, now=now)
         else:
             state = await self._access_token(form["token"], client, now=now)
+        if SIGNED in (request.headers.get("accept") or "").lower():
+            return await self._signed(state, client, now=now)
         return json_response(200, state, NOT_STORED)
+
+    async def _signed(
+        self, state: dict[str, Any], client: Client, *, now: datetime
+    ) -> HTTPResponse:
+        """The state as a JWT that its receiver can show to others (RFC 9701 section 5)."""
+        claims = {
+            "iss": self._issuer,
+            "aud": client.client_id,
+            "iat": int(now.timestamp()),
+            "token_introspection": state,
+        }
+        # RFC 9701 section 6 has RS256 where nothing is registered.
+        usual = ES256 if client.strict else RS256
+        alg = client.introspection_signed_response_alg or usual
+        signed = self._jwts.sign(claims, alg=alg, typ=_TYPE, now=now)
+        body = await self._jwts.encrypted(signed, client, client.introspection_encryption, now=now)
+        return HTTPResponse(200, (("content-type", SIGNED), *NOT_STORED), body.encode("ascii"))
 
     async def _access_token(self, text: str, client: Client, *, now: datetime) -> dict[str, Any]:
         try:
             token = self._access_tokens.read(text, now=now)
-            if token.client_id != client.client_id:
+            if not _may_ask(client, token):
                 return _INACTIVE
-            async with self._database.reading() as tx:
-                await self._status.require_good(tx, token)
+            await self._status.require_good(token, now=now)
         except InvalidToken:
             return _INACTIVE
         return self._describe_access_token(token)
@@ -104,10 +132,11 @@ class IntrospectionEndpoint:
                 return _INACTIVE
             if not self._refresh_tokens.is_newest(family, presented):
                 return _INACTIVE
-            try:
-                subscriber = await self._grants.require_in_force(tx, family.authorization)
-            except NoLongerGranted:
-                return _INACTIVE
+        stamp = await self._memory.stamp(family.authorization.subscriber_id)
+        try:
+            subscriber = await self._grants.require_in_force(family.authorization, stamp, now=now)
+        except NoLongerGranted:
+            return _INACTIVE
         subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
         return self._describe_refresh_token(family, subject)
 
@@ -123,3 +152,9 @@ class IntrospectionEndpoint:
             **auth_time_claim(authorization.auth_time),
             "acr": authorization.acr,
         }
+
+
+def _may_ask(client: Client, token: AccessToken) -> bool:
+    if token.client_id == client.client_id:
+        return True
+    return client.protected_resource is not None and client.protected_resource in token.audience

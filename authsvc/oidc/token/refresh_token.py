@@ -76,26 +76,24 @@ class RefreshTokens:
 
     async def find(self, tx: Transaction, family_id: UUID, *, now: datetime) -> Family | None:
         """The family, unless it is unknown, dead or over."""
-        row = await store.family_by_id(tx, self._id(family_id))
-        if row is None or row.expires_at <= now:
-            return None
-        opened = self._seals.open(row.sealed, context=_context(family_id))
-        return Family(
-            secret_digest=row.secret_digest,
-            authorization=msgspec.msgpack.decode(opened, type=Authorization),
-            expires_at=row.expires_at,
-        )
+        return self._opened(await store.family_by_id(tx, self._id(family_id)), family_id, now)
 
-    async def rotate(self, tx: Transaction, presented: PresentedToken) -> str | None:
-        """The next token in the place of the presented one; None if that is not the newest."""
+    async def rotate(
+        self, tx: Transaction, presented: PresentedToken, *, now: datetime
+    ) -> tuple[Family, str] | None:
+        """The family, and the next token in the place of the presented one: one statement.
+
+        None if the presented one is not the newest of a living family.
+        """
         secret = new_token()
-        rotated = await store.rotate_family(
+        row = await store.rotate_family(
             tx,
             self._id(presented.family_id),
             old=self._secret_digest(presented.secret),
             new=self._secret_digest(secret),
         )
-        return _spell(presented.family_id, secret) if rotated else None
+        family = self._opened(row, presented.family_id, now)
+        return None if family is None else (family, _spell(presented.family_id, secret))
 
     async def end(self, tx: Transaction, family_id: UUID) -> None:
         """No token of the family can be used any more."""
@@ -108,6 +106,16 @@ class RefreshTokens:
     def is_newest(self, family: Family, presented: PresentedToken) -> bool:
         """Whether this is the family's one living token."""
         return hmac.compare_digest(family.secret_digest, self._secret_digest(presented.secret))
+
+    def _opened(self, row: store.FamilyRow | None, family_id: UUID, now: datetime) -> Family | None:
+        if row is None or row.expires_at <= now:
+            return None
+        opened = self._seals.open(row.sealed, context=_context(family_id))
+        return Family(
+            secret_digest=row.secret_digest,
+            authorization=msgspec.msgpack.decode(opened, type=Authorization),
+            expires_at=row.expires_at,
+        )
 
     def _id(self, family_id: UUID) -> bytes:
         return self._digests.digest("refresh-family", family_id.bytes)

@@ -7,6 +7,7 @@ from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.oidc.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from authsvc.oidc.oauth_error import NOT_STORED
+from authsvc.oidc.token.confirmations import Confirmations
 from authsvc.oidc.token.token_request import Form, TokenRequest, read_token_form
 from authsvc.oidc.token.tokens import TokenResponse
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
@@ -18,9 +19,14 @@ class TokenEndpoint:
     """`POST /token`. `grant_types` are spoken here, each by its registered name."""
 
     def __init__(
-        self, *, authentication: ClientAuthentication, grant_types: Mapping[str, GrantType]
+        self,
+        *,
+        authentication: ClientAuthentication,
+        confirmations: Confirmations,
+        grant_types: Mapping[str, GrantType],
     ) -> None:
         self._authentication = authentication
+        self._confirmations = confirmations
         self._grant_types = dict(grant_types)
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
@@ -34,11 +40,12 @@ class TokenEndpoint:
                 form=form.values,
                 resources=form.resources,
                 audiences=form.audiences,
-                confirmation=None,
+                confirmation=await self._confirmations.require(request, client, now=now),
                 now=now,
             )
         )
-        return json_response(200, tokens, NOT_STORED)
+        answer = json_response(200, tokens, NOT_STORED)
+        return self._confirmations.with_nonce(answer, request, now=now)
 
     def _grant(self, form: Form, client: Client) -> GrantType:
         grant_type = form.values.get("grant_type")

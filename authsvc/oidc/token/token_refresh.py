@@ -1,12 +1,12 @@
 """Refreshing (RFC 6749 section 6; rotation after RFC 9700 section 4.14.2).
 
-1. load      the family
-2. decide    this client; the newest token; no wider scope; the person still agrees
-3. rotate    one compare-and-set; whoever comes second has an old token
-4. answer
+1. rotate    one compare-and-set, which also gives the family; what follows can undo it
+2. decide    this client and key; no wider scope; the person still agrees
+3. answer    kept for some seconds, in case it does not arrive; then all is committed
 
-Any token but the newest is an alarm: the family is erased, and its access tokens are dead. A client
-that is not the family's is refused before that and changes nothing.
+Whoever comes with another token than the newest gets the answer that they have lost, if that is
+what happened (`lost_reply`). Otherwise it is an alarm: the family is erased, and its access tokens
+are dead. A client that is not the family's is refused before that and changes nothing.
 """
 
 from typing import NoReturn
@@ -14,13 +14,19 @@ from typing import NoReturn
 import structlog
 
 from authsvc.oidc import scopes
+from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
 from authsvc.oidc.grants import Grants
-from authsvc.oidc.token.refresh_token import PresentedToken, RefreshTokens
+from authsvc.oidc.token.confirmation import require_key
+from authsvc.oidc.token.lost_reply import LostReplies
+from authsvc.oidc.token.refresh_token import Family, PresentedToken, RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database, Transaction
+from authsvc.subscribers import Subscriber
+from authsvc.subscribers.memory import SubscriberMemory
 
 _log = structlog.get_logger()
 
@@ -34,51 +40,84 @@ class TokenRefresh:
         database: Database,
         grants: Grants,
         refresh_tokens: RefreshTokens,
+        lost_replies: LostReplies,
         marks: RevocationMarks,
         tokens: Tokens,
+        memory: SubscriberMemory,
     ) -> None:
         self._database = database
         self._grants = grants
         self._refresh_tokens = refresh_tokens
+        self._lost_replies = lost_replies
         self._marks = marks
         self._tokens = tokens
+        self._memory = memory
 
     async def refresh(self, request: TokenRequest) -> TokenResponse:
         """New tokens for a refresh token; InvalidGrant, GrantReused, InvalidScope."""
-        client, now = request.client, request.now
         presented = PresentedToken.parse(request.required("refresh_token"))
         if presented is None:
-            raise InvalidGrant("the refresh token is unknown or has expired")
+            raise _unknown()
         async with self._database.transaction() as tx:
             # 1.
-            family = await self._refresh_tokens.find(tx, presented.family_id, now=now)
+            rotated = await self._refresh_tokens.rotate(tx, presented, now=request.now)
+            if rotated is None:
+                return await self._answer_again(tx, presented, request)
+            family, refresh_token = rotated
             # 2.
-            if family is None or family.authorization.client_id != client.client_id:
-                raise InvalidGrant("the refresh token is unknown or has expired")
-            if not self._refresh_tokens.is_newest(family, presented):
-                await self._alarm(tx, presented)
-            authorization = family.authorization
+            authorization = _own(family, request)
             narrowed = scopes.narrowed(request.form.get("scope"), authorization.scopes)
-            try:
-                subscriber = await self._grants.require_in_force(tx, authorization)
-            except NoLongerGranted:
-                raise InvalidGrant("the person no longer grants this") from None
+            subscriber = await self._in_force(tx, authorization, request)
             # 3.
-            refresh_token = await self._refresh_tokens.rotate(tx, presented)
-            if refresh_token is None:
-                await self._alarm(tx, presented)
-        # 4.
-        return self._tokens.issue(
-            authorization,
-            request=request,
-            subscriber=subscriber,
-            scopes=narrowed,
-            resources=authorization.resources,
-            refresh_token=refresh_token,
-        )
+            response = await self._tokens.issue(
+                authorization,
+                request=request,
+                subscriber=subscriber,
+                scopes=narrowed,
+                resources=narrowed_resources(request.resources, authorization.resources),
+                refresh_token=refresh_token,
+                tx=tx,
+            )
+            await self._lost_replies.keep(request.form["refresh_token"], request, response)
+        return response
+
+    async def _answer_again(
+        self, tx: Transaction, presented: PresentedToken, request: TokenRequest
+    ) -> TokenResponse:
+        """The answer that was lost; an alarm if it is something else that was used before."""
+        family = await self._refresh_tokens.find(tx, presented.family_id, now=request.now)
+        if family is None:
+            raise _unknown()
+        authorization = _own(family, request)
+        response = await self._lost_replies.find(request.form["refresh_token"], request, family)
+        if response is None:
+            await self._alarm(tx, presented)
+        await self._in_force(tx, authorization, request)
+        return response
+
+    async def _in_force(
+        self, tx: Transaction, authorization: Authorization, request: TokenRequest
+    ) -> Subscriber:
+        stamp = await self._memory.stamp(authorization.subscriber_id)
+        try:
+            return await self._grants.require_in_force(authorization, stamp, tx=tx, now=request.now)
+        except NoLongerGranted:
+            raise InvalidGrant("the person no longer grants this") from None
 
     async def _alarm(self, tx: Transaction, presented: PresentedToken) -> NoReturn:
         _log.warning("grant_reused", kind="refresh_token")
         await self._marks.revoke_family(presented.family_id)
         await self._refresh_tokens.end(tx, presented.family_id)
         raise GrantReused("the refresh token was used before")
+
+
+def _own(family: Family, request: TokenRequest) -> Authorization:
+    """The family's authorization, for its own client with its own key; InvalidGrant otherwise."""
+    if family.authorization.client_id != request.client.client_id:
+        raise _unknown()
+    require_key(family.authorization, request.confirmation)
+    return family.authorization
+
+
+def _unknown() -> InvalidGrant:
+    return InvalidGrant("the refresh token is unknown or has expired")

@@ -5,13 +5,19 @@ from typing import Any
 import msgspec
 
 from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.client_jwt import ClientJWTs
+from authsvc.oidc.errors import InvalidGrant, NoLongerGranted
+from authsvc.oidc.person_claims import PersonClaims
 from authsvc.oidc.scopes import OPENID
 from authsvc.oidc.token import access_token
 from authsvc.oidc.token.access_token import AccessTokens
 from authsvc.oidc.token.confirmation import BEARER, Confirmation
 from authsvc.oidc.token.id_token import IDTokens
 from authsvc.oidc.token.token_request import TokenRequest
+from authsvc.oidc.token.token_status import Standing
+from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.memory import SubscriberMemory
 
 
 class TokenResponse(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,13 +38,23 @@ class Tokens:
     """Issues all tokens of one response."""
 
     def __init__(
-        self, *, access_tokens: AccessTokens, id_tokens: IDTokens, subscribers: Subscribers
+        self,
+        *,
+        access_tokens: AccessTokens,
+        id_tokens: IDTokens,
+        jwts: ClientJWTs,
+        subscribers: Subscribers,
+        memory: SubscriberMemory,
+        person_claims: PersonClaims,
     ) -> None:
+        self._jwts = jwts
+        self._memory = memory
+        self._person_claims = person_claims
         self._access_tokens = access_tokens
         self._id_tokens = id_tokens
         self._subscribers = subscribers
 
-    def issue(
+    async def issue(
         self,
         authorization: Authorization,
         *,
@@ -47,10 +63,12 @@ class Tokens:
         scopes: tuple[str, ...],
         resources: tuple[str, ...],
         refresh_token: str | None,
+        tx: Transaction | None = None,
     ) -> TokenResponse:
         """An access token under `scopes` for `resources`, and an ID token if `openid` is granted.
 
-        The tokens are for the client that asks, and bound to the key that it showed.
+        The tokens are for the client that asks, and bound to the key that it showed. `tx` is the
+        transaction that the caller is in, if any. InvalidGrant if the person left meanwhile.
         """
         client, now = request.client, request.now
         subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
@@ -64,8 +82,16 @@ class Tokens:
         )
         id_token = None
         if OPENID in scopes:
-            id_token = self._id_tokens.issue(
-                authorization, client=client, subject=subject, access_token=token, now=now
+            signed = self._id_tokens.issue(
+                authorization,
+                client=client,
+                subject=subject,
+                access_token=token,
+                told=await self._told(authorization, request, subscriber, subject, tx),
+                now=now,
+            )
+            id_token = await self._jwts.encrypted(
+                signed, client, client.id_token_encryption, now=now
             )
         return TokenResponse(
             access_token=token,
@@ -76,6 +102,30 @@ class Tokens:
             refresh_token=refresh_token,
             authorization_details=authorization.details,
         )
+
+    async def _told(
+        self,
+        authorization: Authorization,
+        request: TokenRequest,
+        subscriber: Subscriber,
+        subject: str,
+        tx: Transaction | None,
+    ) -> dict[str, Any]:
+        """What the parameter `claims` asked of the ID token (Core 5.5)."""
+        asked = (authorization.claims or {}).get("id_token")
+        if not asked:
+            return {}
+        stamp = await self._memory.stamp(subscriber.id)
+        try:
+            return await self._person_claims.tell(
+                Standing(subscriber, stamp, tx),
+                client=request.client,
+                subject=subject,
+                asked=asked,
+                now=request.now,
+            )
+        except NoLongerGranted:
+            raise InvalidGrant("the person no longer grants this") from None
 
 
 def token_type(confirmation: Confirmation | None) -> str:

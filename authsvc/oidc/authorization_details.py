@@ -1,0 +1,103 @@
+"""Rich authorization requests (RFC 9396): a person allows one act, not a range of them.
+
+    identity_check   a platform may rely once, for one stated purpose, on who the person is
+    service_case     a government service hall may do one thing in one case of the person
+
+Each type is a Struct that refuses what it does not know (section 5) and says in one sentence what
+the person is asked. What is kept is what was read, never what was sent.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from authsvc.clients import Client
+from authsvc.errors import Text
+from authsvc.oidc.authorize.errors import InvalidAuthorizationDetails
+
+# A page that asks for more than a handful of things is not read.
+_MOST = 5
+_LONGEST = 8192
+
+# An hour is enough for a counter or a call; a purpose that lasts longer wants a scope.
+_Seconds = Annotated[int, msgspec.Meta(ge=60, le=3600)]
+_Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+_CaseID = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]{0,63}\Z")]
+
+
+class IdentityCheck(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="identity_check"
+):
+    """`purpose` in words for the person; `valid_for` seconds after the consent."""
+
+    purpose: _Purpose
+    valid_for: _Seconds = 300
+
+    def __post_init__(self) -> None:
+        # Also refuses the marks that turn the direction of writing.
+        if not self.purpose.isprintable():
+            raise ValueError("a purpose of printable characters")
+
+    @property
+    def sentence(self) -> Text:
+        """What the person is asked."""
+        minutes = -(-self.valid_for // 60)
+        return Text(
+            f"一次性核验您的身份，用途：{self.purpose}（{minutes} 分钟内有效）",
+            f"verify you once, for: {self.purpose} (good for {minutes} min)",
+        )
+
+
+class ServiceCase(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="service_case"
+):
+    """One act (`action`) in the case that the hall knows as `case_id`."""
+
+    case_id: _CaseID
+    action: Literal["submit", "consult", "sign", "withdraw"]
+
+    _ACTIONS: ClassVar[Mapping[str, Text]] = {
+        "submit": Text("提交", "submit"),
+        "consult": Text("查询", "consult"),
+        "sign": Text("签署", "sign"),
+        "withdraw": Text("撤回", "withdraw"),
+    }
+
+    @property
+    def sentence(self) -> Text:
+        """What the person is asked."""
+        action = self._ACTIONS[self.action]
+        return Text(f"{action.zh}办件 {self.case_id}", f"{action.en} your case {self.case_id}")
+
+
+Detail = IdentityCheck | ServiceCase
+
+TYPES = ("identity_check", "service_case")
+
+
+def read_details(text: str | None, client: Client) -> tuple[dict[str, Any], ...]:
+    """What the parameter `authorization_details` asks for; InvalidAuthorizationDetails."""
+    if text is None:
+        return ()
+    if len(text) > _LONGEST:
+        raise _refusal("authorization_details is too long")
+    try:
+        details = msgspec.json.decode(text, type=list[Detail])
+    except (msgspec.DecodeError, RecursionError):
+        raise _refusal("authorization_details has an unknown type or member") from None
+    if not 0 < len(details) <= _MOST:
+        raise _refusal(f"authorization_details has between 1 and {_MOST} elements")
+    kept: tuple[dict[str, Any], ...] = tuple(msgspec.to_builtins(each) for each in details)
+    if any(each["type"] not in client.authorization_details_types for each in kept):
+        raise _refusal("the client is not registered for this type")
+    return kept
+
+
+def sentences(details: tuple[dict[str, Any], ...]) -> list[Text]:
+    """What each of them asks of the person, in the order asked."""
+    return [each.sentence for each in msgspec.convert(details, list[Detail])]
+
+
+def _refusal(what: str) -> InvalidAuthorizationDetails:
+    return InvalidAuthorizationDetails(what, field="authorization_details")

@@ -1,0 +1,93 @@
+"""What waits for one person (CIBA): a short list, and how much of it one client may fill.
+
+A list that is read, lengthened and written back loses an entry when two requests come at once. So
+it is places instead: each is claimed on its own, in one atomic step, and holds one handle; the list
+is whatever stands in the places. A decision frees a place: first the entry goes, then the claim, so
+that nobody who takes the place loses an entry of their own. What nobody decides expires.
+
+A person whom nobody knows has places too, by the digest of the hint: the answers are the same.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+
+from authsvc.oidc.backchannel.errors import TooManyPending
+from authsvc.storage import Ephemeral, Kind
+
+# What a person can look through; four clients that go to their bounds fill it. More is accepted and
+# not shown, so that nobody learns from a refusal that others are asking the same person.
+_PLACES = 20
+# Of one client for one person: a mistake, another, and no siege (prompt bombing).
+_PLACES_OF_CLIENT = 5
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """A place that is taken: what waits there."""
+
+    handle: str
+
+
+_ENTRIES = Kind("approval-entry", _Entry, timedelta(minutes=15))
+_LIST = "approval-place"
+_OF_CLIENT = "approval-place-of-client"
+
+Places = tuple[tuple[str, int], ...]
+
+
+class ApprovalLists:
+    """The lists of all people. `person` is any string that stands for one."""
+
+    def __init__(self, ephemeral: Ephemeral) -> None:
+        self._ephemeral = ephemeral
+
+    async def take_places(self, person: str, client_id: str, *, lifetime: timedelta) -> Places:
+        """Room for one request; TooManyPending if this client has had its share.
+
+        `add` puts the request there, `leave` gives the room back.
+        """
+        # No person is spelt with a line break, so that the two stay apart.
+        share = f"{person}\n{client_id}"
+        mine = await self._claim(_OF_CLIENT, share, _PLACES_OF_CLIENT, lifetime)
+        if mine is None:
+            raise TooManyPending(retry_after=int(lifetime.total_seconds()))
+        listed = await self._claim(_LIST, person, _PLACES, lifetime)
+        places: Places = ((_OF_CLIENT, mine),)
+        return places if listed is None else (*places, (_LIST, listed))
+
+    async def add(self, person: str, places: Places, handle: str, *, lifetime: timedelta) -> None:
+        """The person will see the request, if there was room."""
+        for namespace, index in places:
+            if namespace == _LIST:
+                entry = _Entry(handle)
+                await self._ephemeral.put(_ENTRIES, f"{person} {index}", entry, lifetime=lifetime)
+
+    async def of(self, person: str) -> list[str]:
+        """The handles of what waits for a person; some of it may be over."""
+        entries = await asyncio.gather(
+            *(self._ephemeral.get(_ENTRIES, f"{person} {index}") for index in range(_PLACES))
+        )
+        return [entry.handle for entry in entries if entry is not None]
+
+    async def leave(self, person: str, client_id: str, places: Places) -> None:
+        """The request was decided: its room is free."""
+        for namespace, index in places:
+            if namespace == _LIST:
+                await self._ephemeral.forget(_ENTRIES, f"{person} {index}")
+            owner = person if namespace == _LIST else f"{person}\n{client_id}"
+            await self._ephemeral.reset(namespace, f"{owner} {index}")
+
+    async def _claim(
+        self, namespace: str, owner: str, count: int, lifetime: timedelta
+    ) -> int | None:
+        """The first free place; looked for all at once, so that a full list costs no more."""
+        taken = await asyncio.gather(
+            *(self._ephemeral.claimed(namespace, f"{owner} {index}") for index in range(count))
+        )
+        for index, is_taken in enumerate(taken):
+            if not is_taken and await self._ephemeral.claim(
+                namespace, f"{owner} {index}", lifetime=lifetime
+            ):
+                return index
+        return None

@@ -1,0 +1,53 @@
+"""Ending a session, and letting everybody know who was told of its beginning."""
+
+import asyncio
+from datetime import datetime
+
+from authsvc.authentication.session import Session, Sessions
+from authsvc.clients import Client, Clients
+from authsvc.oidc.logout.backchannel_logout import BackChannelLogout
+from authsvc.oidc.logout.frontchannel_logout import Frame, FrontChannelLogout
+from authsvc.oidc.logout.session_participants import SessionParticipants
+
+# How long a person waits for platforms that are slow to hear.
+PATIENCE_SECONDS = 3.0
+
+
+class SignOut:
+    """Signs people out."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        clients: Clients,
+        participants: SessionParticipants,
+        backchannel: BackChannelLogout,
+        frontchannel: FrontChannelLogout,
+    ) -> None:
+        self._sessions = sessions
+        self._clients = clients
+        self._participants = participants
+        self._backchannel = backchannel
+        self._frontchannel = frontchannel
+
+    async def end(self, token: str | None, *, now: datetime) -> tuple[Frame, ...]:
+        """Ends the session behind a token, if there is one; where the browser is to go yet."""
+        session = await self._sessions.find(token, now=now)
+        if session is None:
+            return ()
+        _, left = await asyncio.gather(
+            self._sessions.close(token), self._participants.leave(session)
+        )
+        clients = await self._known(left, now=now)
+        await self._backchannel.tell(session, clients, patience_seconds=PATIENCE_SECONDS, now=now)
+        return self._frontchannel.frames(session, clients)
+
+    async def ended(self, session: Session, *, now: datetime) -> None:
+        """A session ended elsewhere (`SessionEnded`); nobody waits, and there is no page."""
+        clients = await self._known(await self._participants.leave(session), now=now)
+        await self._backchannel.tell(session, clients, now=now)
+
+    async def _known(self, client_ids: list[str], *, now: datetime) -> list[Client]:
+        found = [await self._clients.find(client_id, now=now) for client_id in client_ids]
+        return [client for client in found if client is not None]

@@ -1,0 +1,97 @@
+"""What is told about a person, to whom, at which place: nothing that was not asked for.
+
+The scope `age` tells every predicate about age at UserInfo. The parameter `claims` tells exactly
+what it names, at the place for which it names it (OpenID Connect Core 5.5). What the client's
+registration no longer covers is told at neither place, whatever was asked or granted before.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from authsvc.clients import Client
+from authsvc.oidc import claims, verified_claims
+from authsvc.oidc.asked_claims import fulfilled
+from authsvc.oidc.claim_sources import ClaimSources
+from authsvc.oidc.claims import VERIFIED_CLAIMS
+from authsvc.oidc.errors import NoLongerGranted
+from authsvc.oidc.scopes import AGE
+from authsvc.oidc.token.token_status import Standing
+from authsvc.oidc.verified_claims import VerifiedPerson
+from authsvc.subscribers import china_today
+from authsvc.subscribers.memory import SubscriberMemory
+
+
+class PersonClaims:
+    """Finds out what may be told, and tells it."""
+
+    def __init__(self, *, memory: SubscriberMemory, sources: ClaimSources) -> None:
+        self._memory = memory
+        self._sources = sources
+
+    async def tell(
+        self,
+        standing: Standing,
+        *,
+        client: Client,
+        subject: str,
+        scopes: Sequence[str] = (),
+        asked: Mapping[str, Any] | None,
+        now: datetime,
+    ) -> dict[str, Any]:
+        """Claims about a person, beside `sub`.
+
+        `scopes` are those that tell something at this place, `asked` what was asked of it by name.
+        NoLongerGranted if the person left meanwhile.
+        """
+        asked = asked or {}
+        told = await self._of_age(standing, client=client, scopes=scopes, asked=asked, now=now)
+        return told | await self._sources.ask(
+            standing.subscriber,
+            client=client,
+            subject=subject,
+            names=asked.keys() & self._sources.known_to(client).keys(),
+            now=now,
+        )
+
+    async def _of_age(
+        self,
+        standing: Standing,
+        *,
+        client: Client,
+        scopes: Sequence[str],
+        asked: Mapping[str, Any],
+        now: datetime,
+    ) -> dict[str, Any]:
+        known = claims.known_to(client)
+        by_scope = dict.fromkeys(known) if AGE in scopes else {}
+        wishes = by_scope | {name: wish for name, wish in asked.items() if name in known}
+        verified = asked.get(VERIFIED_CLAIMS) if known else None
+        if not wishes and verified is None:
+            return {}
+        birth_date = await self._memory.birth_date(
+            standing.subscriber, standing.stamp, tx=standing.tx, now=now
+        )
+        if birth_date is None:
+            raise NoLongerGranted(log="subscriber")
+        values = claims.age_claims(birth_date, china_today(now))
+        told = fulfilled(wishes, values)
+        if verified is not None:
+            told |= await self._verified(standing, verified, values, now=now)
+        return told
+
+    async def _verified(
+        self,
+        standing: Standing,
+        asked: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        values: Mapping[str, Any],
+        *,
+        now: datetime,
+    ) -> dict[str, Any]:
+        document = await self._memory.document(
+            standing.subscriber, standing.stamp, tx=standing.tx, now=now
+        )
+        if document is None:
+            return {}
+        answer = verified_claims.answer(asked, VerifiedPerson(values, document), now=now)
+        return {} if answer is None else {VERIFIED_CLAIMS: answer}

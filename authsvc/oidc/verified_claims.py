@@ -1,0 +1,182 @@
+"""Claims with the word of how they were verified (OpenID Connect for Identity Assurance 1.0).
+
+What a client asks for is held against what we can say of anybody's verification, once, when the
+request comes in (section 5.5). A requirement that cannot be met takes its whole element along, and
+is no error (5.7.4); a member that we know nothing of is left out (5.7.2). What is left rests in the
+authorization as
+
+    {"verification": what will be said, "claims": {name: wish}, "max_age": seconds, if asked for}
+
+Predicates come first here, too: of the evidence we tell the class of the document, never its number
+or a name. `time` is never told. The second of a verification is the same at every platform and
+nobody else's: two platforms would know each other's people by it. `max_age` is answered all the
+same, as if the person had been verified when the month began, so that asking again and again finds
+out no more than the month, and nobody is ever called verified more lately than they were.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from authsvc.oidc.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
+from authsvc.subscribers import DocumentRecord, china_today
+
+# Our own rules (docs/claims.md): the chip of a valid document read and verified, its holder
+# recognised by their face, the register asked, all online.
+TRUST_FRAMEWORK = "urn:authsvc:trust-framework:cn-online-identity"
+ASSURANCE_LEVEL = "chip-and-face"
+EVIDENCE = "document"
+# The one kind of document by which people opt in, and the word that Identity Assurance has for it.
+DOCUMENT_KIND = "resident_identity_card"
+DOCUMENT_TYPE = "idcard"
+
+# Each of them is in an access token, which must fit into a header.
+MOST_ELEMENTS = 4
+
+_CONSTRAINTS = frozenset({"value", "values", "max_age"})
+_TIME = "time"
+_DAY = 86_400
+# In seconds. Nobody was verified before they were born; a larger number requires nothing.
+_A_LIFETIME = 150 * 366 * _DAY
+
+
+class MalformedRequest(ValueError):
+    """An element without `verification.trust_framework` or without `claims` (section 5.3)."""
+
+
+class TooManyElements(ValueError):
+    """More elements than we answer."""
+
+
+@dataclass(frozen=True)
+class VerifiedPerson:
+    """The values of a person's claims, and the document that they were last verified by."""
+
+    values: Mapping[str, Any]
+    document: DocumentRecord
+
+
+def read_verified_claims(
+    asked: object, known: Mapping[str, Sequence[object]]
+) -> dict[str, Any] | list[dict[str, Any]] | None:
+    """What can be answered of a request for one or several elements; None if nothing can.
+
+    `known` are the claims that the client may ask for. MalformedRequest, TooManyElements.
+    """
+    if not isinstance(asked, list):
+        return None if asked is None else _read_element(asked, known)
+    found = [element for each in asked if (element := _read_element(each, known)) is not None]
+    distinct = [each for place, each in enumerate(found) if each not in found[:place]]
+    if len(distinct) > MOST_ELEMENTS:
+        raise TooManyElements
+    return distinct or None
+
+
+def answer(
+    kept: Mapping[str, Any] | Sequence[Mapping[str, Any]], person: VerifiedPerson, *, now: datetime
+) -> dict[str, Any] | list[dict[str, Any]] | None:
+    """The claim `verified_claims` about a person, None if it is to be left out."""
+    if isinstance(kept, Mapping):
+        return _element(kept, person, now=now)
+    found = [element for each in kept if (element := _element(each, person, now=now)) is not None]
+    return found or None
+
+
+def _read_element(asked: object, known: Mapping[str, Sequence[object]]) -> dict[str, Any] | None:
+    if not isinstance(asked, Mapping):
+        raise MalformedRequest
+    verification, claims = asked.get("verification"), asked.get("claims", {})
+    if not isinstance(verification, Mapping) or "trust_framework" not in verification:
+        raise MalformedRequest
+    if claims is not None and not (isinstance(claims, Mapping) and claims):
+        raise MalformedRequest
+    wishes = read_wishes(claims or {}, known)
+    try:
+        element = {"verification": _read_verification(verification), "claims": wishes}
+        max_age = _read_max_age(verification.get(_TIME))
+    except NeverTold:
+        return None
+    if not wishes:
+        return None
+    return element if max_age is None else element | {"max_age": max_age}
+
+
+def _read_verification(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What will be said of a verification; NeverTold if a requirement cannot be met."""
+    said: dict[str, Any] = {"trust_framework": TRUST_FRAMEWORK}
+    read_wish(asked["trust_framework"], (TRUST_FRAMEWORK,))
+    if "assurance_level" in asked:
+        read_wish(asked["assurance_level"], (ASSURANCE_LEVEL,))
+        said["assurance_level"] = ASSURANCE_LEVEL
+    if asked.get("evidence"):
+        said["evidence"] = [_read_evidence(asked["evidence"])]
+    for name in asked.keys() - said.keys() - {_TIME}:
+        _refuse_constraint(asked[name])
+    return said
+
+
+def _read_evidence(filters: object) -> dict[str, Any]:
+    """Our one piece of evidence, as the first filter that lets it pass asks for it (5.4)."""
+    for each in filters if isinstance(filters, list) else [filters]:
+        try:
+            return _filtered(each)
+        except NeverTold:
+            continue
+    raise NeverTold
+
+
+def _filtered(asked: object) -> dict[str, Any]:
+    if not isinstance(asked, Mapping):
+        raise NeverTold
+    said: dict[str, Any] = {"type": EVIDENCE}
+    read_wish(asked.get("type"), (EVIDENCE,))
+    details = asked.get("document_details")
+    if isinstance(details, Mapping):
+        read_wish(details.get("type"), (DOCUMENT_TYPE,))
+        said["document_details"] = {"type": DOCUMENT_TYPE}
+        for name in details.keys() - {"type"}:
+            _refuse_constraint(details[name])
+    for name in asked.keys() - said.keys():
+        _refuse_constraint(asked[name])
+    return said
+
+
+def _refuse_constraint(asked: object) -> None:
+    """NeverTold if anything is required of a member that we cannot say anything of."""
+    if isinstance(asked, Mapping):
+        if not _CONSTRAINTS.isdisjoint(asked):
+            raise NeverTold
+        for each in asked.values():
+            _refuse_constraint(each)
+    elif isinstance(asked, list):
+        for each in asked:
+            _refuse_constraint(each)
+
+
+def _read_max_age(asked: object) -> int | None:
+    """How many seconds ago the verification may have been, None if that does not matter."""
+    if not isinstance(asked, Mapping):
+        return None
+    max_age = asked.get("max_age", _A_LIFETIME)
+    if "value" in asked or "values" in asked or type(max_age) is not int or max_age < 0:
+        raise NeverTold
+    return None if max_age >= _A_LIFETIME else max_age
+
+
+def _element(
+    kept: Mapping[str, Any], person: VerifiedPerson, *, now: datetime
+) -> dict[str, Any] | None:
+    claims = fulfilled(kept["claims"], person.values)
+    if not claims or person.document.kind != DOCUMENT_KIND:
+        return None
+    if "max_age" in kept and not _is_recent(person.document, kept["max_age"], now=now):
+        return None
+    return {"verification": kept["verification"], "claims": claims}
+
+
+def _is_recent(document: DocumentRecord, max_age: int, *, now: datetime) -> bool:
+    """Whether that many seconds have not passed since the month of the verification began."""
+    month = china_today(document.added_at).replace(day=1)
+    # Days of China's calendar; the one that has begun counts as a whole.
+    return ((china_today(now) - month).days + 1) * _DAY <= max_age
