@@ -145,6 +145,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         sign_in=sign_in,
         provider=build_provider(
             issuer=settings.issuer,
+            mtls_issuer=settings.mtls_issuer,
             keyring=keyring,
             database=database,
             ephemeral=ephemeral,

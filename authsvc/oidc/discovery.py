@@ -22,6 +22,7 @@ from authsvc.oidc.authorize import pkce, response_mode
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.authorization_request import PROMPTS
 from authsvc.oidc.authorize.resource_indicators import own_resources
+from authsvc.oidc.token import dpop
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 # An hour: clients notice a new endpoint soon, and ask seldom.
@@ -32,12 +33,19 @@ class Discovery:
     """`GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`."""
 
     def __init__(
-        self, *, issuer: str, algorithms: Sequence[str], claim_types: Sequence[str]
+        self,
+        *,
+        issuer: str,
+        mtls_issuer: str,
+        algorithms: Sequence[str],
+        claim_types: Sequence[str],
     ) -> None:
         self._response = HTTPResponse(
             200,
             (("content-type", "application/json"), _CACHEABLE),
-            msgspec.json.encode(document(issuer, algorithms, claim_types)),
+            msgspec.json.encode(
+                document(issuer, algorithms, claim_types) | _mtls_aliases(mtls_issuer)
+            ),
         )
 
     async def answer(self, _: HTTPRequest, *, now: datetime) -> HTTPResponse:
@@ -49,7 +57,8 @@ def document(
     issuer: str, algorithms: Sequence[str], claim_types: Sequence[str] = ("normal",)
 ) -> dict[str, Any]:
     """The metadata of this provider, which signs with `algorithms`."""
-    confidential = [AuthMethod.BASIC, AuthMethod.POST]
+    confidential = [method for method in AuthMethod if method is not AuthMethod.NONE]
+    proving = _proving(confidential)
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + paths.AUTHORIZE,
@@ -75,6 +84,8 @@ def document(
         "response_types_supported": ["code"],
         "response_modes_supported": response_mode.SUPPORTED,
         "authorization_signing_alg_values_supported": algorithms,
+        "authorization_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
+        "authorization_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
         "authorization_details_types_supported": authorization_details.TYPES,
         "grant_types_supported": GRANT_TYPES,
         "subject_types_supported": ["pairwise"],
@@ -84,9 +95,12 @@ def document(
         "userinfo_signing_alg_values_supported": algorithms,
         "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
         "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
-        "token_endpoint_auth_methods_supported": [*confidential, AuthMethod.NONE],
-        "revocation_endpoint_auth_methods_supported": [*confidential, AuthMethod.NONE],
-        "introspection_endpoint_auth_methods_supported": confidential,
+        **proving,
+        "introspection_signing_alg_values_supported": algorithms,
+        "introspection_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
+        "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
+        "dpop_signing_alg_values_supported": dpop.ALGORITHMS,
+        "tls_client_certificate_bound_access_tokens": True,
         "code_challenge_methods_supported": [pkce.METHOD],
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": PROMPTS,
@@ -106,4 +120,35 @@ def document(
         "require_request_uri_registration": True,
         "request_object_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "ui_locales_supported": ["zh-CN", "en"],
+    }
+
+
+def _proving(confidential: Sequence[AuthMethod]) -> dict[str, Any]:
+    """How clients prove themselves at the endpoints that are theirs (RFC 8414 section 2)."""
+    told: dict[str, Any] = {}
+    for endpoint, methods in (
+        ("token", [*confidential, AuthMethod.NONE]),
+        ("revocation", [*confidential, AuthMethod.NONE]),
+        ("introspection", confidential),
+    ):
+        told[f"{endpoint}_endpoint_auth_methods_supported"] = methods
+        told[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = SIGNING_ALGORITHMS
+    return told
+
+
+def _mtls_aliases(mtls_issuer: str) -> dict[str, Any]:
+    """Where clients find the endpoints that take their certificates (RFC 8705 section 5)."""
+    if not mtls_issuer:
+        return {}
+    return {
+        "mtls_endpoint_aliases": {
+            "token_endpoint": mtls_issuer + paths.TOKEN,
+            "revocation_endpoint": mtls_issuer + paths.REVOKE,
+            "introspection_endpoint": mtls_issuer + paths.INTROSPECT,
+            "userinfo_endpoint": mtls_issuer + paths.USERINFO,
+            "pushed_authorization_request_endpoint": mtls_issuer
+            + paths.PUSHED_AUTHORIZATION_REQUEST,
+            "device_authorization_endpoint": mtls_issuer + paths.DEVICE_AUTHORIZATION,
+            "backchannel_authentication_endpoint": mtls_issuer + paths.BACKCHANNEL_AUTHENTICATION,
+        }
     }

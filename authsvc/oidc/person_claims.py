@@ -17,7 +17,6 @@ from authsvc.oidc.claims import VERIFIED_CLAIMS
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.oidc.scopes import AGE
 from authsvc.oidc.token.token_status import Standing
-from authsvc.oidc.verified_claims import VerifiedPerson
 from authsvc.subscribers import china_today
 from authsvc.subscribers.memory import SubscriberMemory
 
@@ -76,22 +75,5 @@ class PersonClaims:
             raise NoLongerGranted(log="subscriber")
         values = claims.age_claims(birth_date, china_today(now))
         told = fulfilled(wishes, values)
-        if verified is not None:
-            told |= await self._verified(standing, verified, values, now=now)
-        return told
-
-    async def _verified(
-        self,
-        standing: Standing,
-        asked: Mapping[str, Any] | Sequence[Mapping[str, Any]],
-        values: Mapping[str, Any],
-        *,
-        now: datetime,
-    ) -> dict[str, Any]:
-        document = await self._memory.document(
-            standing.subscriber, standing.stamp, tx=standing.tx, now=now
-        )
-        if document is None:
-            return {}
-        answer = verified_claims.answer(asked, VerifiedPerson(values, document), now=now)
-        return {} if answer is None else {VERIFIED_CLAIMS: answer}
+        answer = None if verified is None else verified_claims.answer(verified, values)
+        return told if answer is None else told | {VERIFIED_CLAIMS: answer}

@@ -86,6 +86,7 @@ class Provider:
 def build_provider(
     *,
     issuer: str,
+    mtls_issuer: str,
     keyring: KeyRing,
     database: Database,
     ephemeral: Ephemeral,
@@ -101,7 +102,10 @@ def build_provider(
     interactions_per_address: int,
     claim_sources: Sequence[ClaimSource] = (),
 ) -> Provider:
-    """A provider. `cookie` is the session cookie's bare name; the limit is for an hour."""
+    """A provider. `cookie` is the session cookie's bare name; the limit is for an hour.
+
+    `mtls_issuer` is where a proxy asks clients for certificates, empty if nowhere.
+    """
     reader = JWSReader(keyring.signing)
     access_tokens = AccessTokens(issuer=issuer, keyring=keyring, reader=reader)
     id_tokens = IDTokens(issuer=issuer, keys=keyring.signing, seals=keyring.sealer, reader=reader)
@@ -133,7 +137,7 @@ def build_provider(
     visitors = Visitors(sessions=sessions, subscribers=subscribers, grants=grants, sign_in=sign_in)
     interactions = Interactions(ephemeral, per_address=interactions_per_address)
     nonces = DPoPNonces(keyring.digests)
-    proofs = DPoPProofs(ephemeral=ephemeral, nonces=nonces, origins=(issuer,))
+    proofs = DPoPProofs(ephemeral=ephemeral, nonces=nonces, origins=(issuer, mtls_issuer))
     confirmations = Confirmations(proofs)
     cookies = Cookies(session=cookie, secure=issuer.startswith("https://"))
     pages = Pages(templates, sentences={**SENTENCES, **sources.sentences})
@@ -271,7 +275,10 @@ def build_provider(
         ),
         jwks=JWKSEndpoint(keyring.signing),
         discovery=Discovery(
-            issuer=issuer, algorithms=keyring.signing.algorithms, claim_types=sources.types
+            issuer=issuer,
+            mtls_issuer=mtls_issuer,
+            algorithms=keyring.signing.algorithms,
+            claim_types=sources.types,
         ),
         grants=grants,
         codes=codes,

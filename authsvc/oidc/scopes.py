@@ -39,6 +39,17 @@ def granted(requested: str | None, client: Client) -> tuple[str, ...]:
     return found
 
 
+def still_registered(held: tuple[str, ...], client: Client) -> tuple[str, ...]:
+    """Of the scopes that were granted, those that the client is still registered for.
+
+    InvalidScope if none of them is.
+    """
+    found = tuple(word for word in held if word in client.scopes)
+    if held and not found:
+        raise InvalidScope("the client is registered for none of these scopes", field="scope")
+    return found
+
+
 def narrowed(requested: str | None, held: tuple[str, ...]) -> tuple[str, ...]:
     """The scopes of a refreshed token: those held, or fewer if fewer are asked for (RFC 6749 6)."""
     if requested is None:

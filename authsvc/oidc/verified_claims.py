@@ -5,40 +5,32 @@ request comes in (section 5.5). A requirement that cannot be met takes its whole
 is no error (5.7.4); a member that we know nothing of is left out (5.7.2). What is left rests in the
 authorization as
 
-    {"verification": what will be said, "claims": {name: wish}, "max_age": seconds, if asked for}
+    {"verification": what will be said, "claims": {name: wish}}
 
 Predicates come first here, too: of the evidence we tell the class of the document, never its number
-or a name. `time` is never told. The second of a verification is the same at every platform and
-nobody else's: two platforms would know each other's people by it. `max_age` is answered all the
-same, as if the person had been verified when the month began, so that asking again and again finds
-out no more than the month, and nobody is ever called verified more lately than they were.
+or a name. When somebody was verified is never told, and never known by asking: the moment is the
+same at every platform and nobody else's, so that two platforms would know each other's people by
+it. Whoever may ask for a `max_age` finds the moment by asking often; so that is a requirement that
+we cannot meet.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from authsvc.oidc.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
-from authsvc.subscribers import DocumentRecord, china_today
 
 # Our own rules (docs/claims.md): the chip of a valid document read and verified, its holder
 # recognised by their face, the register asked, all online.
 TRUST_FRAMEWORK = "urn:authsvc:trust-framework:cn-online-identity"
 ASSURANCE_LEVEL = "chip-and-face"
 EVIDENCE = "document"
-# The one kind of document by which people opt in, and the word that Identity Assurance has for it.
-DOCUMENT_KIND = "resident_identity_card"
+# The one kind of document by which people opt in, by the word that Identity Assurance has for it.
 DOCUMENT_TYPE = "idcard"
 
 # Each of them is in an access token, which must fit into a header.
 MOST_ELEMENTS = 4
 
 _CONSTRAINTS = frozenset({"value", "values", "max_age"})
-_TIME = "time"
-_DAY = 86_400
-# In seconds. Nobody was verified before they were born; a larger number requires nothing.
-_A_LIFETIME = 150 * 366 * _DAY
 
 
 class MalformedRequest(ValueError):
@@ -47,14 +39,6 @@ class MalformedRequest(ValueError):
 
 class TooManyElements(ValueError):
     """More elements than we answer."""
-
-
-@dataclass(frozen=True)
-class VerifiedPerson:
-    """The values of a person's claims, and the document that they were last verified by."""
-
-    values: Mapping[str, Any]
-    document: DocumentRecord
 
 
 def read_verified_claims(
@@ -74,12 +58,15 @@ def read_verified_claims(
 
 
 def answer(
-    kept: Mapping[str, Any] | Sequence[Mapping[str, Any]], person: VerifiedPerson, *, now: datetime
+    kept: Mapping[str, Any] | Sequence[Mapping[str, Any]], values: Mapping[str, Any]
 ) -> dict[str, Any] | list[dict[str, Any]] | None:
-    """The claim `verified_claims` about a person, None if it is to be left out."""
+    """The claim `verified_claims` about a person whose claims have these values.
+
+    None if it is to be left out.
+    """
     if isinstance(kept, Mapping):
-        return _element(kept, person, now=now)
-    found = [element for each in kept if (element := _element(each, person, now=now)) is not None]
+        return _element(kept, values)
+    found = [element for each in kept if (element := _element(each, values)) is not None]
     return found or None
 
 
@@ -93,13 +80,10 @@ def _read_element(asked: object, known: Mapping[str, Sequence[object]]) -> dict[
         raise MalformedRequest
     wishes = read_wishes(claims or {}, known)
     try:
-        element = {"verification": _read_verification(verification), "claims": wishes}
-        max_age = _read_max_age(verification.get(_TIME))
+        said = _read_verification(verification)
     except NeverTold:
         return None
-    if not wishes:
-        return None
-    return element if max_age is None else element | {"max_age": max_age}
+    return {"verification": said, "claims": wishes} if wishes else None
 
 
 def _read_verification(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +95,7 @@ def _read_verification(asked: Mapping[str, Any]) -> dict[str, Any]:
         said["assurance_level"] = ASSURANCE_LEVEL
     if asked.get("evidence"):
         said["evidence"] = [_read_evidence(asked["evidence"])]
-    for name in asked.keys() - said.keys() - {_TIME}:
+    for name in asked.keys() - said.keys():
         _refuse_constraint(asked[name])
     return said
 
@@ -154,29 +138,6 @@ def _refuse_constraint(asked: object) -> None:
             _refuse_constraint(each)
 
 
-def _read_max_age(asked: object) -> int | None:
-    """How many seconds ago the verification may have been, None if that does not matter."""
-    if not isinstance(asked, Mapping):
-        return None
-    max_age = asked.get("max_age", _A_LIFETIME)
-    if "value" in asked or "values" in asked or type(max_age) is not int or max_age < 0:
-        raise NeverTold
-    return None if max_age >= _A_LIFETIME else max_age
-
-
-def _element(
-    kept: Mapping[str, Any], person: VerifiedPerson, *, now: datetime
-) -> dict[str, Any] | None:
-    claims = fulfilled(kept["claims"], person.values)
-    if not claims or person.document.kind != DOCUMENT_KIND:
-        return None
-    if "max_age" in kept and not _is_recent(person.document, kept["max_age"], now=now):
-        return None
-    return {"verification": kept["verification"], "claims": claims}
-
-
-def _is_recent(document: DocumentRecord, max_age: int, *, now: datetime) -> bool:
-    """Whether that many seconds have not passed since the month of the verification began."""
-    month = china_today(document.added_at).replace(day=1)
-    # Days of China's calendar; the one that has begun counts as a whole.
-    return ((china_today(now) - month).days + 1) * _DAY <= max_age
+def _element(kept: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any] | None:
+    claims = fulfilled(kept["claims"], values)
+    return {"verification": kept["verification"], "claims": claims} if claims else None

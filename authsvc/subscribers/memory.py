@@ -12,7 +12,7 @@ from uuid import UUID
 
 from authsvc.storage import Database, Transaction
 from authsvc.storage.remembered import Remembered, Stamp
-from authsvc.subscribers.subscriber import DocumentRecord, Subscriber
+from authsvc.subscribers.subscriber import Subscriber
 from authsvc.subscribers.subscribers import Subscribers
 
 T = TypeVar("T")
@@ -62,25 +62,6 @@ class SubscriberMemory:
             return None if identity is None else identity.birth_date
 
         return await self.recall(subscriber.id, "birth-date", stamp, read, tx=tx, now=now)
-
-    async def document(
-        self,
-        subscriber: Subscriber,
-        stamp: Stamp,
-        *,
-        tx: Transaction | None = None,
-        now: datetime,
-    ) -> DocumentRecord | None:
-        """The document that the person was last verified by, None if they have left.
-
-        What the register says of it meanwhile is not to be had from here.
-        """
-
-        async def read(tx: Transaction) -> DocumentRecord | None:
-            documents = await self._subscribers.documents_of(tx, subscriber.id)
-            return documents[-1] if documents else None
-
-        return await self.recall(subscriber.id, "document", stamp, read, tx=tx, now=now)
 
     async def recall(
         self,

@@ -84,7 +84,7 @@ class Fetcher:
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        """The fetcher that the settings ask for; SettingsInvalid if the CA bundle cannot be read."""
+        """The fetcher that the settings ask for; SettingsInvalid if its CA bundle is unreadable."""
         return cls(
             open_networks=settings.outgoing.networks,
             loopback_http=settings.sandbox,

@@ -57,7 +57,8 @@ def web_link(uri: str | None) -> str | None:
 
 def way_back(uri: str | None) -> str | None:
     """As `web_link`, and an app's own address: its scheme is a domain name (RFC 8252, 7.1)."""
-    return uri if uri is not None and _APP_ADDRESS.match(uri) else web_link(uri)
+    link = web_link(uri)
+    return uri if link is None and uri is not None and _APP_ADDRESS.match(uri) else link
 
 
 def _say(language: Language, zh: str | Text, en: str = "") -> str:

@@ -21,6 +21,7 @@ from authsvc.authentication.possession import Challenge
 from authsvc.authentication.routes import routes
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.session_cookie import SessionCookie
+from authsvc.authentication.session_ended import SessionEnded, nobody
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.authentication.throttle import Throttle
@@ -161,8 +162,8 @@ class House:
             now=self.clock.now(),
         )
 
-    def client(self, *, secure: bool = True) -> httpx2.AsyncClient:
-        """A client of this room's own routes."""
+    def client(self, *, secure: bool = True, ended: SessionEnded = nobody) -> httpx2.AsyncClient:
+        """A client of this room's own routes; `ended` is the room above."""
         app: Any = Litestar(
             routes(
                 sign_in=self.sign_in,
@@ -170,6 +171,7 @@ class House:
                 totp_enrollment=self.totp_enrollment,
                 clock=self.clock,
                 cookie=SessionCookie(COOKIE, secure=secure),
+                ended=ended,
             ),
             before_request=strict_json,
             exception_handlers=exception_handlers(),

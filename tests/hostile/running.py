@@ -21,8 +21,11 @@ from authsvc.cli.sandbox_people import TestPerson, enroll_people, open_authority
 from authsvc.cli.tour.browser import Browser
 from authsvc.cli.tour.servers import Server
 from authsvc.settings import load_settings
+from tests.oidc.strict import strict_metadata
 from tests.services import free_port
 
+# A client that proves itself by keys, and asks for itself.
+KEY_CLIENT_ID, MACHINE = "racing-keys", "client_credentials"
 CLIENT_ID, CALLBACK = "racing", "http://127.0.0.1:1/cb"
 SECRET = "an artificial client secret, long enough"
 PERSON = TestPerson(username="racer", password="an artificial password")
@@ -131,9 +134,11 @@ async def _prepare(environment: dict[str, str]) -> None:
         "redirect_uris": [CALLBACK],
         "grant_types": ["authorization_code", "refresh_token"],
     }
+    strict = strict_metadata(KEY_CLIENT_ID, redirect_uris=[CALLBACK], grant_types=[MACHINE])
+    strict |= {"response_types": [], "redirect_uris": [], "scope": ""}
     authority = open_authority(settings, keyring)
     await house.close()
     house = open_house(settings)  # Again: the register's certificates are trusted only now.
-    await house.clients.import_clients([client], now=house.clock.now())
+    await house.clients.import_clients([client, strict], now=house.clock.now())
     await enroll_people(house, authority, [PERSON])
     await house.close()

@@ -99,6 +99,7 @@ async def test_a_new_consent_does_not_revive_what_was_withdrawn(provider, browse
 @WAYS
 async def test_an_approval_after_the_freeze_is_none(provider, browser, wang, way):
     """The page stood open when the person was frozen; then the button. They must sign in first."""
+    waiting: Device | Call
     if way == "device":
         waiting = await Device.begin(Platform(provider, "tv"))
         response = await enter(browser, waiting.user_code)
@@ -137,7 +138,9 @@ async def test_a_locked_name_does_not_sign_in_at_these_doors(provider, wang, way
     else:
         response = await browser.get("/approvals")
     response, page = await browser.follow(response)
-    for password in ["wrong"] * 5 + [PASSWORD]:
-        last = await sign_in(browser, response, page, username="wang", password=password)
+    assert page is not None
+    for _ in range(5):
+        await sign_in(browser, response, page, username="wang", password="wrong")
+    last = await sign_in(browser, response, page, username="wang", password=PASSWORD)
     assert last.status_code == 429
     assert "authsvc-session" not in last.headers.get("set-cookie", "")

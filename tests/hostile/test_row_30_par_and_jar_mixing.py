@@ -6,7 +6,7 @@ from tests.authentication.makers import ISSUER
 from tests.oidc.front_makers import (
     SIGNER,
     STRANGER,
-    StrictPlatform,
+    PushingPlatform,
     assertion,
     claims_of,
     register,
@@ -168,8 +168,11 @@ async def test_an_object_of_one_platform_is_not_another_s(provider, browser, sig
 async def test_an_object_inside_an_object_is_refused(provider, browser, signer):
     """`request` or `request_uri` among the signed parameters: refused."""
     inner = request_object(request("signer"), provider)
-    for inside in ({"request": inner}, {"request_uri": "urn:ietf:params:oauth:request_uri:x"}):
-        token = request_object(request("signer"), provider, **inside)
+    address = "urn:ietf:params:oauth:request_uri:x"
+    for token in (
+        request_object(request("signer"), provider, request=inner),
+        request_object(request("signer"), provider, request_uri=address),
+    ):
         sent_nowhere(await browser.get("/authorize", client_id="signer", request=token))
 
 
@@ -185,7 +188,7 @@ async def test_a_reference_cannot_be_pushed(platform):
 async def test_an_assertion_is_no_request_object_and_the_other_way_round(provider, browser, clock):
     """The two JWTs that a platform signs for us do not pass for each other."""
     await register(provider, strict())
-    platform, asked = StrictPlatform(provider), request("strict")
+    platform, asked = PushingPlatform(provider), request("strict")
     form = assertion(provider, "strict")
     token = form["client_assertion"]
     response = await platform.post("/par", {"request": token}, dpop=None)

@@ -1,4 +1,4 @@
-"""Row 33: script in what a platform, or anybody, brings to the page that says goodbye stays text."""
+"""Row 33: script in what anybody brings to the page that says goodbye stays text."""
 
 from html.parser import HTMLParser
 
@@ -26,13 +26,13 @@ class Elements(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.found: list[tuple[str, dict[str, str]]] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
 
-    def named(self, tag: str) -> list[dict[str, str | None]]:
+    def named(self, tag: str) -> list[dict[str, str]]:
         return [attrs for name, attrs in self.found if name == tag]
 
 

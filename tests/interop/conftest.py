@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from authsvc.cli.tour.servers import Server
+from authsvc.clients.certificate import CLIENT_ANCHORS
+from authsvc.keyring.directory import KeyDirectory
+from tests.interop.certificates import Certified, new_authority
 from tests.interop.node import run_flow
 from tests.interop.people import PEOPLE, Person
 from tests.interop.platforms import Platform, all_platforms
 from tests.interop.receiver import Receiver, receiving
 from tests.journeys.world import lasting_port
+from tests.oidc.jwt_makers import jwks_of
 from tests.services import missing
 
 INTEROP = Path(__file__).parent
@@ -59,20 +63,33 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="session")
-def platforms(receiver: Receiver) -> dict[str, Platform]:
+def authority() -> Certified:
+    """Who certifies platforms."""
+    return new_authority("an artificial authority")
+
+
+@pytest.fixture(scope="session")
+def platforms(receiver: Receiver, authority: Certified) -> dict[str, Platform]:
     """Everybody who is registered, by name."""
-    return all_platforms(receiver.url)
+    found = all_platforms(receiver.url, authority)
+    jwks = json.dumps(jwks_of(*found["assertion-jwks-uri"].keys))
+    receiver.offers("/jwks", "application/jwk-set+json", jwks)
+    return found
 
 
 @pytest.fixture(scope="session")
 def issuer(
-    tmp_path_factory: pytest.TempPathFactory, platforms: dict[str, Platform]
+    tmp_path_factory: pytest.TempPathFactory,
+    platforms: dict[str, Platform],
+    authority: Certified,
 ) -> Iterator[str]:
     """The service, a process of its own. Loopback is its proxy, which ends TLS for it."""
     directory = tmp_path_factory.mktemp("interop")
     clients, people = directory / "clients.json", directory / "people.json"
     clients.write_text(json.dumps([each.metadata for each in platforms.values()]))
     people.write_text(json.dumps(PEOPLE))
+    anchors = KeyDirectory(directory / "keys")
+    anchors.save_certificate(CLIENT_ANCHORS, "interop", authority.certificate)
     port = lasting_port()
     command = [
         "authsvc",
@@ -80,6 +97,7 @@ def issuer(
         f"--port={port}",
         f"--clients={clients}",
         f"--people={people}",
+        f"--directory={directory}",
         f"--registration-token={REGISTRATION_TOKEN}",
     ]
     service = Server(
@@ -119,9 +137,10 @@ def flow(
     def run(script: str, name: str, client_id: str, **facts: Any) -> Any:
         others = {each: known.as_it_knows_itself() for each, known in platforms.items()}
         about = {"issuer": issuer, "platform": others[client_id], "platforms": others, **facts}
-        acts = {
+        acts: dict[str, Callable[..., Any]] = {
             "visits": person.visits,
             "is_asked_to_sign_in": person.is_asked_to_sign_in,
+            "denies": person.denies,
             "enters_code": person.enters_code,
             "approves": person.approves,
             "receives": receiver.receives,

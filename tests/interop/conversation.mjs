@@ -23,6 +23,7 @@ function arrival({ url, body }) {
 const others = {
   person: {
     visits: async (url) => arrival(await ask('visits', String(url))),
+    denies: async (url) => arrival(await ask('denies', String(url))),
     isAskedToSignIn: (url) => ask('is_asked_to_sign_in', String(url)),
     entersCode: (url) => ask('enters_code', String(url)),
     approves: (message) => ask('approves', message),

@@ -34,6 +34,14 @@ class Person:
         except httpx2.ConnectError as error:
             return _way_back(error)
 
+    def denies(self, url: str) -> dict[str, Any]:
+        """Goes to an address, identifies if asked, and denies; tells how they come back."""
+        try:
+            page = self._identified(self._browser.visit(url))
+            return _shown(self._browser.press(page, "deny"))
+        except httpx2.ConnectError as error:
+            return _way_back(error)
+
     def is_asked_to_sign_in(self, url: str) -> bool:
         """Whether an address would have them identify; they leave it at that."""
         try:
@@ -56,9 +64,13 @@ class Person:
             form.values["request"] = handle[1]
         return _shown(self._through(self._browser.fill(page, request=handle[1])))
 
-    def _through(self, page: Page) -> Page:
+    def _identified(self, page: Page) -> Page:
         if page.has("username"):
-            page = self._browser.fill(page, "sign-in", username=USERNAME, password=PASSWORD)
+            return self._browser.fill(page, "sign-in", username=USERNAME, password=PASSWORD)
+        return page
+
+    def _through(self, page: Page) -> Page:
+        page = self._identified(page)
         if page.has("approve"):
             page = self._browser.press(page, "approve")
         if any(form.action.startswith(HOME) for form in page.forms):  # form_post, without scripts

@@ -1,19 +1,13 @@
 """The platforms of these tests: what each registers, and the private keys that it keeps."""
 
-from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, KeyParameters, RSAKey
 
-from tests.oidc.jwt_makers import Key, private_key
+from tests.interop.certificates import Certified, certified
+from tests.oidc.jwt_makers import Key, jwks_of, private_key
 
 # Nobody listens there: whoever comes back to a platform is met before the door.
 HOME = "http://127.0.0.1:1"
@@ -34,8 +28,7 @@ class Platform:
 
     metadata: dict[str, Any]
     keys: tuple[Key, ...] = ()
-    certificate: x509.Certificate | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    shown: Certified | None = None
 
     @property
     def client_id(self) -> str:
@@ -43,12 +36,11 @@ class Platform:
         return str(self.metadata["client_id"])
 
     def as_it_knows_itself(self) -> dict[str, Any]:
-        """What its own software is configured with: keys by what they are for."""
-        shown = self.certificate
+        """What its own software is configured with."""
         return {
             "metadata": self.metadata,
             "keys": [key.as_dict(private=True) for key in self.keys],
-            "certificate": None if shown is None else encoded(shown),
+            "certificate": None if self.shown is None else self.shown.encoded,
         }
 
 
@@ -63,8 +55,8 @@ def platform(client_id: str, *keys: Key, **members: Any) -> Platform:
         "scope": "openid age",
         "id_token_signed_response_alg": "ES256",
     } | members
-    if keys:
-        metadata.setdefault("jwks", {"keys": [key.as_dict(private=False) for key in keys]})
+    if keys and "jwks_uri" not in metadata:
+        metadata["jwks"] = jwks_of(*keys)
     sent = {name: value for name, value in metadata.items() if value is not None}
     return Platform(sent, keys)
 
@@ -75,18 +67,25 @@ def by_key(client_id: str, *keys: Key, **members: Any) -> Platform:
     return platform(client_id, *(keys or (signing(client_id),)), **members)
 
 
-def by_certificate(client_id: str, **members: Any) -> Platform:
-    """A platform that registers the certificate it made itself (RFC 8705 section 2.2)."""
-    key = ECKey.generate_key("P-256", {"kid": f"{client_id}-tls"})
-    certificate = self_signed(key, client_id)
-    jwk = {**key.as_dict(private=False), "x5c": [encoded(certificate)]}
-    members = {
-        "client_secret": None,
+def by_certificate(client_id: str, shown: Certified, **members: Any) -> Platform:
+    """A platform that proves itself in the TLS handshake (RFC 8705)."""
+    found = platform(
+        client_id,
+        client_secret=None,
+        tls_client_certificate_bound_access_tokens=True,
+        **members,
+    )
+    return Platform(found.metadata, shown=shown)
+
+
+def by_own_certificate(client_id: str, **members: Any) -> Platform:
+    """A platform that registers the certificate it made itself (section 2.2)."""
+    shown = certified(client_id)
+    registered = {
         "token_endpoint_auth_method": "self_signed_tls_client_auth",
-        "tls_client_certificate_bound_access_tokens": True,
-        "jwks": {"keys": [jwk]},
-    } | members
-    return Platform(platform(client_id, **members).metadata, certificate=certificate)
+        "jwks": {"keys": [shown.jwk]},
+    }
+    return by_certificate(client_id, shown, **registered, **members)
 
 
 def signing(name: str, alg: str = "ES256") -> Key:
@@ -96,38 +95,25 @@ def signing(name: str, alg: str = "ES256") -> Key:
 
 def decrypting(alg: str) -> Key:
     """A key that answers are encrypted to."""
-    parameters = {"kid": f"enc-{alg}", "use": "enc", "alg": alg}
+    parameters: KeyParameters = {"kid": f"enc-{alg}", "use": "enc", "alg": alg}
     if alg.startswith("RSA"):
         return RSAKey.generate_key(2048, parameters)
     return ECKey.generate_key("P-256", parameters)
 
 
-def self_signed(key: ECKey, name: str) -> x509.Certificate:
-    """A certificate for a key, by itself, good for a day."""
-    private: Any = key.private_key
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    assert isinstance(private, ec.EllipticCurvePrivateKey)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(private.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(private, hashes.SHA256())
-    )
+def all_platforms(receiver: str, authority: Certified) -> dict[str, Platform]:
+    """Everybody, by name.
 
-
-def encoded(certificate: x509.Certificate) -> str:
-    """Base64 of the DER: `x5c` (RFC 7517) and, between colons, `Client-Cert` (RFC 9440)."""
-    return b64encode(certificate.public_bytes(Encoding.DER)).decode()
-
-
-def all_platforms(receiver: str) -> dict[str, Platform]:
-    """Everybody, by name; `receiver` is the address of a server that takes what we send out."""
-    found = [*_plain(), *_asking(receiver), *_answered(), *_elsewhere(receiver), *_strict()]
+    `receiver` is the address of their server; `authority` certifies one of them.
+    """
+    found = [
+        *_plain(),
+        *_proving(receiver, authority),
+        *_asking(receiver),
+        *_answered(),
+        *_elsewhere(receiver),
+        *_strict(),
+    ]
     return {each.client_id: each for each in found}
 
 
@@ -137,13 +123,24 @@ def _plain() -> Iterable[Platform]:
         yield platform(method, token_endpoint_auth_method=method, **secret)
     for alg in ("RS256", "PS256", "ES256", "EdDSA"):
         yield platform(f"id-token-{alg}", id_token_signed_response_alg=alg)
+
+
+def _proving(receiver: str, authority: Certified) -> Iterable[Platform]:
+    for alg in ("RS256", "PS256", "ES256", "EdDSA"):
         yield by_key(
             f"assertion-{alg}",
             signing("assertion", alg),
             token_endpoint_auth_signing_alg=alg,
             id_token_signed_response_alg=None,
         )
-    yield by_certificate("tls")
+    yield by_key("assertion-jwks-uri", jwks_uri=f"{receiver}/jwks")
+    yield by_own_certificate("tls-by-itself")
+    yield by_certificate(
+        "tls-by-authority",
+        certified("tls-by-authority", authority),
+        token_endpoint_auth_method="tls_client_auth",
+        tls_client_auth_subject_dn="CN=tls-by-authority",
+    )
     yield platform("proofs", dpop_bound_access_tokens=True)
 
 
@@ -183,7 +180,9 @@ def _answered() -> Iterable[Platform]:
 
 
 def _elsewhere(receiver: str) -> Iterable[Platform]:
-    yield platform("machine", grant_types=["client_credentials"], resources=[CASES], scope=None)
+    machine = {"grant_types": ["client_credentials"], "resources": [CASES], "scope": None}
+    yield platform("machine", **machine)
+    yield platform("machine-with-proofs", dpop_bound_access_tokens=True, **machine)
     yield platform(
         "cases", grant_types=[TOKEN_EXCHANGE], protected_resource=CASES, resources=[ARCHIVE]
     )
@@ -220,4 +219,4 @@ def _strict() -> Iterable[Platform]:
             introspection_signed_response_alg="ES256",
             **strict,
         )
-        yield by_certificate(f"fapi-tls-{library}", **strict)
+        yield by_own_certificate(f"fapi-tls-{library}", **strict)

@@ -39,6 +39,12 @@ def test_openid_client_proves_itself_by_a_signed_assertion(flow, alg):
     assert seen["claims"]["aud"] == f"assertion-{alg}"
 
 
+def test_openid_client_has_its_keys_fetched(flow):
+    seen = flow(GRANTS, "codeAlone", "assertion-jwks-uri")
+
+    assert seen["claims"]["aud"] == "assertion-jwks-uri"
+
+
 def test_openid_client_finds_the_service_by_the_metadata_of_oauth(flow, issuer):
     assert flow(GRANTS, "codeByOAuthMetadata", "client_secret_basic")["iss"] == issuer
 

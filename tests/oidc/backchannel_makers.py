@@ -44,6 +44,7 @@ CIBA_PLATFORMS = [
         redirect_uris=None,
         backchannel_token_delivery_mode="poll",
         backchannel_authentication_request_signing_alg="ES256",
+        authorization_details_types=["service_case"],
     ),
     strict(
         "exchange", grant_types=[CIBA], redirect_uris=None, backchannel_token_delivery_mode="poll"

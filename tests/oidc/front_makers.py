@@ -91,7 +91,7 @@ def proof(
     return signed(claims, key, typ="dpop+jwt", jwk=jwk, kid=None)
 
 
-class StrictPlatform:
+class PushingPlatform:
     """The server of a platform under FAPI 2.0: assertions, and DPoP proofs with our nonces."""
 
     def __init__(self, service: Service, client_id: str = "strict", key: Key = SIGNER) -> None:

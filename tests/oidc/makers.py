@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from litestar import Litestar
 from authsvc.clients import Client, Clients
 from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
+from authsvc.oidc.claim_sources import ClaimSource
 from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral
@@ -121,7 +122,9 @@ async def service(
     clock: AdjustableClock,
     *,
     issuer: str = ISSUER,
+    mtls_issuer: str = "",
     fetcher: Fetcher | None = None,
+    claim_sources: Sequence[ClaimSource] = (),
 ) -> AsyncIterator[Service]:
     """Builds everything and registers `PLATFORMS`; `fetcher` is what speaks to platforms."""
     async with house(database, ephemeral, keyring, clock) as built:
@@ -131,6 +134,7 @@ async def service(
         fetcher = fetcher or Fetcher(loopback_http=True)
         provider = build_provider(
             issuer=issuer,
+            mtls_issuer=mtls_issuer,
             keyring=keyring,
             database=database,
             ephemeral=ephemeral,
@@ -144,6 +148,7 @@ async def service(
             templates=templates,
             cookie=COOKIE,
             interactions_per_address=INTERACTIONS,
+            claim_sources=claim_sources,
         )
         app: Any = Litestar(
             list(routes(provider=provider, clock=clock, templates=templates)),

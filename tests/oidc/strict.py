@@ -95,6 +95,13 @@ class StrictPlatform:
             method, url, **({"key": self.dpop_key, "now": self.now, "nonce": self.nonce} | changes)
         )
 
+    def credentials(self, assertion: str | None = None) -> dict[str, str]:
+        """The parameters by which the client proves who it is."""
+        return {
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion or self.assertion(),
+        }
+
     async def post(
         self,
         path: str,
@@ -111,11 +118,7 @@ class StrictPlatform:
             made = self.proof("POST", path) if dpop is True else dpop
             response = await self.http.post(
                 path,
-                data={
-                    "client_assertion_type": ASSERTION_TYPE,
-                    "client_assertion": assertion or self.assertion(),
-                    **form,
-                },
+                data={**self.credentials(assertion), **form},
                 headers={"dpop": made} if made else {},
             )
             self.nonce = response.headers.get("dpop-nonce", self.nonce)

@@ -383,6 +383,13 @@ async def test_many_requests_at_once_do_not_disturb_each_other(provider, browser
 
 
 @ONE_STORE
+async def test_a_platform_that_is_registered_for_other_grants_gets_no_code(provider, browser, now):
+    document = metadata("plain", grant_types=["client_credentials"])
+    await provider.clients.import_clients([document], now=now)
+    assert (await refusal(browser, request("plain")))["error"] == "unauthorized_client"
+
+
+@ONE_STORE
 async def test_a_forged_session_cookie_is_nobody(provider, browser):
     browser.http.cookies.set(f"__Host-{COOKIE}", "A" * 43, domain="id.example")
     assert (await refusal(browser, request(prompt="none")))["error"] == "login_required"

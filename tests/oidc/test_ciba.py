@@ -24,7 +24,7 @@ from tests.oidc.backchannel_makers import (
     signed_call,
     to_consent,
 )
-from tests.oidc.front_makers import STRANGER, StrictPlatform
+from tests.oidc.front_makers import STRANGER, PushingPlatform
 from tests.oidc.makers import Page, Platform, request
 from tests.web.strangers import answer, drips, stranger
 
@@ -348,6 +348,22 @@ async def test_a_person_who_has_no_second_factor_cannot_approve_what_wants_one(b
     assert await asked.refusal() == "authorization_pending"
 
 
+@ONE_STORE
+async def test_declining_to_sign_in_for_the_list_is_an_end(browser):
+    response, _ = await browser.follow(await browser.get("/approvals"))
+    response = await browser.http.post(response.url.path, data={"decision": "deny"})
+    assert response.status_code == 403
+    assert (await browser.http.get(response.url.path)).status_code == 404
+
+
+@ONE_STORE
+async def test_approving_the_sign_in_for_the_list_is_no_way_around_it(browser):
+    response, _ = await browser.follow(await browser.get("/approvals"))
+    response = await browser.http.post(response.url.path, data={"decision": "approve"})
+    _, page = await browser.follow(response)
+    assert "username" in page.inputs
+
+
 # Ping
 
 
@@ -428,6 +444,17 @@ async def test_a_signed_request_is_taken_and_counts(provider, browser, notary):
     assert response.json()["expires_in"] == 90
     await decide_call(browser)
     assert (await Call(notary, response.json()["auth_req_id"]).poll()).status_code == 200
+
+
+@ONE_STORE
+async def test_a_signed_request_may_hold_documents_and_lists(provider, browser, notary):
+    details = [{"type": "service_case", "case_id": "A-1", "action": "sign"}]
+    token = signed_call(
+        provider, "notary", authorization_details=details, resource=["https://id.example"]
+    )
+    assert (await notary_sends(notary, token)).status_code == 200
+    _, page = await approvals(browser)
+    assert "sign your case A-1" in page.text
 
 
 @ONE_STORE
@@ -523,7 +550,7 @@ async def test_an_auth_request_that_failed_uses_up_no_jti(provider, notary):
 
 
 async def test_a_strict_client_signs_and_its_tokens_are_bound(provider, browser):
-    exchange = StrictPlatform(provider, "exchange")
+    exchange = PushingPlatform(provider, "exchange")
     token = signed_call(provider, "exchange")
     response = await exchange.post(PATH, {"request": token}, dpop=None)
     assert response.status_code == 200, response.text
@@ -539,7 +566,7 @@ async def test_a_strict_client_signs_and_its_tokens_are_bound(provider, browser)
 
 @ONE_STORE
 async def test_a_strict_client_that_does_not_sign_is_refused(provider):
-    exchange = StrictPlatform(provider, "exchange")
+    exchange = PushingPlatform(provider, "exchange")
     form = {"scope": "openid", "login_hint": "zhang", "binding_message": "W"}
     response = await exchange.post(PATH, form, dpop=None)
     assert await refusal_of(response) == "invalid_request"
@@ -547,7 +574,7 @@ async def test_a_strict_client_that_does_not_sign_is_refused(provider):
 
 @ONE_STORE
 async def test_a_strict_client_sends_words_to_compare(provider):
-    exchange = StrictPlatform(provider, "exchange")
+    exchange = PushingPlatform(provider, "exchange")
     form = {"request": signed_call(provider, "exchange", binding_message=None)}
     response = await exchange.post(PATH, form, dpop=None)
     assert await refusal_of(response) == "invalid_binding_message"

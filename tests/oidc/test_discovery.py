@@ -1,6 +1,7 @@
 import pytest
 
 from tests.authentication.makers import ISSUER
+from tests.oidc.makers import service
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 PATHS = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
@@ -78,3 +79,15 @@ async def test_the_keys_are_public_cacheable_and_distinct(platform, keyring):
     for key in keys:
         assert key["use"] == "sig"
         assert not set(key) & {"d", "p", "q", "dp", "dq", "qi", "k"}
+
+
+async def test_clients_with_certificates_are_shown_another_address(
+    storage, keyring, clock, fetcher
+):
+    mtls = "https://mtls.id.example"
+    parts = (storage.database, storage.ephemeral, keyring, clock)
+    async with service(*parts, fetcher=fetcher, mtls_issuer=mtls) as built:
+        told = (await built.http().get("/.well-known/openid-configuration")).json()
+    aliases = told["mtls_endpoint_aliases"]
+    assert aliases["token_endpoint"] == f"{mtls}/token"
+    assert all(told[name] == url.replace(mtls, built.issuer) for name, url in aliases.items())

@@ -9,7 +9,7 @@ from tests.authentication.makers import ISSUER
 from tests.oidc.front_makers import (
     DPOP_KEY,
     SIGNER,
-    StrictPlatform,
+    PushingPlatform,
     claims_of,
     register,
     request_object,
@@ -31,7 +31,7 @@ async def fapi(provider):
         strict(redirect_uris=["https://strict.example/callback", QUERIED]),
         strict("second", key=other),
     )
-    return StrictPlatform(provider)
+    return PushingPlatform(provider)
 
 
 async def through(browser, platform, asked, **person):
@@ -190,7 +190,7 @@ async def test_state_outside_a_pushed_object_is_not_used(provider, browser, fapi
 
 async def test_a_platform_that_must_sign_and_push_does_both(provider, browser, clock):
     await register(provider, strict(require_signed_request_object=True))
-    platform, asked = StrictPlatform(provider), request("strict", response_mode="jwt")
+    platform, asked = PushingPlatform(provider), request("strict", response_mode="jwt")
     token = signed(claims_of(asked, ISSUER, clock), SIGNER, typ="oauth-authz-req+jwt")
     response = await platform.post("/par", {"request": token}, dpop=DPOP_KEY)
     assert response.status_code == 201, response.text

@@ -3,11 +3,13 @@
 import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 
 from authsvc.oidc.authorize.answer_delivery import AnswerDelivery
 from authsvc.oidc.authorize.destination import Destination
+from authsvc.oidc.authorize.jarm import SignedResponses
 from authsvc.web.http import HTTPRequest, json_response, redirect
 from authsvc.web.mount import mount
 from authsvc.web.routes import routes
@@ -28,7 +30,8 @@ async def callback(request: HTTPRequest):
 
 def sending(redirect_uri):
     """Our side: the answer on its page."""
-    delivery = AnswerDelivery(signed=None, templates=Templates())
+    signed = cast("SignedResponses", None)  # Nothing is signed in this mode.
+    delivery = AnswerDelivery(signed=signed, templates=Templates())
     destination = Destination(client(), redirect_uri, response_mode="form_post")
 
     async def show(http):

@@ -4,7 +4,7 @@ from joserfc import jwe
 from authsvc.clients.signed import read_signed
 from tests.authentication.makers import ISSUER
 from tests.clients.makers import metadata
-from tests.oidc.front_makers import SIGNER, StrictPlatform, register, strict
+from tests.oidc.front_makers import SIGNER, PushingPlatform, register, strict
 from tests.oidc.jwt_makers import jwks_of, private_key
 from tests.oidc.makers import Answer, request
 from tests.oidc.test_response_modes import FormPost
@@ -58,7 +58,7 @@ async def test_the_registered_algorithm_signs(provider, browser, alg):
 
 async def test_a_strict_platform_gets_no_rs256(provider, browser):
     await register(provider, strict())
-    platform, asked = StrictPlatform(provider), request("strict", response_mode="jwt")
+    platform, asked = PushingPlatform(provider), request("strict", response_mode="jwt")
     outside = await platform.pushed(asked)
     answer = await browser.through(await browser.get("/authorize", **outside))
     claims = await read(provider, answer.parameters["response"], "ES256")
@@ -84,6 +84,7 @@ async def test_it_is_encrypted_to_a_platform_that_is_registered_for_that(provide
         answer.parameters["response"], key, algorithms=["ECDH-ES", "A256GCM"]
     )
     assert opened.headers()["cty"] == "JWT"
+    assert opened.plaintext is not None
     assert (await read(provider, opened.plaintext.decode(), "ES256"))["code"]
 
 

@@ -16,6 +16,7 @@ from authsvc.keyring.signing import ALGORITHMS
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.logout.logout_token import LogoutTokens
 from authsvc.oidc.logout.session_participants import SessionParticipants
+from authsvc.web.fetcher import Fetcher
 from tests.authentication.makers import ISSUER
 from tests.clients.makers import client
 from tests.oidc.leaving_platforms import EVENT
@@ -44,7 +45,7 @@ def participants(storage, keyring):
 
 @pytest.fixture
 def logout_tokens(provider, keyring, participants):
-    jwts = ClientJWTs(keys=keyring.signing, client_keys=ClientKeys(None))
+    jwts = ClientJWTs(keys=keyring.signing, client_keys=ClientKeys(Fetcher()))
     return LogoutTokens(
         issuer=ISSUER,
         jwts=jwts,
@@ -98,6 +99,7 @@ async def test_it_is_encrypted_where_id_tokens_are(logout_tokens, session, now, 
     opened = jwe.decrypt_compact(token, key, algorithms=["RSA-OAEP-256", "A256GCM"])
     assert opened.headers()["cty"] == "JWT"
     keys = KeySet.import_key_set(keyring.signing.public_jwks(now=now))
+    assert opened.plaintext is not None
     inside = jwt.decode(opened.plaintext.decode(), keys, algorithms=["RS256"])
     assert inside.header["typ"] == "logout+jwt"
 

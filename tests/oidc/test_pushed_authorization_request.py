@@ -4,7 +4,7 @@ import pytest
 
 from tests.authentication.makers import ISSUER
 from tests.clients.makers import metadata
-from tests.oidc.front_makers import SIGNER, StrictPlatform, register, strict
+from tests.oidc.front_makers import SIGNER, PushingPlatform, register, strict
 from tests.oidc.jwt_makers import private_key
 from tests.oidc.makers import Answer, Browser, Page, Platform, request
 
@@ -224,7 +224,7 @@ async def test_a_redirect_uri_that_is_withdrawn_meanwhile_is_not_gone_to(
 @ONE_STORE
 async def test_a_proof_at_the_endpoint_binds_the_code_to_its_key(provider, browser):
     await register(provider, strict())
-    platform, asked = StrictPlatform(provider), request("strict")
+    platform, asked = PushingPlatform(provider), request("strict")
     for bound in (asked, asked.but(dpop_jkt=private_key("ES256", "dpop").thumbprint())):
         outside = await platform.pushed(bound, dpop=private_key("ES256", "dpop"))
         answer = await browser.through(await browser.get("/authorize", **outside))
@@ -238,7 +238,7 @@ async def test_a_proof_at_the_endpoint_binds_the_code_to_its_key(provider, brows
 @ONE_STORE
 async def test_a_proof_of_another_key_than_dpop_jkt_names_is_refused(provider):
     await register(provider, strict())
-    platform = StrictPlatform(provider)
+    platform = PushingPlatform(provider)
     asked = request("strict", dpop_jkt=private_key("ES256", "other").thumbprint())
     response = await platform.push(asked, dpop=private_key("ES256", "dpop"))
     assert response.status_code == 400
@@ -248,7 +248,7 @@ async def test_a_proof_of_another_key_than_dpop_jkt_names_is_refused(provider):
 @ONE_STORE
 async def test_dpop_jkt_alone_binds_the_code_as_well(provider, browser):
     await register(provider, strict())
-    platform = StrictPlatform(provider)
+    platform = PushingPlatform(provider)
     asked = request("strict", dpop_jkt=private_key("ES256", "dpop").thumbprint())
     outside = await platform.pushed(asked)
     answer = await browser.through(await browser.get("/authorize", **outside))

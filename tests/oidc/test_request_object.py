@@ -9,7 +9,7 @@ from tests.authentication.makers import ISSUER
 from tests.oidc.front_makers import (
     SIGNER,
     STRANGER,
-    StrictPlatform,
+    PushingPlatform,
     claims_of,
     register,
     request_object,
@@ -255,7 +255,7 @@ async def test_an_object_can_be_pushed(provider, browser, signer):
 )
 async def test_message_signing_holds_objects_to_an_hour(provider, clock, changes, status):
     await register(provider, strict(require_signed_request_object=True))
-    platform, now = StrictPlatform(provider), int(clock.now().timestamp())
+    platform, now = PushingPlatform(provider), int(clock.now().timestamp())
     moments = {k: now + v for k, v in changes.items() if isinstance(v, int)}
     token = request_object(request("strict"), provider, **(changes | moments))
     response = await platform.post("/par", {"request": token}, dpop=None)
@@ -267,7 +267,7 @@ async def test_message_signing_holds_objects_to_an_hour(provider, clock, changes
 async def test_message_signing_takes_no_rs256_and_nothing_unsigned(provider, clock):
     rsa = private_key("RS256", "signer")
     await register(provider, strict(jwks=jwks_of(SIGNER, rsa), require_signed_request_object=True))
-    platform, asked = StrictPlatform(provider), request("strict")
+    platform, asked = PushingPlatform(provider), request("strict")
     response = await platform.push(asked)
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_request"

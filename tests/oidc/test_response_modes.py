@@ -73,11 +73,11 @@ async def test_only_the_page_s_own_script_runs_and_it_may_lead_away(browser):
         assert "unsafe" not in policy
         assert "form-action" not in policy
         assert "default-src 'none'" in policy
+        # With `same-origin` a browser would say `Origin: null` to the platform.
+        assert response.headers["referrer-policy"] == "origin"
         nonces.add(page.nonce)
     assert len(nonces) == 2
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", nonce) for nonce in nonces)
-    # With `same-origin` a browser would say `Origin: null` to the platform.
-    assert response.headers["referrer-policy"] == "origin"
 
 
 async def test_what_a_platform_sends_stays_text(browser):

@@ -48,6 +48,14 @@ def test_a_refreshed_token_has_the_same_scopes_or_fewer(requested, found):
     assert scopes.narrowed(requested, ("openid", "age")) == found
 
 
+def test_a_word_that_was_unregistered_meanwhile_is_left_out():
+    narrow = client(scope="openid")
+    assert scopes.still_registered(("openid", "age"), narrow) == ("openid",)
+    assert scopes.still_registered((), narrow) == ()
+    with pytest.raises(InvalidScope):
+        scopes.still_registered(("age",), narrow)
+
+
 @pytest.mark.parametrize("requested", ["", "openid age offline_access", "email", "o" * 2000])
 def test_a_refreshed_token_never_has_more(requested):
     with pytest.raises(InvalidScope):

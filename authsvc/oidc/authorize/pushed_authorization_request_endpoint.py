@@ -79,8 +79,6 @@ class PushedAuthorizationRequestEndpoint:
     ) -> AuthorizationRequest:
         if "request_uri" in sent:
             raise InvalidRequest("request_uri cannot be pushed", field="request_uri")
-        if sent.get("client_id") not in (None, client.client_id):
-            raise InvalidRequest("client_id is not the authenticated client", field="client_id")
         parameters = await self._objects.open(sent, client, now=now)
         return self._requests.read(parameters, find_destination(parameters, client), now=now)
 

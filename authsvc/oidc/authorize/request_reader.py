@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 
 from authsvc.clients import Client
+from authsvc.clients.client import AUTHORIZATION_CODE
 from authsvc.oidc import scopes
 from authsvc.oidc.authorization_details import read_details
 from authsvc.oidc.authorize import pkce
@@ -22,7 +23,12 @@ from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.authorize.resource_indicators import read_resources
 from authsvc.oidc.authorize.response_mode import read_response_mode
 from authsvc.oidc.claim_sources import ClaimSources
-from authsvc.oidc.errors import InvalidRequest, RegistrationNotSupported, UnsupportedResponseType
+from authsvc.oidc.errors import (
+    InvalidRequest,
+    RegistrationNotSupported,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
 from authsvc.oidc.token.id_token import IDTokens
 
 # In octets; it is copied into the ID token.
@@ -51,6 +57,8 @@ class RequestReader:
         if "registration" in parameters:
             raise RegistrationNotSupported("registration is not supported", field="registration")
         client = destination.client
+        if AUTHORIZATION_CODE not in client.grant_types:
+            raise UnauthorizedClient("the client is not registered for authorization_code")
         response_mode = _check_response(parameters)
         max_age = _max_age(parameters, client)
         asked = read_claims_request(

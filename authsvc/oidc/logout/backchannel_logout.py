@@ -1,14 +1,15 @@
 """Telling platforms' servers that a session is over (OpenID Connect Back-Channel Logout 1.0, 2.5).
 
 Every platform is told by a task of its own, all at once. Whoever signs out may wait a moment for
-them, so that they come back to a platform that knows already; a platform that does not answer is
-tried twice more, after the person has long gone. What stays undelivered is lost: the platform's own
-session ends when it ends.
+the first attempt, so that they come back to a platform that knows already; a platform that did not
+answer is tried twice more, by another task that nobody waits for. What stays undelivered is lost:
+the platform's own session ends when it ends.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -55,22 +56,25 @@ class BackChannelLogout:
     ) -> None:
         """Begins to tell those that gave an address; waits for them, but not longer than that."""
         tasks = [
-            asyncio.create_task(self._tell(session, client, uri, now=now))
+            self._begin(self._tell(session, client, uri, now=now))
             for client in clients
             if (uri := client.backchannel_logout_uri) is not None
         ]
-        for task in tasks:
-            self._underway.add(task)
-            task.add_done_callback(self._underway.discard)
         if tasks and patience_seconds:
             await asyncio.wait(tasks, timeout=patience_seconds)
 
     async def close(self) -> None:
         """Gives up what is under way: the service stops."""
-        tasks = list(self._underway)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := list(self._underway):
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._underway.add(task)
+        task.add_done_callback(self._underway.discard)
+        return task
 
     async def _tell(self, session: Session, client: Client, uri: str, *, now: datetime) -> None:
         try:
@@ -79,10 +83,14 @@ class BackChannelLogout:
             _log.warning("backchannel_logout_failed", code=error.code)
             return
         body = urlencode({"logout_token": token}).encode("ascii")
-        for pause in (*self._pauses_seconds, None):
-            if await self._deliver(uri, body) or pause is None:
-                return
+        if not await self._deliver(uri, body):
+            self._begin(self._try_again(uri, body))
+
+    async def _try_again(self, uri: str, body: bytes) -> None:
+        for pause in self._pauses_seconds:
             await asyncio.sleep(pause)
+            if await self._deliver(uri, body):
+                return
 
     async def _deliver(self, uri: str, body: bytes) -> bool:
         """Whether there is nothing more to be done. A refusal is an answer, silence is none."""

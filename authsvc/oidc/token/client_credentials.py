@@ -35,6 +35,5 @@ class ClientCredentials:
         return TokenResponse(
             access_token=token,
             expires_in=int(access_token.LIFETIME.total_seconds()),
-            scope="",
             token_type=token_type(request.confirmation),
         )

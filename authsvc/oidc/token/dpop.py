@@ -36,12 +36,12 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class DPoPProofs:
-    """Verifies proofs. `origins` are those that this service is reached at."""
+    """Verifies proofs. `origins` are those that this service is reached at, if not empty."""
 
     def __init__(self, *, ephemeral: Ephemeral, nonces: DPoPNonces, origins: Sequence[str]) -> None:
         self._ephemeral = ephemeral
         self._nonces = nonces
-        self._origins = tuple(origins)
+        self._origins = tuple(origin for origin in origins if origin)
 
     async def verify(
         self,

@@ -8,7 +8,7 @@ from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InvalidGrant, NoLongerGranted
 from authsvc.oidc.person_claims import PersonClaims
-from authsvc.oidc.scopes import OPENID
+from authsvc.oidc.scopes import OPENID, still_registered
 from authsvc.oidc.token import access_token
 from authsvc.oidc.token.access_token import AccessTokens
 from authsvc.oidc.token.confirmation import BEARER, Confirmation
@@ -25,9 +25,9 @@ class TokenResponse(msgspec.Struct, frozen=True, omit_defaults=True):
 
     access_token: str
     expires_in: int
-    scope: str
     # NOTE: not a default, so that it is never left out.
     token_type: str
+    scope: str = ""
     id_token: str | None = None
     refresh_token: str | None = None
     authorization_details: tuple[dict[str, Any], ...] = ()
@@ -68,9 +68,11 @@ class Tokens:
         """An access token under `scopes` for `resources`, and an ID token if `openid` is granted.
 
         The tokens are for the client that asks, and bound to the key that it showed. `tx` is the
-        transaction that the caller is in, if any. InvalidGrant if the person left meanwhile.
+        transaction that the caller is in, if any. What the client is no longer registered for is
+        left out. InvalidGrant if the person left meanwhile, InvalidScope if no scope remains.
         """
         client, now = request.client, request.now
+        scopes = still_registered(scopes, client)
         subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
         token = self._access_tokens.issue(
             authorization,

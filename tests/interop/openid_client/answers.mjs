@@ -3,7 +3,7 @@
 import { importJWK } from 'jose'
 import * as oidc from 'openid-client'
 import { headerOf } from './grants.mjs'
-import { codeFlow, configured } from './platform.mjs'
+import { codeFlow, configured, question, refusal } from './platform.mjs'
 
 export async function formPost(given) {
   const config = await configured(given)
@@ -56,4 +56,40 @@ async function userInfo(config, tokens, claims) {
     return response
   }
   return [await oidc.fetchUserInfo(config, tokens.access_token, claims.sub), type]
+}
+
+// The person says no; a strict client looks at state and issuer of that answer, too.
+export async function denied(given) {
+  const config = await configured(given)
+  if (given.jwt) oidc.useJwtResponseMode(config)
+  const { parameters, checks } = await question(given.platform, { prompt: 'consent' })
+  const arrival = await given.person.denies(oidc.buildAuthorizationUrl(config, parameters))
+  return {
+    parameters: [...arrival.searchParams.keys()].sort(),
+    error: await refusal(oidc.authorizationCodeGrant(config, arrival, checks)),
+  }
+}
+
+// How long ago the person signed in, and what is answered without asking them.
+export async function recent(given) {
+  const config = await configured(given)
+  const silently = await question(given.platform, { prompt: 'none' })
+  const nobody = await given.person.visits(
+    oidc.buildAuthorizationUrl(config, silently.parameters),
+  )
+  const asked = await question(given.platform, { max_age: 600 })
+  const arrival = await given.person.visits(oidc.buildAuthorizationUrl(config, asked.parameters))
+  const checks = { ...asked.checks, maxAge: 600 }
+  const tokens = await oidc.authorizationCodeGrant(config, arrival, checks)
+  const hinted = await question(given.platform, {
+    prompt: 'none',
+    max_age: 600,
+    id_token_hint: tokens.id_token,
+  })
+  const again = await given.person.visits(oidc.buildAuthorizationUrl(config, hinted.parameters))
+  const found = await oidc.authorizationCodeGrant(config, again, { ...hinted.checks, maxAge: 600 })
+  return {
+    nobody: await refusal(oidc.authorizationCodeGrant(config, nobody, silently.checks)),
+    sameSignIn: tokens.claims().auth_time === found.claims().auth_time,
+  }
 }

@@ -1,0 +1,46 @@
+"""The provider and a person's browser, and strict clients of every kind of proof."""
+
+import pytest
+
+from authsvc.clients.certificate import CLIENT_ANCHORS
+from authsvc.keyring import KeyRing
+from tests.conformance.platforms import (
+    BY_CERTIFICATE,
+    BY_KEY,
+    CLIENT_ANCHOR,
+    KINDS,
+    FapiPlatform,
+    Kind,
+    fapi_metadata,
+)
+from tests.oidc.conftest import browser, fetcher, platform, provider
+from tests.oidc.makers import Service
+
+__all__ = ["browser", "fetcher", "platform", "provider"]
+
+
+@pytest.fixture
+def keyring(keyring: KeyRing) -> KeyRing:
+    """A key ring that also trusts the authority of `tls_client_auth`."""
+    keyring.directory.save_certificate(CLIENT_ANCHORS, "artificial", CLIENT_ANCHOR)
+    return keyring
+
+
+@pytest.fixture(params=[BY_KEY, BY_CERTIFICATE], ids=str)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Both kinds of strict client: private_key_jwt with DPoP, and mTLS with mTLS."""
+    return next(each for each in KINDS if str(each) == str(request.param))
+
+
+@pytest.fixture
+async def fapi(provider: Service, kind: Kind) -> FapiPlatform:
+    """The server of the client `fapi`; `fapi-2` is registered beside it."""
+    registered = [fapi_metadata(kind, client_id) for client_id in ("fapi", "fapi-2")]
+    await provider.clients.import_clients(registered, now=provider.clock.now())
+    return FapiPlatform(provider, kind)
+
+
+@pytest.fixture
+def other(fapi: FapiPlatform) -> FapiPlatform:
+    """The server of the client `fapi-2`."""
+    return FapiPlatform(fapi.service, fapi.kind, "fapi-2")
