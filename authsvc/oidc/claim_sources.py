@@ -56,17 +56,27 @@ class DistributedClaims:
 
 
 class ClaimSource(Protocol):
-    """A department that attests claims.
+    """A department that attests claims."""
 
-    `name` is its key in `_claim_sources`. `sector_identifier` is whom its pseudonyms are for.
-    `claims` are the names of what it attests, each with the sentence that people consent to;
-    `clients` are the platforms that may ask for them.
-    """
+    @property
+    def name(self) -> str:
+        """Its key in `_claim_sources`."""
+        ...
 
-    name: str
-    sector_identifier: str
-    claims: Mapping[str, Text]
-    clients: Collection[str]
+    @property
+    def sector_identifier(self) -> str:
+        """Whom its pseudonyms of people are for."""
+        ...
+
+    @property
+    def claims(self) -> Mapping[str, Text]:
+        """The names of what it attests, each with the sentence that people consent to."""
+        ...
+
+    @property
+    def clients(self) -> Collection[str]:
+        """The platforms that may ask for it."""
+        ...
 
     async def attest(
         self, question: Question, *, now: datetime

@@ -4,6 +4,7 @@ import pytest
 
 from authsvc.clients.certificate import CLIENT_ANCHORS
 from authsvc.keyring import KeyRing
+from tests.conformance.person import Person
 from tests.conformance.platforms import (
     BY_CERTIFICATE,
     BY_KEY,
@@ -13,8 +14,11 @@ from tests.conformance.platforms import (
     Kind,
     fapi_metadata,
 )
+from tests.conformance.registrar import Registrar
+from tests.conformance.relying_party import RelyingParty
 from tests.oidc.conftest import browser, fetcher, platform, provider
 from tests.oidc.makers import Service
+from tests.web.strangers import TestAuthority
 
 __all__ = ["browser", "fetcher", "platform", "provider"]
 
@@ -44,3 +48,31 @@ async def fapi(provider: Service, kind: Kind) -> FapiPlatform:
 def other(fapi: FapiPlatform) -> FapiPlatform:
     """The server of the client `fapi-2`."""
     return FapiPlatform(fapi.service, fapi.kind, "fapi-2")
+
+
+@pytest.fixture
+def person(provider: Service) -> Person:
+    """Zhang, with a fresh browser."""
+    return Person(provider)
+
+
+@pytest.fixture(params=["static client", "dynamic client", "form post"])
+def registrar(request: pytest.FixtureRequest, provider: Service) -> Registrar:
+    """The basic plan in its three forms; the last one registers its clients itself, too."""
+    return Registrar(
+        provider,
+        dynamic=request.param != "static client",
+        form_post=request.param == "form post",
+    )
+
+
+@pytest.fixture
+async def rp(registrar: Registrar) -> RelyingParty:
+    """The first client of a plan."""
+    return await registrar.client()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> TestAuthority:
+    """Whoever vouches for the servers of clients."""
+    return TestAuthority(tmp_path_factory.mktemp("tls"))

@@ -64,3 +64,10 @@ def redirected(answer: Answer, issuer: str) -> Outcome:
     assert answer.parameters["iss"] == issuer
     error = answer.parameters.get("error")
     return Outcome("redirect", error, answer.parameters, answer.location)
+
+
+def must_be_refused(response: httpx2.Response, *errors: str) -> None:
+    """The token endpoint says no, in one of these words, and gives nothing."""
+    assert response.status_code in (400, 401), response.text
+    assert response.json()["error"] in errors, response.text
+    assert not {"access_token", "refresh_token", "id_token"} & set(response.json())

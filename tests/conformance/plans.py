@@ -1,7 +1,7 @@
 """The test plans of the OpenID conformance suite that this provider means to pass.
 
-Names of modules only, without the prefix that all modules of a plan share. Each of them is named
-at the beginning of the docstring of the test that stands for it; `test_plans.py` sees to that.
+Names of modules only; those of FAPI 2.0 without `fapi2-security-profile-final-`. A line of the
+docstring of the test that stands for it begins with the name; `test_plans.py` sees to that.
 """
 
 _BASIC = (
@@ -52,6 +52,31 @@ PLANS: dict[str, tuple[str, ...]] = {
         "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
     ),
     "oidcc-formpost-basic-certification-test-plan": _BASIC,
+    "oidcc-dynamic-certification-test-plan": (
+        "oidcc-idtoken-rs256",
+        "oidcc-idtoken-unsigned",
+        "oidcc-userinfo-rs256",
+        "oidcc-ensure-redirect-uri-in-authorization-request",
+        "oidcc-redirect-uri-query-OK",
+        "oidcc-redirect-uri-query-mismatch",
+        "oidcc-redirect-uri-query-added",
+        "oidcc-redirect-uri-regfrag",
+        "oidcc-discovery-endpoint-verification",
+        "oidcc-server",
+        "oidcc-registration-logo-uri",
+        "oidcc-registration-policy-uri",
+        "oidcc-registration-tos-uri",
+        "oidcc-registration-jwks-uri",
+        "oidcc-registration-sector-uri",
+        "oidcc-registration-sector-bad",
+        "oidcc-server-rotate-keys",
+        "oidcc-refresh-token-rp-key-rotation",
+        "oidcc-request-uri-unsigned",
+        "oidcc-request-uri-signed-rs256",
+        "oidcc-ensure-request-object-with-redirect-uri",
+        "oidcc-refresh-token",
+        "oidcc-ensure-client-assertion-with-iss-aud-succeeds",
+    ),
     "oidcc-rp-initiated-logout-certification-test-plan": (
         "oidcc-rp-initiated-logout-discovery-endpoint-verification",
         "oidcc-rp-initiated-logout",

@@ -61,7 +61,7 @@ def fapi_metadata(kind: Kind, client_id: str = "fapi", **members: Any) -> dict[s
     """What a client of this kind registers."""
     callback = f"https://{client_id}.example/callback"
     bound = "dpop_bound" if kind.dpop else "tls_client_certificate_bound"
-    own = {
+    own: dict[str, Any] = {
         "token_endpoint_auth_method": kind.method,
         "redirect_uris": [callback, callback + QUERY],
         f"{bound}_access_tokens": True,
@@ -98,8 +98,9 @@ class _BehindProxy:
 
 
 class FapiPlatform(StrictPlatform):
-    """The server of a client of one kind. `shows` is whose certificate it shows, its own if None;
-    `name` is that of another DPoP key than its own.
+    """The server of a client of one kind.
+
+    `name` is that of another DPoP key than its own, `shows` whose certificate it shows instead.
     """
 
     def __init__(

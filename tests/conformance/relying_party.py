@@ -18,82 +18,16 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.identifiers import b64url, from_b64url, new_token
-from tests.authentication.makers import PASSWORD
-from tests.clients.makers import metadata
+from tests.conformance.person import Outcome, Person
 from tests.oidc.jwt_makers import Key, signed
-from tests.oidc.makers import Answer, Browser, Page, Service
+from tests.oidc.makers import Service
 
-CALLBACK = "https://localhost:8443/test/a/authsvc/callback"
-GRANTS = ["authorization_code", "refresh_token"]
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 # What an ID token may hold that nobody asked for; anything else makes the suite warn.
 _USUAL = {"iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "amr", "at_hash", "nonce", "sid"}
 _ENOUGH_BITS = 128
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Where a request ended: at the redirect URI with an answer, or on a page of ours."""
-
-    asked: Mapping[str, str]
-    pages: tuple[str, ...]
-    parameters: Mapping[str, str]
-    location: str | None = None
-    status: int = 200
-    text: str = ""
-
-    @property
-    def code(self) -> str:
-        """The code of an answer."""
-        assert "code" in self.parameters, (self.parameters, self.text)
-        return self.parameters["code"]
-
-    @property
-    def error(self) -> str | None:
-        """The error of an answer."""
-        return self.parameters.get("error")
-
-    def require_error_page(self, word: str) -> None:
-        """The person reads this word, and was sent nowhere."""
-        assert self.location is None
-        assert self.status == 400
-        assert word in self.text
-
-
-class Person(Browser):
-    """Somebody who signs in and approves, and remembers which pages they were shown."""
-
-    async def carry(
-        self, response: httpx2.Response, asked: Mapping[str, str], *, button: str = "approve"
-    ) -> Outcome:
-        """Does what the pages ask for until the client is reached, or an error is shown."""
-        seen: list[str] = []
-        for _ in range(6):
-            response, page = await self.follow(response)
-            if page is None:
-                answer = Answer.of(response)
-                return Outcome(asked, tuple(seen), answer.parameters, answer.location)
-            if page.action is not None and page.action.startswith("https:"):
-                return Outcome(asked, tuple(seen), page.inputs, page.action)
-            if response.status_code != 200:
-                return Outcome(asked, tuple(seen), {}, None, response.status_code, page.text)
-            url = str(response.url)
-            if "username" in page.inputs:
-                seen.append("sign-in")
-                response = await self.submit(url, page, username="zhang", password=PASSWORD)
-            else:
-                seen.append("consent")
-                response = await self.submit(url, page, button)
-        raise AssertionError("the pages lead nowhere")
-
-    async def sees(self, parameters: Mapping[str, str]) -> Page:
-        """The page that a request leads to, with nothing filled in."""
-        _, page = await self.follow(await self.get("/authorize", **parameters))
-        assert page is not None
-        return page
 
 
 @dataclass(frozen=True)
@@ -289,65 +223,6 @@ class RelyingParty:
     async def refresh(self, token: str) -> httpx2.Response:
         """Uses a refresh token."""
         return await self.post("/token", grant_type="refresh_token", refresh_token=token)
-
-
-class Registrar:
-    """Where the clients of a plan come from: an operator's list, or the registration endpoint."""
-
-    def __init__(self, service: Service, *, dynamic: bool, form_post: bool = False) -> None:
-        self.service = service
-        self.dynamic = dynamic
-        self.form_post = form_post
-        self.http = service.http()
-
-    async def client(
-        self, name: str = "first", *, key: Key | None = None, **members: Any
-    ) -> RelyingParty:
-        """A client that sends no PKCE and may have refresh tokens; `members` replace or remove."""
-        document = {
-            "client_name": f"平台 {name}",
-            "redirect_uris": [f"{CALLBACK}/{name}"],
-            "response_types": ["code"],
-            "grant_types": GRANTS,
-        } | members
-        document = {member: value for member, value in document.items() if value is not None}
-        registered = await (self._register(document) if self.dynamic else self._list(name, document))
-        return RelyingParty(self.service, registered, form_post=self.form_post, key=key)
-
-    async def _list(self, name: str, document: dict[str, Any]) -> dict[str, Any]:
-        listed = metadata(name, **({"require_pkce": False} | document))
-        await self.service.clients.import_clients([listed], now=self.service.clock.now())
-        return listed
-
-    async def _register(self, document: dict[str, Any]) -> dict[str, Any]:
-        response = await self.register(document)
-        assert response.status_code == 201, response.text
-        registered: dict[str, Any] = response.json()
-        return registered
-
-    async def register(self, document: dict[str, Any]) -> httpx2.Response:
-        """What the registration endpoint answers, to somebody with an initial access token."""
-        initial_tokens = InitialTokens(self.service.database, self.service.keyring.digests)
-        token, _ = await initial_tokens.issue(
-            registrations=1,
-            lifetime=timedelta(days=1),
-            terms=Terms(require_pkce=False),
-            now=self.service.clock.now(),
-        )
-        headers = {"authorization": f"Bearer {token}"}
-        return await self.http.post("/register", json=document, headers=headers)
-
-    async def manage(self, client: RelyingParty) -> dict[str, Any]:
-        """The registration as it stands (RFC 7592 section 2.1)."""
-        registered = client.registered
-        headers = {"authorization": f"Bearer {registered['registration_access_token']}"}
-        address = str(registered["registration_client_uri"])
-        response = await self.http.get(
-            address.removeprefix(self.service.issuer), headers=headers
-        )
-        assert response.status_code == 200, response.text
-        found: dict[str, Any] = response.json()
-        return found
 
 
 def require_unguessable(code: str) -> None:

@@ -21,9 +21,7 @@ async def accepted(fapi, browser, make):
     """Whether assertions of this make are accepted, at PAR and at the token endpoint alike."""
     pushed = await push(fapi, make())
     asked, code = await fapi.authorize(browser)
-    redeemed = await fapi.redeem(
-        asked, code, assertion=make(), dpop=fapi.proof("POST", "/token")
-    )
+    redeemed = await fapi.redeem(asked, code, assertion=make(), dpop=fapi.proof("POST", "/token"))
     for response in (pushed, redeemed):
         if response.status_code not in (200, 201):
             assert response.status_code in (400, 401)
@@ -74,13 +72,14 @@ async def test_there_must_be_an_assertion(fapi, browser):
     ],
 )
 async def test_an_assertion_is_for_us_alone_and_for_now(fapi, browser, claims):
-    """ensure-client-assertion-with-exp-is-5-minutes-in-past-fails,
-    ensure-client-assertion-with-wrong-aud-fails,
-    ensure-client-assertion-with-no-sub-fails,
-    par-test-array-as-audience-fails,
-    par-test-par-endpoint-url-as-audience-fails,
-    par-test-token-endpoint-url-as-audience-fails,
-    par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails: invalid_client.
+    """ensure-client-assertion-with-exp-is-5-minutes-in-past-fails: invalid_client.
+
+    ensure-client-assertion-with-wrong-aud-fails: invalid_client.
+    ensure-client-assertion-with-no-sub-fails: invalid_client.
+    par-test-array-as-audience-fails: invalid_client, even if it names nobody else.
+    par-test-par-endpoint-url-as-audience-fails: invalid_client.
+    par-test-token-endpoint-url-as-audience-fails: invalid_client.
+    par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails: and iat.
     """
     moved = {
         name: value + int(fapi.now) if isinstance(value, int) else value

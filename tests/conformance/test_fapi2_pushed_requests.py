@@ -20,11 +20,10 @@ async def pushed(fapi):
 
 async def test_a_request_may_be_opened_again_until_it_is_answered(fapi, browser, pushed):
     """par-ensure-reused-request-uri-prior-to-auth-completion-succeeds: people reload pages."""
-    for _ in range(2):
-        found = await browser.get("/authorize", **pushed)
-        assert found.status_code == 303
-    outcome = redirected(await browser.through(found), fapi.service.issuer)
-    assert outcome.code
+    first = await browser.get("/authorize", **pushed)
+    second = await browser.get("/authorize", **pushed)
+    assert first.status_code == second.status_code == 303
+    assert redirected(await browser.through(second), fapi.service.issuer).code
 
 
 async def test_a_request_is_answered_once(browser, pushed):
@@ -92,7 +91,7 @@ async def test_the_reference_is_all_that_a_browser_needs_to_bring(browser, pushe
 
 
 async def test_a_push_needs_client_authentication(fapi):
-    """ensure-holder-of-key-required, at PAR: a client that only names itself pushes nothing."""
+    """ensure-holder-of-key-required: at PAR a client that only names itself pushes nothing."""
     form = {**request("fapi").parameters, "client_id": "fapi"}
     response = await fapi.service.http().post("/par", data=form)
     assert response.status_code == 401

@@ -44,7 +44,7 @@ async def test_two_clients_in_turn_get_tokens_that_work(fapi, other, browser):
 
 @pytest.mark.parametrize("kind", KINDS, ids=str, indirect=True)
 async def test_a_client_that_is_no_openid_client_gets_no_id_token(fapi, browser):
-    """happy-flow, without OpenID: the token is bound all the same."""
+    """happy-flow: without OpenID; the token is bound all the same."""
     asked = request("fapi", scope="age").but(nonce=None)
     outcome = await carried(fapi, browser, await fapi.push(asked))
     tokens = (await fapi.redeem(asked, outcome.code)).json()
@@ -81,7 +81,8 @@ async def test_no_nonce_is_invented(fapi, browser):
 
 @pytest.mark.parametrize("length", [64, 384])
 async def test_a_long_nonce_comes_back_whole(fapi, browser, length):
-    """ensure-authorization-request-with-64-char-nonce-success,
+    """ensure-authorization-request-with-64-char-nonce-success: never cut.
+
     ensure-authorization-request-with-long-nonce: never cut.
     """
     asked = request("fapi", nonce="n" * length)
@@ -108,8 +109,9 @@ async def test_the_order_of_scopes_does_not_matter(fapi, browser):
 
 @pytest.mark.parametrize("name", ["state", "nonce"])
 async def test_what_was_pushed_counts_and_not_what_stands_beside_it(fapi, browser, name):
-    """ensure-different-nonce-inside-and-outside-request-object,
-    ensure-different-state-inside-and-outside-request-object: the pushed values, and success.
+    """ensure-different-nonce-inside-and-outside-request-object: the pushed one, and success.
+
+    ensure-different-state-inside-and-outside-request-object: the pushed one, and success.
     """
     asked = request("fapi", state="inside", nonce="inside")
     outcome = await carried(fapi, browser, await fapi.push(asked), **{name: "outside"})
@@ -126,8 +128,9 @@ async def test_a_state_that_was_not_pushed_is_not_used(fapi, browser):
 
 
 async def test_a_request_needs_a_redirect_uri(fapi, browser):
-    """ensure-request-object-without-redirect-uri-fails,
-    ensure-redirect-uri-in-authorization-request: rejected, though only one might be meant.
+    """ensure-request-object-without-redirect-uri-fails: rejected.
+
+    ensure-redirect-uri-in-authorization-request: rejected, also where only one can be meant.
     """
     asked = request("fapi").but(redirect_uri=None)
     outcome = await carried(fapi, browser, await fapi.push(asked))
@@ -164,5 +167,3 @@ async def test_nothing_but_a_code_goes_through_the_browser(fapi, browser, respon
     asked = request("fapi", response_type=response_type)
     outcome = await carried(fapi, browser, await fapi.push(asked))
     outcome.must_be_rejected("unsupported_response_type")
-
-

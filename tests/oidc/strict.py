@@ -114,17 +114,22 @@ class StrictPlatform:
 
         It is tried again once with the nonce that the service asks for.
         """
-        for _ in range(2):
-            made = self.proof("POST", path) if dpop is True else dpop
-            response = await self.http.post(
-                path,
-                data={**self.credentials(assertion), **form},
-                headers={"dpop": made} if made else {},
-            )
-            self.nonce = response.headers.get("dpop-nonce", self.nonce)
-            asked = '"use_dpop_nonce"' in response.text
-            if not asked or dpop is not True or assertion is not None:
-                break
+        response = await self._post(path, assertion, dpop, form)
+        asked = '"use_dpop_nonce"' in response.text
+        if asked and dpop is True and assertion is None:
+            response = await self._post(path, assertion, dpop, form)
+        return response
+
+    async def _post(
+        self, path: str, assertion: str | None, dpop: str | bool, form: Mapping[str, str]
+    ) -> httpx2.Response:
+        made = self.proof("POST", path) if dpop is True else dpop
+        response = await self.http.post(
+            path,
+            data={**self.credentials(assertion), **form},
+            headers={"dpop": made} if made else {},
+        )
+        self.nonce = response.headers.get("dpop-nonce", self.nonce)
         return response
 
     async def push(self, asked: Request, **options: Any) -> httpx2.Response:

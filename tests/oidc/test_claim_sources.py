@@ -195,11 +195,12 @@ async def test_without_a_source_nothing_changes(storage, keyring, clock):
         assert set(told) == {"sub"}
 
 
-def test_a_claim_has_one_source_and_is_never_one_of_ours(storage_urls):
+async def test_a_claim_has_one_source_and_is_never_one_of_ours(provider):
+    subscribers = provider.house.subscribers
     one, other = SigningSource(), SigningSource()
     of_one_name = (PointingSource(name=one.name), one)
     for sources in ((one, other), (PointingSource(claim="age_over_18"),)):
         with pytest.raises(ValueError, match="attested twice"):
-            ClaimSources(sources, subscribers=None)
+            ClaimSources(sources, subscribers=subscribers)
     with pytest.raises(ValueError, match="share a name"):
-        ClaimSources(of_one_name, subscribers=None)
+        ClaimSources(of_one_name, subscribers=subscribers)

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -71,7 +72,7 @@ def test_the_scope_covers_ages_and_nothing_else():
 def test_what_is_asked_of_any_place_is_consented_to_once():
     one = {"verification": {}, "claims": {"age_over_14": None}}
     two = {"verification": {}, "claims": {"age_over_16": None, "age_over_14": [True]}}
-    asked = {
+    asked: dict[str, dict[str, Any]] = {
         "id_token": {"age_band": None, "verified_claims": one},
         "userinfo": {"acr": None, "auth_time": None, "verified_claims": [one, two]},
     }

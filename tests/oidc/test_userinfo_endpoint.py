@@ -6,6 +6,7 @@ from authsvc.keyring.signing import ES256
 from authsvc.oidc import jws
 from authsvc.subscribers import SubscriberStatus
 from tests.authentication.makers import ISSUER
+from tests.clients.makers import metadata
 from tests.makers import NOW
 from tests.oidc.makers import Platform, request
 
@@ -208,3 +209,23 @@ async def test_a_person_who_leaves_between_two_statements_is_gone(
 
     monkeypatch.setattr(provider.house.subscribers, "identity_of", nobody)
     assert (await platform.userinfo(token)).status_code == 401
+
+
+@ONE_STORE
+async def test_a_token_for_another_resource_server_opens_nothing_here(provider, browser, clock):
+    api = "https://api.example"
+    document = metadata("plain", resources=[api])
+    await provider.clients.import_clients([document], now=clock.now())
+    plain = Platform(provider, "plain")
+    tokens = await plain.tokens(browser, request("plain", resource=api))
+    response = await plain.userinfo(tokens["access_token"])
+    assert response.status_code == 401
+    assert response.json()["error"] == "invalid_token"
+
+
+@ONE_STORE
+async def test_without_openid_there_is_nothing_to_tell(browser, platform):
+    tokens = await platform.tokens(browser, request(scope="age"))
+    response = await platform.userinfo(tokens["access_token"])
+    assert response.status_code == 403
+    assert response.json()["error"] == "insufficient_scope"

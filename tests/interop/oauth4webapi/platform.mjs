@@ -14,7 +14,6 @@ export class Platform {
 
   constructor({ platform, person }, as) {
     const { client_secret: secret, ...client } = platform.metadata
-    as = {...as, jwks_uri: as.jwks_uri + '-elsewhere'}
     Object.assign(this, { as, client, secret, person })
     Object.assign(this, { keys: platform.keys, redirectURI: client.redirect_uris[0] })
     this.options = {
