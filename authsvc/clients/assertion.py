@@ -10,7 +10,7 @@ The last step is taken last, so that nobody can use up another's `jti`. Every re
 ClientNotAuthenticated; `log` says to the operator which step it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -49,6 +49,9 @@ _MOST_AUDIENCES = 10
 
 _NAMESPACE = "client-assertion"
 
+BeforeUse = Callable[[Client], None]
+"""What may still refuse the request of a proven client without using up its assertion."""
+
 
 class ClientAssertions:
     """Reads assertions. `token_endpoint` is what older clients name as the audience."""
@@ -61,10 +64,12 @@ class ClientAssertions:
         self._issuer = issuer
         self._legacy_audiences = frozenset({issuer, token_endpoint})
 
-    async def check(self, client: Client, assertion: str, *, now: datetime) -> None:
+    async def check(
+        self, client: Client, assertion: str, *, before_use: BeforeUse | None = None, now: datetime
+    ) -> None:
         """Returns if the client has just made this assertion for us; it is used up then.
 
-        Raises ClientNotAuthenticated.
+        Raises ClientNotAuthenticated, and what `before_use` raises.
         """
         try:
             signed = await self._keys.read_signed(
@@ -80,6 +85,8 @@ class ClientAssertions:
         claims = signed.claims
         self._check_names(client, claims)
         expires_at = _check_times(claims, now=now)
+        if before_use is not None:
+            before_use(client)
         # An expired assertion is refused for its age: its `jti` need not be kept any longer.
         lifetime = expires_at + _PAST_SKEW - now + timedelta(seconds=1)
         if not await self._ephemeral.claim(_NAMESPACE, _place(client, claims), lifetime=lifetime):

@@ -11,7 +11,12 @@ from datetime import datetime
 from cryptography import x509
 
 from authsvc.clients import certificate
-from authsvc.clients.assertion import ASSERTION_TYPE, ClientAssertions, client_id_of
+from authsvc.clients.assertion import (
+    ASSERTION_TYPE,
+    BeforeUse,
+    ClientAssertions,
+    client_id_of,
+)
 from authsvc.clients.client import AuthMethod, Client
 from authsvc.clients.client_keys import ClientKeys
 from authsvc.clients.client_secret import knows_secret, read_basic
@@ -53,18 +58,24 @@ class ClientAuthentication:
         self._anchors = tuple(anchors)
 
     async def authenticate(
-        self, request: HTTPRequest, form: Mapping[str, str], *, now: datetime
+        self,
+        request: HTTPRequest,
+        form: Mapping[str, str],
+        *,
+        before_use: BeforeUse | None = None,
+        now: datetime,
     ) -> Client:
         """The client that a request comes from; `form` holds the parameters of its body.
 
-        Raises ClientNotAuthenticated, or ClientCredentialsAmbiguous for two methods at once.
+        Raises ClientNotAuthenticated, or ClientCredentialsAmbiguous for two methods at once, and
+        what `before_use` raises before an assertion is used up.
         """
         authorization = request.headers.get("authorization")
         _refuse_two_at_once(authorization, form)
         if authorization is not None:
             return await self._by_header(authorization, form, now=now)
         if "client_assertion" in form or "client_assertion_type" in form:
-            return await self._by_assertion(form, now=now)
+            return await self._by_assertion(form, before_use, now=now)
         client_id, secret = form.get("client_id", ""), form.get("client_secret")
         if secret is not None:
             return await self._by_secret(AuthMethod.POST, ((client_id, secret),), now=now)
@@ -88,7 +99,9 @@ class ClientAuthentication:
                 return client
         raise ClientNotAuthenticated(log=method.value)
 
-    async def _by_assertion(self, form: Mapping[str, str], *, now: datetime) -> Client:
+    async def _by_assertion(
+        self, form: Mapping[str, str], before_use: BeforeUse | None, *, now: datetime
+    ) -> Client:
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise ClientNotAuthenticated(log="client_assertion_type")
         assertion = form.get("client_assertion", "")
@@ -99,7 +112,7 @@ class ClientAuthentication:
         client = await self._clients.find(client_id, now=now)
         if client is None or AuthMethod.PRIVATE_KEY_JWT not in client.auth_methods:
             raise ClientNotAuthenticated(log=AuthMethod.PRIVATE_KEY_JWT.value)
-        await self._assertions.check(client, assertion, now=now)
+        await self._assertions.check(client, assertion, before_use=before_use, now=now)
         return client
 
     async def _without_words(

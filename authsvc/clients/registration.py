@@ -5,10 +5,12 @@ manages this one registration. Nobody vouches for such a client, so
 
 1. what only an operator may grant is passed over (`_OPERATORS`), and its resources are those that
    the operator allowed with the initial token;
-2. its sector is that of its redirect URIs, or proved by the sector's own document, and is decided
-   anew with every change: whoever moves to another host leaves its pseudonyms behind;
-3. a client to which people come without a redirect is a sector of its own, because nothing shows
-   that the host of a redirect URI, or a sector that lists it, is this client's.
+2. its sector is that of its redirect URIs, or proved by the sector's own document; whoever moves to
+   another host leaves its pseudonyms behind and is a sector of its own from then on, because what
+   it was given before goes on without a redirect (a refresh, a code that is under way);
+3. a client that hears of people without a redirect (by another grant, or at sign-out elsewhere than
+   at home) is a sector of its own, because nothing shows that the host of a redirect URI, or a
+   sector that lists it, is this client's.
 """
 
 import hmac
@@ -16,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -130,6 +133,8 @@ class Registrations:
         async with self._database.transaction() as tx:
             # Again, because fetching took a while: disabled, or a new secret, since?
             row = await self._authorized(tx, client_id, access_token, locked=True)
+            if client.sector_identifier != row.client.sector_identifier:
+                client = _in_its_own_sector(client)
             keeps = client.keeps_secret and row.client.secret_digest is not None
             if keeps:
                 client = msgspec.structs.replace(client, secret_digest=row.client.secret_digest)
@@ -165,7 +170,7 @@ class Registrations:
             raise ClientMetadataInvalid(field=field or None, log=error.log) from None
         if client.sector_identifier_uri is not None:
             await check_sector(self._fetcher, client.sector_identifier_uri, client.redirect_uris)
-        return _in_its_own_sector(client)
+        return client if _comes_by_redirect(client) else _in_its_own_sector(client)
 
     def _digest(self, client_id: str, access_token: str) -> bytes:
         return self._digests.digest("registration-access-token", client_id, access_token)
@@ -186,9 +191,16 @@ def _held_to(terms: Terms, document: object) -> dict[str, Any]:
     return held
 
 
+def _comes_by_redirect(client: Client) -> bool:
+    """Whether all it hears about people, logout tokens included, goes where its redirects go."""
+    if not set(client.grant_types) <= _BY_REDIRECT:
+        return False
+    told_at = client.backchannel_logout_uri
+    homes = {urlsplit(uri).hostname for uri in client.redirect_uris}
+    return told_at is None or urlsplit(told_at).hostname in homes
+
+
 def _in_its_own_sector(client: Client) -> Client:
-    if set(client.grant_types) <= _BY_REDIRECT:
-        return client
     return msgspec.structs.replace(client, sector_identifier=f"client:{client.client_id}")
 
 

@@ -34,8 +34,8 @@ class Registrar:
             "response_types": ["code"],
             "grant_types": GRANTS,
         } | members
-        document = {member: value for member, value in document.items() if value is not None}
-        registered = await (self._register(document) if self.dynamic else self._list(name, document))
+        making = self._register(document) if self.dynamic else self._list(name, document)
+        registered = await making
         return RelyingParty(self.service, registered, form_post=self.form_post, key=key)
 
     async def _list(self, name: str, document: dict[str, Any]) -> dict[str, Any]:
@@ -44,7 +44,8 @@ class Registrar:
         return listed
 
     async def _register(self, document: dict[str, Any]) -> dict[str, Any]:
-        response = await self.register(document)
+        sent = {member: value for member, value in document.items() if value is not None}
+        response = await self.register(sent)
         assert response.status_code == 201, response.text
         registered: dict[str, Any] = response.json()
         return registered
@@ -66,9 +67,7 @@ class Registrar:
         registered = client.registered
         headers = {"authorization": f"Bearer {registered['registration_access_token']}"}
         address = str(registered["registration_client_uri"])
-        response = await self.http.get(
-            address.removeprefix(self.service.issuer), headers=headers
-        )
+        response = await self.http.get(address.removeprefix(self.service.issuer), headers=headers)
         assert response.status_code == 200, response.text
         found: dict[str, Any] = response.json()
         return found

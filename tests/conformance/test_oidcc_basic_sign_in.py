@@ -100,7 +100,7 @@ async def test_the_order_of_scopes_and_parameters_does_not_matter(rp, person):
     """oidcc-alternate-happy-flow: both the other way round, the same success."""
     usual = rp.request(scope="age openid")
     outcome = await rp.send(person, dict(reversed(usual.items())))
-    assert list(outcome.asked)[0] == list(usual)[-1]
+    assert next(iter(outcome.asked)) == list(usual)[-1]
     found = await rp.finish(outcome)
     assert {"sub", "age_band"} <= set(found.userinfo)
 

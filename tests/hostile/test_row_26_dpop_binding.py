@@ -158,7 +158,7 @@ async def test_a_token_request_without_a_proof(strict, browser):
     asked, code = await strict.authorize(browser)
     response = await strict.redeem(asked, code, dpop=False)
     assert response.status_code == 400
-    assert response.json()["error"] == "invalid_dpop_proof"
+    assert response.json()["error"] == "invalid_request"
     assert (await strict.redeem(asked, code)).status_code == 200
 
 

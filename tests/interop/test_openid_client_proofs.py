@@ -16,7 +16,7 @@ def test_openid_client_proves_possession_of_a_key(flow):
         "age": True,
         "asBearer": 401,
         "byStranger": 401,
-        "unproven": "invalid_dpop_proof",
+        "unproven": "invalid_request",
     }
 
 

@@ -485,7 +485,7 @@ async def test_a_list_of_audiences_may_hold_the_issuer(provider, notary, typ):
         {"scope": ["openid"]},
         {"requested_expiry": 1.5},
         {"alg": "none"},
-        {"alg": "ES256", "key": STRANGER},
+        pytest.param({"alg": "ES256", "key": STRANGER}, id="another key"),
         {"typ": "dpop+jwt"},
         {"typ": "logout+jwt"},
     ],

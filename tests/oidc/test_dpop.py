@@ -82,7 +82,8 @@ async def test_a_registration_can_ask_for_proofs(provider, browser):
     form = {"client_id": "bound", "client_secret": metadata()["client_secret"]}
     platform = Platform(provider, "bound")
     response = await platform.redeem(asked, answer.parameters["code"], **form)
-    assert response.json()["error"] == "invalid_dpop_proof"
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_request"
 
 
 @ONE_STORE

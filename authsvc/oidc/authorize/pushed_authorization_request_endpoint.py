@@ -59,7 +59,12 @@ class PushedAuthorizationRequestEndpoint:
         sent = read_parameters(http)
         if sent.repeated:
             raise InvalidRequest("a parameter is repeated")
-        client = await self._authentication.authenticate(http, sent.values, now=now)
+        client = await self._authentication.authenticate(
+            http,
+            sent.values,
+            before_use=self._confirmations.nonce_check(http, now=now),
+            now=now,
+        )
         if client.public:
             await self._count(http)
         # 2, 3.

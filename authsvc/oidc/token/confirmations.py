@@ -1,5 +1,6 @@
 """Which key will a client's tokens be bound to? What it shows, and what it must show."""
 
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 
@@ -7,7 +8,7 @@ from authsvc.clients import Client
 from authsvc.identifiers import b64url
 from authsvc.oidc.token.confirmation import Confirmation
 from authsvc.oidc.token.dpop import DPoPProofs
-from authsvc.oidc.token.errors import CertificateNeeded, InvalidDPoPProof
+from authsvc.oidc.token.errors import CertificateNeeded, DPoPProofNeeded
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 
@@ -16,6 +17,13 @@ class Confirmations:
 
     def __init__(self, proofs: DPoPProofs) -> None:
         self._proofs = proofs
+
+    def nonce_check(self, request: HTTPRequest, *, now: datetime) -> Callable[[Client], None]:
+        """What raises UseDPoPNonce for a client before its assertion is used up.
+
+        Many send the same request again, with nothing new in it but the proof.
+        """
+        return lambda client: self._proofs.check_nonce(request, wanted=client.strict, now=now)
 
     async def confirm(
         self, request: HTTPRequest, client: Client, *, now: datetime
@@ -32,7 +40,7 @@ class Confirmations:
     ) -> Confirmation | None:
         """What the client's tokens will be bound to, None if anybody may use them.
 
-        As `confirm`; also InvalidDPoPProof or CertificateNeeded if the registration asks for a key
+        As `confirm`; also DPoPProofNeeded or CertificateNeeded if the registration asks for a key
         and none is shown.
         """
         confirmation = await self.confirm(request, client, now=now)
@@ -43,7 +51,7 @@ class Confirmations:
                 raise CertificateNeeded("a client certificate is needed")
             return Confirmation(x5t=certificate_thumbprint(request.client_certificate))
         if client.sender_constrained:
-            raise InvalidDPoPProof("a DPoP proof is needed")
+            raise DPoPProofNeeded("a DPoP proof is needed")
         return None
 
     def with_nonce(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from authsvc.clients.client import STRICT_ALGORITHMS
 from authsvc.clients.errors import ClientKeyRefused, ForeignTokenRefused
 from authsvc.clients.public_jwk import read_public_jwk
-from authsvc.clients.signed import read_with_key, unverified_header
+from authsvc.clients.signed import read_with_key, unverified_claims, unverified_header
 from authsvc.identifiers import b64url
 from authsvc.oidc.token.dpop_nonce import DPoPNonces
 from authsvc.oidc.token.errors import InvalidDPoPProof, UseDPoPNonce
@@ -68,6 +68,15 @@ class DPoPProofs:
         self._check_nonce(claims, wanted=wants_nonce, now=now)
         await self._claim(claims, thumbprint)
         return thumbprint
+
+    def check_nonce(self, request: HTTPRequest, *, wanted: bool, now: datetime) -> None:
+        """UseDPoPNonce as `verify` would raise it; whatever else is wrong, `verify` will say."""
+        for proof in request.headers.all("dpop"):
+            try:
+                claims = unverified_claims(proof, longest=_LONGEST)
+            except ForeignTokenRefused:
+                return
+            self._check_nonce(claims, wanted=wanted, now=now)
 
     def nonce(self, *, now: datetime) -> str:
         """The nonce for the next proof."""

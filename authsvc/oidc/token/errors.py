@@ -2,6 +2,7 @@
 
 InvalidDPoPProof   the proof is not good for this request (RFC 9449 section 5)
 UseDPoPNonce       it needs the nonce that comes with this answer (section 8)
+DPoPProofNeeded    the client's tokens are bound to a key, and it proved none (section 5)
 CertificateNeeded  the client's tokens are bound to its certificate, and it showed none (RFC 8705)
 
 InsufficientUserAuthentication   the person signed in more weakly than the client registered for
@@ -14,7 +15,7 @@ from authsvc.oidc.errors import InvalidRequest, OAuthError
 
 
 class InvalidDPoPProof(OAuthError, InvalidInput):
-    """A proof is missing, malformed, for another request, stale, or was used before."""
+    """A proof is malformed, for another request, stale, or was used before; or a token lacks it."""
 
     code = "oidc.invalid_dpop_proof"
     error = "invalid_dpop_proof"
@@ -31,6 +32,17 @@ class UseDPoPNonce(OAuthError, InvalidInput):
     def __init__(self, description: str, *, nonce: str) -> None:
         super().__init__(description)
         self.nonce = nonce
+
+
+class DPoPProofNeeded(InvalidRequest):
+    """No proof came with a request whose tokens are to be bound to a key.
+
+    NOTE: invalid_request, where one might read RFC 9449 as invalid_dpop_proof: nothing is wrong
+    with a proof that is not there, and FAPI 2.0's test plan takes no other word.
+    """
+
+    code = "oidc.dpop_proof_needed"
+    title = Text("需要 DPoP 证明", "A DPoP proof is needed")
 
 
 class CertificateNeeded(InvalidRequest):

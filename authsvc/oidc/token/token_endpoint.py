@@ -32,7 +32,12 @@ class TokenEndpoint:
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """Tokens as JSON; OAuthError and ClientNotAuthenticated otherwise."""
         form = read_token_form(request)
-        client = await self._authentication.authenticate(request, form.values, now=now)
+        client = await self._authentication.authenticate(
+            request,
+            form.values,
+            before_use=self._confirmations.nonce_check(request, now=now),
+            now=now,
+        )
         grant = self._grant(form, client)
         tokens = await grant(
             TokenRequest(
