@@ -27,6 +27,11 @@ from authsvc.storage import Database
     is_flag=True,
     help="Confidential clients of the oidc profile that say nothing may come without PKCE.",
 )
+@click.option(
+    "--legacy-assertion-audience",
+    is_flag=True,
+    help="Clients of the oidc profile may name the token endpoint in their assertions.",
+)
 def token(
     config: Path | None,
     registrations: int,
@@ -34,6 +39,7 @@ def token(
     resources: tuple[str, ...],
     *,
     pkce_not_required: bool,
+    legacy_assertion_audience: bool,
 ) -> None:
     """Issue an initial access token for dynamic registration (RFC 7591), and print it once."""
     for resource in resources:
@@ -43,7 +49,11 @@ def token(
         text, issued = await initial_tokens.issue(
             registrations=registrations,
             lifetime=timedelta(days=days),
-            terms=Terms(resources=resources, require_pkce=not pkce_not_required),
+            terms=Terms(
+                resources=resources,
+                require_pkce=not pkce_not_required,
+                legacy_assertion_audience=legacy_assertion_audience,
+            ),
             now=SystemClock().now(),
         )
         told = {

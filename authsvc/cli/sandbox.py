@@ -117,11 +117,14 @@ async def _prepare(
 
 
 async def _open_registration(house: "House", token: str) -> None:
-    """Lets whoever knows the token register; test platforms may know no PKCE, as in the field."""
+    """Lets whoever knows the token register; test platforms may be old-fashioned, as in the field.
+
+    They may know no PKCE, and name the token endpoint where the issuer belongs.
+    """
     await InitialTokens(house.database, house.keyring.digests).issue(
         registrations=1_000_000,
         lifetime=timedelta(days=366),
-        terms=Terms(require_pkce=False),
+        terms=Terms(require_pkce=False, legacy_assertion_audience=True),
         token=token,
         now=house.clock.now(),
     )

@@ -23,11 +23,13 @@ class Terms(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `resources` are the resource servers they may name. `require_pkce` holds for confidential
     clients of the `oidc` profile that do not say: OpenID Connect Core knows no PKCE, and whoever
-    only speaks that cannot say so either.
+    only speaks that cannot say so either. `legacy_assertion_audience` lets clients of that profile
+    name the token endpoint in their assertions, as Core section 9 had it before RFC 10070.
     """
 
     resources: tuple[str, ...] = ()
     require_pkce: bool = True
+    legacy_assertion_audience: bool = False
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,8 @@ def _held_to(terms: Terms, document: object) -> dict[str, Any]:
     public = held.get("token_endpoint_auth_method") == AuthMethod.NONE
     if not terms.require_pkce and not public and "profile" not in held:
         held.setdefault("require_pkce", False)
+    if terms.legacy_assertion_audience and "profile" not in held:
+        held["legacy_assertion_audience"] = True
     return held
 
 

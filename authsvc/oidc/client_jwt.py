@@ -4,7 +4,7 @@ ID tokens, UserInfo, authorization responses and introspection all go out this w
 then encrypted (RFC 7519 section 11.2), by the algorithms of the client's registration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from authsvc.oidc import jws
 
 JWT = "JWT"
 
+JWKs = Sequence[Mapping[str, Any]]
+
 
 class ClientJWTs:
     """Signs with our keys and encrypts to those of clients."""
@@ -31,16 +33,33 @@ class ClientJWTs:
         """A signed JWT."""
         return jws.sign(claims, key=self._keys.current(alg, now=now), typ=typ)
 
+    async def keys_for(
+        self, client: Client, encryption: Encryption | None, *, now: datetime
+    ) -> JWKs | None:
+        """The keys for `encryption`, None without; ClientKeysUnavailable.
+
+        For whoever may not wait later for a platform's server: inside a transaction.
+        """
+        return None if encryption is None else await self._client_keys.of(client, now=now)
+
     async def encrypted(
-        self, signed: str, client: Client, encryption: Encryption | None, *, now: datetime
+        self,
+        signed: str,
+        client: Client,
+        encryption: Encryption | None,
+        *,
+        jwks: JWKs | None = None,
+        now: datetime,
     ) -> str:
         """The signed JWT inside an encrypted one, or as it is if there is no `encryption`.
 
-        ClientKeyMissing or ClientKeysUnavailable if there is nothing to encrypt with.
+        `jwks` are the client's keys, if they are known already (`keys_for`). ClientKeyMissing or
+        ClientKeysUnavailable if there is nothing to encrypt with.
         """
         if encryption is None:
             return signed
-        return await self._encrypt(signed.encode("ascii"), client, encryption, JWT, now=now)
+        payload = signed.encode("ascii")
+        return await self._encrypt(payload, client, encryption, JWT, jwks=jwks, now=now)
 
     async def encrypted_claims(
         self,
@@ -61,7 +80,9 @@ class ClientJWTs:
         encryption: Encryption,
         content_type: str | None,
         *,
+        jwks: JWKs | None = None,
         now: datetime,
     ) -> str:
-        jwks = await self._client_keys.of(client, now=now)
+        if jwks is None:
+            jwks = await self._client_keys.of(client, now=now)
         return encrypt(payload, jwks=jwks, encryption=encryption, content_type=content_type)

@@ -8,8 +8,9 @@ import pytest
 from authsvc.oidc import store
 from authsvc.oidc.token.lost_reply import LIFETIME
 from authsvc.subscribers import SubscriberStatus
+from tests.oidc.jwt_makers import private_key
 from tests.oidc.makers import Platform, request
-from tests.oidc.strict import StrictPlatform
+from tests.oidc.strict import proof
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 
@@ -69,20 +70,57 @@ async def test_another_client(provider, browser, platform):
     assert (await platform.refresh(second)).status_code == 200
 
 
-@ONE_STORE
-async def test_another_key(strict, browser):
-    """The same client with another key: refused, and nothing is handed out."""
-    first = (await strict.tokens(browser))["refresh_token"]
-    assert (await strict.refresh(first)).status_code == 200
-    refused(await StrictPlatform(strict.service, name="another key").refresh(first))
+@pytest.fixture
+async def shows(provider, platform):
+    """The platform shows this key from now on."""
+
+    def show(name):
+        url, now = provider.issuer + "/token", provider.clock.now().timestamp()
+        platform.http.headers["dpop"] = proof("POST", url, key=private_key(name=name), now=now)
+
+    return show
+
+
+@pytest.fixture
+async def bound(browser, platform, shows):
+    """A refresh token that came with a key."""
+    asked = request()
+    answer = await browser.authorize(asked)
+    shows("first")
+    return (await platform.redeem(asked, answer.parameters["code"])).json()["refresh_token"]
 
 
 @ONE_STORE
-async def test_the_same_key(strict, browser):
+async def test_the_same_key(platform, bound, shows):
     """The same client with the same key and a new proof: the same answer."""
-    first = (await strict.tokens(browser))["refresh_token"]
-    answers = [(await strict.refresh(first)).json() for _ in range(2)]
+    answers = []
+    for _ in range(2):
+        shows("first")
+        answers.append((await platform.refresh(bound)).json())
     assert answers[0] == answers[1]
+
+
+@ONE_STORE
+async def test_another_key(provider, platform, bound, shows):
+    """The predecessor with another key than it was used with: the family dies."""
+    shows("first")
+    second = (await platform.refresh(bound)).json()["refresh_token"]
+    shows("another")
+    refused(await platform.refresh(bound))
+    shows("first")
+    refused(await platform.refresh(second))
+    assert await families(provider) == 0
+
+
+@ONE_STORE
+async def test_the_strict_profile_does_not_rotate(strict, browser):
+    """FAPI 2.0 5.3.2.1: the same refresh token every time; nothing can be lost on the way."""
+    first = (await strict.tokens(browser))["refresh_token"]
+    for _ in range(3):
+        response = await strict.refresh(first)
+        assert response.json()["refresh_token"] == first
+    await strict.post("/revoke", token=first)
+    refused(await strict.refresh(first))
 
 
 @ONE_STORE

@@ -33,7 +33,7 @@ async def test_a_flood_of_requests_does_not_either(strict, browser):
 
 
 async def test_what_is_remembered_passes_away(strict, browser, time_passes):
-    """Proofs are remembered for as long as they could be used, not for ever; then they are stale."""
+    """A proof is remembered for as long as it could be used, and not for ever; then it is stale."""
     token = (await strict.tokens(browser))["access_token"]
     first = strict.proof("GET", "/userinfo", access_token=token)
     assert (await strict.userinfo(token, dpop=first)).status_code == 200

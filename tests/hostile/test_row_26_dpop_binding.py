@@ -3,7 +3,8 @@
 import pytest
 
 from tests.oidc.jwt_makers import private_key
-from tests.oidc.strict import StrictPlatform
+from tests.oidc.makers import Platform, request
+from tests.oidc.strict import StrictPlatform, proof
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 
@@ -147,8 +148,6 @@ async def test_the_same_proof_again(strict, token):
 
 async def test_an_unbound_token_with_a_proof(provider, browser, strict):
     """A token that is bound to no key, sent under the scheme DPoP: refused."""
-    from tests.oidc.makers import Platform
-
     token = (await Platform(provider).tokens(browser))["access_token"]
     assert (await strict.userinfo(token)).status_code == 401
 
@@ -162,10 +161,28 @@ async def test_a_token_request_without_a_proof(strict, browser):
     assert (await strict.redeem(asked, code)).status_code == 200
 
 
-async def test_a_refresh_with_another_key(strict, browser):
-    """A stolen refresh token and the client's assertion key, but not its DPoP key: refused."""
+async def test_a_refresh_without_a_key(strict, browser):
+    """A stolen refresh token and the client's assertion key, but no DPoP key: refused."""
     tokens = await strict.tokens(browser)
-    thief = StrictPlatform(strict.service, name="thief")
-    response = await thief.refresh(tokens["refresh_token"])
-    assert response.json()["error"] == "invalid_grant"
+    response = await strict.refresh(tokens["refresh_token"], dpop=False)
+    assert response.json()["error"] == "invalid_request"
     assert (await strict.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_a_refresh_of_a_public_client_with_another_key(provider, browser):
+    """A stolen refresh token of an app, whose key is all that it has: refused with another."""
+    app = Platform(provider, "spa")
+    asked = request("spa")
+    answer = await browser.authorize(asked)
+
+    def shows(name):
+        url, now = provider.issuer + "/token", provider.clock.now().timestamp()
+        app.http.headers["dpop"] = proof("POST", url, key=private_key(name=name), now=now)
+
+    shows("app")
+    tokens = (await app.redeem(asked, answer.parameters["code"])).json()
+    shows("thief")
+    response = await app.refresh(tokens["refresh_token"])
+    assert response.json()["error"] == "invalid_grant"
+    shows("app")
+    assert (await app.refresh(tokens["refresh_token"])).status_code == 200

@@ -1,5 +1,7 @@
 """Row 33: script in state, names, hints and locales stays text, wherever it comes out again."""
 
+import json
+
 import pytest
 
 from tests.clients.makers import metadata
@@ -8,7 +10,7 @@ from tests.oidc.makers import Answer, request
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 
-FIELDS = ("state", "nonce", "login_hint", "ui_locales", "acr_values", "display", "claims", "extra")
+FIELDS = ("state", "nonce", "login_hint", "ui_locales", "acr_values", "display", "extra")
 
 
 def harmless(html):
@@ -23,7 +25,8 @@ def harmless(html):
 async def test_what_a_request_carries_stays_text(browser, payload):
     """The payload in every parameter at once, through sign-in and consent, and back whole."""
     text = PAYLOADS[payload]
-    asked = request(prompt="consent", **dict.fromkeys(FIELDS, text))
+    claims = json.dumps({"userinfo": {text: {"value": text}}, text: text})
+    asked = request(prompt="consent", claims=claims, **dict.fromkeys(FIELDS, text))
     response, page = await browser.follow(await browser.get("/authorize", **asked.parameters))
     harmless(response.text)
     response = await browser.submit(str(response.url), page, username=text, password=text)

@@ -25,7 +25,7 @@ from authsvc.cli.tour.servers import Server
 ROOT = Path(__file__).parents[2]
 # The check of the mission: a resident identity number in anything that a platform receives.
 IDENTITY_NUMBER = re.compile(rb"[1-9][0-9]{5}(19|20)[0-9]{9}[0-9X]")
-SQUARE, MARKET, MINIMAL = "square", "market", "minimal"
+SQUARE, MARKET, MINIMAL, STRICT = "square", "market", "minimal", "strict"
 PASSWORD = "only in this test"
 _JWT = re.compile(rb"eyJ[\w-]+\.([\w-]+)\.[\w-]+")
 _serial = count(1)
@@ -201,7 +201,8 @@ class World:
         for client in clients:
             self.secret_file(str(client["client_id"])).write_text(str(client["client_secret"]))
         path = self._directory / "clients.json"
-        path.write_text(json.dumps([*clients, minimal]))
+        made = run(["examples.strict_client", STRICT, str(self.secret_file(STRICT))], check=True)
+        path.write_text(json.dumps([*clients, minimal, json.loads(made.stdout)]))
         return path
 
     def _platform(self, name: str) -> Platform:

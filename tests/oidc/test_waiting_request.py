@@ -106,7 +106,7 @@ async def test_what_is_for_nobody_is_approved_by_nobody(waiting, now):
 
 async def test_of_forty_requests_at_once_five_of_a_client_find_a_place(lists):
     outcomes = await asyncio.gather(
-        *(lists.take_places("zhang", "bank", lifetime=MINUTES) for _ in range(40)),
+        *(lists.take_places("zhang", "bank", hint="z", lifetime=MINUTES) for _ in range(40)),
         return_exceptions=True,
     )
     taken = [each for each in outcomes if not isinstance(each, TooManyPending)]
@@ -114,18 +114,18 @@ async def test_of_forty_requests_at_once_five_of_a_client_find_a_place(lists):
 
 
 async def test_a_place_that_was_left_is_free_for_the_next(lists):
-    places = await lists.take_places("zhang", "bank", lifetime=MINUTES)
+    places = await lists.take_places("zhang", "bank", hint="z", lifetime=MINUTES)
     await lists.add("zhang", places, "first", lifetime=MINUTES)
-    await lists.leave("zhang", "bank", places)
+    await lists.leave(places)
     assert await lists.of("zhang") == []
-    again = await lists.take_places("zhang", "bank", lifetime=MINUTES)
+    again = await lists.take_places("zhang", "bank", hint="z", lifetime=MINUTES)
     await lists.add("zhang", again, "second", lifetime=MINUTES)
     assert await lists.of("zhang") == ["second"]
 
 
 async def test_people_have_lists_of_their_own(lists):
     for person in ("zhang", "wang"):
-        places = await lists.take_places(person, "bank", lifetime=MINUTES)
+        places = await lists.take_places(person, "bank", hint=person, lifetime=MINUTES)
         await lists.add(person, places, f"for {person}", lifetime=MINUTES)
     assert await lists.of("zhang") == ["for zhang"]
     assert await lists.of("wang") == ["for wang"]

@@ -6,7 +6,6 @@ Signed always, never encrypted. What stands outside the object does not count (s
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -15,7 +14,6 @@ from authsvc.clients import Client
 from authsvc.clients.client import SIGNING_ALGORITHMS, STRICT_ALGORITHMS
 from authsvc.clients.client_keys import ClientKeys
 from authsvc.clients.errors import ForeignTokenRefused
-from authsvc.identifiers import b64url
 from authsvc.oidc.authorize.errors import InvalidRequestObject, InvalidRequestURI
 from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.errors import InvalidRequest
@@ -73,7 +71,6 @@ class RequestObjects:
             raise InvalidRequestURI("request_uri is not registered", field="request_uri")
         try:
             fetched = await self._fetcher.get(address, accept=MEDIA_TYPE, largest=_LONGEST)
-            _check_digest(address, fetched.body)
             text = fetched.body.decode("ascii").strip()
         except (FetchRefused, FetchFailed, UnicodeDecodeError):
             raise InvalidRequestURI("nothing lies at request_uri", field="request_uri") from None
@@ -110,13 +107,6 @@ class RequestObjects:
         if "request" in claims or "request_uri" in claims:
             raise _refusal("a request object contains no other")
         _check_time(claims, now, strict=client.strict)
-
-
-def _check_digest(address: str, body: bytes) -> None:
-    """A fragment is the SHA-256 of what lies there (OpenID Connect Core 6.2)."""
-    _, hashed, digest = address.partition("#")
-    if hashed and b64url(sha256(body).digest()) != digest:
-        raise InvalidRequestURI("request_uri has other contents", field="request_uri")
 
 
 def _algorithms(client: Client) -> tuple[str, ...]:

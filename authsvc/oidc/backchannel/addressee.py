@@ -24,9 +24,13 @@ _NOBODY = UUID(int=0)
 
 @dataclass(frozen=True)
 class Addressee:
-    """Who is meant. `key` stands for them in lists and counts, also where nobody is meant."""
+    """Who is meant. `key` stands for them in lists, also where nobody is meant; `hint` for how.
+
+    Two hints differ, whether or not they mean one person.
+    """
 
     key: str
+    hint: str
     subscriber_id: UUID | None
 
 
@@ -53,7 +57,7 @@ class Addressees:
             credential = await self._credentials.find_password(tx, digest)
             named = _NOBODY if credential is None else credential.subscriber_id
             subscriber = await self._subscribers.find(tx, named)
-        return _addressee(subscriber, otherwise=b64url(digest))
+        return _addressee(subscriber, hint=f"name {b64url(digest)}")
 
     async def by_id_token(self, token: str, client: Client, *, now: datetime) -> Addressee:
         """Whom an ID token of this client speaks of; InvalidRequest if it is not one."""
@@ -67,13 +71,13 @@ class Addressees:
             raise InvalidRequest("id_token_hint cannot be used here", field="id_token_hint")
         async with self._database.reading() as tx:
             subscriber = await self._subscribers.find(tx, hint.subscriber_id)
-        return _addressee(subscriber, otherwise=hint.subject)
+        return _addressee(subscriber, hint=f"subject {hint.subject}")
 
 
-def _addressee(subscriber: Subscriber | None, *, otherwise: str) -> Addressee:
+def _addressee(subscriber: Subscriber | None, *, hint: str) -> Addressee:
     if subscriber is None or subscriber.status is not SubscriberStatus.ACTIVE:
-        return Addressee(otherwise, None)
-    return Addressee(person_key(subscriber.id), subscriber.id)
+        return Addressee(hint, hint, None)
+    return Addressee(person_key(subscriber.id), hint, subscriber.id)
 
 
 def person_key(subscriber_id: UUID) -> str:

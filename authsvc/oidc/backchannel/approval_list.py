@@ -5,7 +5,9 @@ it is places instead: each is claimed on its own, in one atomic step, and holds 
 is whatever stands in the places. A decision frees a place: first the entry goes, then the claim, so
 that nobody who takes the place loses an entry of their own. What nobody decides expires.
 
-A person whom nobody knows has places too, by the digest of the hint: the answers are the same.
+A person whom nobody knows has places too, by the digest of the hint: the answers are the same. What
+a client may ask is counted by the hint that it sends, so that a refusal never says that two hints
+mean one person; what is shown is counted by the person, and nobody is told.
 """
 
 import asyncio
@@ -32,8 +34,10 @@ class _Entry(msgspec.Struct, frozen=True):
 _ENTRIES = Kind("approval-entry", _Entry, timedelta(minutes=15))
 _LIST = "approval-place"
 _OF_CLIENT = "approval-place-of-client"
+_OF_HINT = "approval-place-of-hint"
 
-Places = tuple[tuple[str, int], ...]
+# Of what kind each place is, whose, and which of them.
+Places = tuple[tuple[str, str, int], ...]
 
 
 class ApprovalLists:
@@ -42,23 +46,26 @@ class ApprovalLists:
     def __init__(self, ephemeral: Ephemeral) -> None:
         self._ephemeral = ephemeral
 
-    async def take_places(self, person: str, client_id: str, *, lifetime: timedelta) -> Places:
-        """Room for one request; TooManyPending if this client has had its share.
+    async def take_places(
+        self, person: str, client_id: str, *, hint: str, lifetime: timedelta
+    ) -> Places:
+        """Room for one request; TooManyPending if this client has had its share of this `hint`.
 
         `add` puts the request there, `leave` gives the room back.
         """
-        # No person is spelt with a line break, so that the two stay apart.
-        share = f"{person}\n{client_id}"
-        mine = await self._claim(_OF_CLIENT, share, _PLACES_OF_CLIENT, lifetime)
-        if mine is None:
+        # Neither person nor hint is spelt with a line break, so that the two stay apart.
+        of_hint = await self._claim(_OF_HINT, f"{hint}\n{client_id}", _PLACES_OF_CLIENT, lifetime)
+        if not of_hint:
             raise TooManyPending(retry_after=int(lifetime.total_seconds()))
-        listed = await self._claim(_LIST, person, _PLACES, lifetime)
-        places: Places = ((_OF_CLIENT, mine),)
-        return places if listed is None else (*places, (_LIST, listed))
+        of_client = await self._claim(
+            _OF_CLIENT, f"{person}\n{client_id}", _PLACES_OF_CLIENT, lifetime
+        )
+        listed = await self._claim(_LIST, person, _PLACES, lifetime) if of_client else ()
+        return (*of_hint, *of_client, *listed)
 
     async def add(self, person: str, places: Places, handle: str, *, lifetime: timedelta) -> None:
         """The person will see the request, if there was room."""
-        for namespace, index in places:
+        for namespace, _, index in places:
             if namespace == _LIST:
                 entry = _Entry(handle)
                 await self._ephemeral.put(_ENTRIES, f"{person} {index}", entry, lifetime=lifetime)
@@ -70,18 +77,15 @@ class ApprovalLists:
         )
         return [entry.handle for entry in entries if entry is not None]
 
-    async def leave(self, person: str, client_id: str, places: Places) -> None:
+    async def leave(self, places: Places) -> None:
         """The request was decided: its room is free."""
-        for namespace, index in places:
+        for namespace, owner, index in places:
             if namespace == _LIST:
-                await self._ephemeral.forget(_ENTRIES, f"{person} {index}")
-            owner = person if namespace == _LIST else f"{person}\n{client_id}"
+                await self._ephemeral.forget(_ENTRIES, f"{owner} {index}")
             await self._ephemeral.reset(namespace, f"{owner} {index}")
 
-    async def _claim(
-        self, namespace: str, owner: str, count: int, lifetime: timedelta
-    ) -> int | None:
-        """The first free place; looked for all at once, so that a full list costs no more."""
+    async def _claim(self, namespace: str, owner: str, count: int, lifetime: timedelta) -> Places:
+        """The first free place, or none; looked for at once, so that a full list costs no more."""
         taken = await asyncio.gather(
             *(self._ephemeral.claimed(namespace, f"{owner} {index}") for index in range(count))
         )
@@ -89,5 +93,5 @@ class ApprovalLists:
             if not is_taken and await self._ephemeral.claim(
                 namespace, f"{owner} {index}", lifetime=lifetime
             ):
-                return index
-        return None
+                return ((namespace, owner, index),)
+        return ()

@@ -110,7 +110,9 @@ class BackchannelAuthenticationEndpoint:
         self, request: WaitingRequest, addressee: Addressee, notification_token: str | None
     ) -> Acknowledgement:
         lifetime: timedelta = request.expires_at - request.asked_at
-        places = await self._lists.take_places(addressee.key, request.client_id, lifetime=lifetime)
+        places = await self._lists.take_places(
+            addressee.key, request.client_id, hint=addressee.hint, lifetime=lifetime
+        )
         auth_req_id = new_token()
         told = None
         if notification_token is not None:

@@ -12,7 +12,6 @@ import structlog
 
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError
-from authsvc.oidc.backchannel.addressee import person_key
 from authsvc.oidc.backchannel.approval_list import ApprovalLists
 from authsvc.oidc.backchannel.waiting_request import Notification, WaitingRequest
 
@@ -76,7 +75,5 @@ class Aftermath:
 
     async def __call__(self, request: WaitingRequest, client: Client) -> None:
         """The request leaves the person's list, and the client is told."""
-        if request.subscriber_id is not None:
-            person = person_key(request.subscriber_id)
-            await self._lists.leave(person, request.client_id, request.places)
+        await self._lists.leave(request.places)
         self._notifications.begin(request, client)

@@ -70,7 +70,7 @@ class WaitingRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     binding_message: str | None = None
     acr_values: tuple[str, ...] = ()
     notification: Notification | None = None
-    places: tuple[tuple[str, int], ...] = ()
+    places: tuple[tuple[str, str, int], ...] = ()
 
     def is_for(self, subscriber_id: UUID) -> bool:
         """Whether this person may decide it."""

@@ -16,6 +16,9 @@ from authsvc.web.language import Language
 from authsvc.web.problems import error_headers, status_of
 from authsvc.web.templates import Templates
 
+# As long as a `login_hint` may be. What was typed is shown again, and no name is longer.
+_LONGEST_NAME = 256
+
 
 class Pages:
     """Renders them. The pages of a request lead away: at their end stands its redirect URI."""
@@ -41,7 +44,7 @@ class Pages:
             action=http.path,
             hidden={},
             client_name=client.name,
-            username=request.login_hint or "" if username is None else username,
+            username=(request.login_hint or "" if username is None else username)[:_LONGEST_NAME],
             error=error,
         )
         return _page(html, error)

@@ -38,9 +38,14 @@ def require_key(authorization: Authorization, confirmation: Confirmation | None)
         raise InvalidGrant("the grant is bound to another DPoP key")
 
 
+def shows_key(confirmation: Confirmation | None) -> bool:
+    """Whether a request comes with a DPoP key."""
+    return confirmation is not None and confirmation.jkt is not None
+
+
 def bound_to(authorization: Authorization, confirmation: Confirmation | None) -> Authorization:
     """The authorization as its refresh tokens carry it: bound to the DPoP key of its first use."""
-    if confirmation is None or confirmation.jkt is None:
+    if confirmation is None or not shows_key(confirmation):
         return authorization
     return msgspec.structs.replace(authorization, jkt=confirmation.jkt)
 

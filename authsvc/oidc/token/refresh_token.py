@@ -61,9 +61,9 @@ class RefreshTokens:
         """The first token of the authorization's family."""
         family_id = authorization.family_id
         secret = new_token()
-        sealed = self._seals.seal(
-            msgspec.msgpack.encode(authorization), context=_context(family_id)
-        )
+        # A person allows an act once: it is in the first access token and in none that follows.
+        kept = msgspec.structs.replace(authorization, details=())
+        sealed = self._seals.seal(msgspec.msgpack.encode(kept), context=_context(family_id))
         row = store.FamilyRow(
             id=self._id(family_id),
             subscriber_id=authorization.subscriber_id,

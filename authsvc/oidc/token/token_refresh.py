@@ -7,6 +7,9 @@
 Whoever comes with another token than the newest gets the answer that they have lost, if that is
 what happened (`lost_reply`). Otherwise it is an alarm: the family is erased, and its access tokens
 are dead. A client that is not the family's is refused before that and changes nothing.
+
+The strict profile does not rotate (FAPI 2.0 Security Profile section 5.3.2.1): its clients prove
+themselves with a key each time, and a token that never changes cannot be lost on the way.
 """
 
 from typing import NoReturn
@@ -16,9 +19,10 @@ import structlog
 from authsvc.oidc import scopes
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
+from authsvc.oidc.client_jwt import JWKs
 from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
 from authsvc.oidc.grants import Grants
-from authsvc.oidc.token.confirmation import require_key
+from authsvc.oidc.token.confirmation import require_key, shows_key
 from authsvc.oidc.token.lost_reply import LostReplies
 from authsvc.oidc.token.refresh_token import Family, PresentedToken, RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
@@ -58,28 +62,53 @@ class TokenRefresh:
         presented = PresentedToken.parse(request.required("refresh_token"))
         if presented is None:
             raise _unknown()
+        jwks = await self._tokens.keys_for(request)
         async with self._database.transaction() as tx:
+            if request.client.strict:
+                return await self._refresh_without_rotation(tx, presented, request, jwks)
             # 1.
             rotated = await self._refresh_tokens.rotate(tx, presented, now=request.now)
             if rotated is None:
                 return await self._answer_again(tx, presented, request)
-            family, refresh_token = rotated
-            # 2.
-            authorization = _own(family, request)
-            narrowed = scopes.narrowed(request.form.get("scope"), authorization.scopes)
-            subscriber = await self._in_force(tx, authorization, request)
-            # 3.
-            response = await self._tokens.issue(
-                authorization,
-                request=request,
-                subscriber=subscriber,
-                scopes=narrowed,
-                resources=narrowed_resources(request.resources, authorization.resources),
-                refresh_token=refresh_token,
-                tx=tx,
-            )
+            response = await self._answer(tx, *rotated, request, jwks)
             await self._lost_replies.keep(request.form["refresh_token"], request, response)
         return response
+
+    async def _answer(
+        self,
+        tx: Transaction,
+        family: Family,
+        refresh_token: str,
+        request: TokenRequest,
+        jwks: JWKs | None,
+    ) -> TokenResponse:
+        # 2.
+        authorization = _own(family, request)
+        narrowed = scopes.narrowed(request.form.get("scope"), authorization.scopes)
+        subscriber = await self._in_force(tx, authorization, request)
+        # 3.
+        return await self._tokens.issue(
+            authorization,
+            request=request,
+            subscriber=subscriber,
+            scopes=narrowed,
+            resources=narrowed_resources(request.resources, authorization.resources),
+            refresh_token=refresh_token,
+            tx=tx,
+            jwks=jwks,
+        )
+
+    async def _refresh_without_rotation(
+        self,
+        tx: Transaction,
+        presented: PresentedToken,
+        request: TokenRequest,
+        jwks: JWKs | None,
+    ) -> TokenResponse:
+        family = await self._refresh_tokens.find(tx, presented.family_id, now=request.now)
+        if family is None or not self._refresh_tokens.is_newest(family, presented):
+            raise _unknown()
+        return await self._answer(tx, family, request.form["refresh_token"], request, jwks)
 
     async def _answer_again(
         self, tx: Transaction, presented: PresentedToken, request: TokenRequest
@@ -112,11 +141,19 @@ class TokenRefresh:
 
 
 def _own(family: Family, request: TokenRequest) -> Authorization:
-    """The family's authorization, for its own client with its own key; InvalidGrant otherwise."""
-    if family.authorization.client_id != request.client.client_id:
+    """The family's authorization, for its own client with its own key; InvalidGrant otherwise.
+
+    A client that proves itself may come with another DPoP key than before, and not without one: its
+    refresh tokens are bound to it by its authentication (RFC 9449 section 5).
+    """
+    authorization = family.authorization
+    if authorization.client_id != request.client.client_id:
         raise _unknown()
-    require_key(family.authorization, request.confirmation)
-    return family.authorization
+    if request.client.public:
+        require_key(authorization, request.confirmation)
+    elif authorization.jkt is not None and not shows_key(request.confirmation):
+        raise InvalidGrant("the grant is bound to a DPoP key")
+    return authorization
 
 
 def _unknown() -> InvalidGrant:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from authsvc.oidc.authorization import Authorization
-from authsvc.oidc.client_jwt import ClientJWTs
+from authsvc.oidc.client_jwt import ClientJWTs, JWKs
 from authsvc.oidc.errors import InvalidGrant, NoLongerGranted
 from authsvc.oidc.person_claims import PersonClaims
 from authsvc.oidc.scopes import OPENID, still_registered
@@ -54,6 +54,15 @@ class Tokens:
         self._id_tokens = id_tokens
         self._subscribers = subscribers
 
+    async def keys_for(self, request: TokenRequest) -> JWKs | None:
+        """What the client's ID tokens are encrypted to, None if they are not.
+
+        Whoever issues inside a transaction asks before it: a platform's server may be slow, and
+        everybody else's writing would wait for it. ClientKeysUnavailable.
+        """
+        client = request.client
+        return await self._jwts.keys_for(client, client.id_token_encryption, now=request.now)
+
     async def issue(
         self,
         authorization: Authorization,
@@ -64,12 +73,14 @@ class Tokens:
         resources: tuple[str, ...],
         refresh_token: str | None,
         tx: Transaction | None = None,
+        jwks: JWKs | None = None,
     ) -> TokenResponse:
         """An access token under `scopes` for `resources`, and an ID token if `openid` is granted.
 
         The tokens are for the client that asks, and bound to the key that it showed. `tx` is the
-        transaction that the caller is in, if any. What the client is no longer registered for is
-        left out. InvalidGrant if the person left meanwhile, InvalidScope if no scope remains.
+        transaction that the caller is in, if any, and `jwks` what `keys_for` said before. What the
+        client is no longer registered for is left out. InvalidGrant if the person left meanwhile,
+        InvalidScope if no scope remains.
         """
         client, now = request.client, request.now
         scopes = still_registered(scopes, client)
@@ -93,7 +104,7 @@ class Tokens:
                 now=now,
             )
             id_token = await self._jwts.encrypted(
-                signed, client, client.id_token_encryption, now=now
+                signed, client, client.id_token_encryption, jwks=jwks, now=now
             )
         return TokenResponse(
             access_token=token,
