@@ -20,7 +20,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 # On loopback for the sandbox; anywhere else the profile wants https.
-REDIRECT_URI = "http://127.0.0.1:8766/callback"
+PORT = 8766
+REDIRECT_URI = f"http://127.0.0.1:{PORT}/callback"
 ALG = "ES256"
 
 
@@ -39,25 +40,18 @@ class StrictClient:
 
     def begin(self) -> str:
         """Pushes the request (RFC 9126), and says where the browser goes with it."""
-        asked = {
-            "response_type": "code",
-            "redirect_uri": REDIRECT_URI,
-            "scope": "openid age",
-            "state": self._state,
-            "nonce": self._nonce,
-            "code_challenge": _digest(self._verifier),
-            "code_challenge_method": "S256",
-        }
+        asked = {"response_type": "code", "redirect_uri": REDIRECT_URI, "scope": "openid age"}
+        asked |= {"state": self._state, "nonce": self._nonce}
+        asked |= {"code_challenge": _digest(self._verifier), "code_challenge_method": "S256"}
         pushed = self._post("pushed_authorization_request_endpoint", asked)
-        carried = {"client_id": self._client_id, "request_uri": pushed["request_uri"]}
-        return f"{self._service['authorization_endpoint']}?{urlencode(carried)}"
+        query = {"client_id": self._client_id, "request_uri": pushed["request_uri"]}
+        return f"{self._service['authorization_endpoint']}?{urlencode(query)}"
 
     def finish(self, answer: dict[str, str]) -> dict[str, Any]:
         """What the platform learns; `answer` is what the browser brought back."""
-        if (answer.get("iss"), answer.get("state")) != (self._issuer, self._state):
-            sys.exit("this is not the answer to our question")
-        if "code" not in answer:
-            sys.exit(answer["error"])
+        named = (answer.get("iss"), answer.get("state"))
+        if named != (self._issuer, self._state) or "code" not in answer:
+            sys.exit(answer.get("error", "this is not the answer to our question"))
         asked = {"grant_type": "authorization_code", "code": answer["code"]}
         asked |= {"redirect_uri": REDIRECT_URI, "code_verifier": self._verifier}
         tokens = self._post("token_endpoint", asked)
@@ -66,34 +60,31 @@ class StrictClient:
             sys.exit("UserInfo speaks of somebody else")
         return learned
 
-    def _post(self, endpoint: str, form: dict[str, str]) -> dict[str, Any]:
-        """Asks as ourselves. The first proof has no nonce yet: then we ask again, with it."""
+    def _post(self, endpoint: str, form: dict[str, str], *, again: bool = True) -> dict[str, Any]:
+        """Asks as ourselves; once again where the proof needs a nonce that we did not have."""
         url = self._service[endpoint]
         proof = {"dpop": self._proof("POST", url)}
         response = self._http.post(url, data={**form, **self._credentials()}, headers=proof)
-        before, self._dpop_nonce = self._dpop_nonce, response.headers.get("dpop-nonce")
+        self._dpop_nonce = response.headers.get("dpop-nonce", self._dpop_nonce)
         answer: dict[str, Any] = response.json()
-        if answer.get("error") == "use_dpop_nonce" and before is None:
-            return self._post(endpoint, form)
+        if answer.get("error") == "use_dpop_nonce" and again:
+            return self._post(endpoint, form, again=False)
         if response.is_error:
             sys.exit(f"{answer['error']}: {answer.get('error_description', '')}")
         return answer
 
     def _credentials(self) -> dict[str, str]:
-        """Who we are (RFC 7523): for this service alone, for a minute, once."""
+        """Who we are (RFC 7523): for this service alone."""
         us = {"iss": self._client_id, "sub": self._client_id, "aud": self._issuer}
-        claims = {**us, "exp": _now() + 60, "iat": _now(), "jti": secrets.token_urlsafe(16)}
-        header = {"alg": ALG, "kid": self._key.kid, "typ": "client-authentication+jwt"}
+        header = {"typ": "client-authentication+jwt", "kid": self._key.kid}
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-        assertion = jwt.encode(header, claims, self._key)
-        return {"client_assertion_type": kind, "client_assertion": assertion}
+        return {"client_assertion_type": kind, "client_assertion": _sign(self._key, header, us)}
 
     def _proof(self, method: str, url: str, **claims: str) -> str:
-        """That we hold the key (DPoP, RFC 9449): for this request, now, once."""
-        header = {"alg": ALG, "typ": "dpop+jwt", "jwk": self._dpop_key.as_dict(private=False)}
-        said = {"htm": method, "htu": url, "iat": _now(), "jti": secrets.token_urlsafe(16)}
-        nonce = {} if self._dpop_nonce is None else {"nonce": self._dpop_nonce}
-        return jwt.encode(header, {**said, **nonce, **claims}, self._dpop_key)
+        """That we hold the key (DPoP, RFC 9449): for this request alone."""
+        header = {"typ": "dpop+jwt", "jwk": self._dpop_key.as_dict(private=False)}
+        nonce = {"nonce": self._dpop_nonce} if self._dpop_nonce else {}
+        return _sign(self._dpop_key, header, {"htm": method, "htu": url, **nonce, **claims})
 
     def _read_id_token(self, token: str) -> dict[str, Any]:
         keys = KeySet.import_key_set(self._http.get(self._service["jwks_uri"]).json())
@@ -105,9 +96,8 @@ class StrictClient:
         return claims
 
     def _userinfo(self, token: str) -> dict[str, Any]:
-        url = self._service["userinfo_endpoint"]
-        proof = self._proof("GET", url, ath=_digest(token))
-        headers = {"authorization": f"DPoP {token}", "dpop": proof}
+        url, ath = self._service["userinfo_endpoint"], _digest(token)
+        headers = {"authorization": f"DPoP {token}", "dpop": self._proof("GET", url, ath=ath)}
         return dict(self._http.get(url, headers=headers).raise_for_status().json())
 
 
@@ -127,31 +117,32 @@ def make_key(client_id: str, file: Path) -> dict[str, Any]:
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALG}, auto_kid=True)
     file.touch(mode=0o600)
     file.write_text(json.dumps(key.as_dict(private=True)))
-    public = {"keys": [key.as_dict(private=False)]}
     named = {"client_id": client_id, "profile": "fapi2", "redirect_uris": [REDIRECT_URI]}
-    return {**named, "token_endpoint_auth_method": "private_key_jwt", "jwks": public}
+    proving = {"token_endpoint_auth_method": "private_key_jwt"}
+    return {**named, **proving, "jwks": {"keys": [key.as_dict(private=False)]}}
 
 
 def main(client_id: str, key_file: str, issuer: str | None = None) -> None:
     """Makes a key, or signs in."""
-    file = Path(key_file)
     if issuer is None:
-        print(json.dumps(make_key(client_id, file), indent=2))
+        print(json.dumps(make_key(client_id, Path(key_file)), indent=2))
         return
-    client = StrictClient(issuer, client_id, ECKey.import_key(json.loads(file.read_text())))
-    with HTTPServer(("127.0.0.1", urlsplit(REDIRECT_URI).port or 80), Callback) as server:
+    file = Path(key_file).read_text()
+    client = StrictClient(issuer, client_id, ECKey.import_key(json.loads(file)))
+    with HTTPServer(("127.0.0.1", PORT), Callback) as server:
         print(f"Open this in a browser:\n{client.begin()}", flush=True)
         server.handle_request()
     print(json.dumps(client.finish(Callback.answer), indent=2))
 
 
 def _digest(text: str) -> str:
-    """For the challenge (RFC 7636) and the hash of a token in a proof."""
     return urlsafe_b64encode(sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
-def _now() -> int:
-    return int(time.time())  # noqa: TID251 - the one place that asks the machine
+def _sign(key: ECKey, header: dict[str, Any], claims: dict[str, str]) -> str:
+    now = int(time.time())  # noqa: TID251 - the one place that asks the machine
+    once = {"iat": now, "exp": now + 60, "jti": secrets.token_urlsafe(16)}
+    return jwt.encode({"alg": ALG, **header}, {**once, **claims}, key)
 
 
 if __name__ == "__main__":

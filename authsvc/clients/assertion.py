@@ -12,7 +12,6 @@ ClientNotAuthenticated; `log` says to the operator which step it was.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from authsvc.clients.client import STRICT_ALGORITHMS, Client
@@ -22,6 +21,7 @@ from authsvc.clients.errors import (
     ClientNotAuthenticated,
     ForeignTokenRefused,
 )
+from authsvc.clients.registered_claims import is_numeric_date, place_of
 from authsvc.clients.signed import unverified_claims
 from authsvc.storage import Ephemeral
 
@@ -37,8 +37,6 @@ _ALGORITHMS = (*STRICT_ALGORITHMS, "RS256")
 
 # An assertion with a chain of certificates in its header is about 5 kB.
 _LONGEST = 8192
-# A UUID has 36 characters; RFC 7519 section 4.1.7 only asks that it be unique.
-_LONGEST_JTI = 256
 # FAPI 2.0 section 5.3.2.1 has assertions live for a short time; RFC 10070 leaves it to the server.
 LONGEST_LIFE = timedelta(seconds=300)
 # FAPI 2.0 section 5.3.2.1 items 13 and 14: 10 seconds into the future must be taken, 60 may be.
@@ -127,6 +125,13 @@ def _algorithms_of(client: Client) -> tuple[str, ...]:
     return allowed if registered is None else tuple({registered} & {*allowed})
 
 
+def _place(client: Client, claims: Mapping[str, Any]) -> str:
+    try:
+        return place_of(client.client_id, claims)
+    except ValueError:
+        raise ClientNotAuthenticated(log="assertion: jti") from None
+
+
 def _check_times(claims: Mapping[str, Any], *, now: datetime) -> datetime:
     """When the assertion ends, which is soon; ClientNotAuthenticated."""
     ends = _moment(claims, "exp")
@@ -143,21 +148,11 @@ def _check_times(claims: Mapping[str, Any], *, now: datetime) -> datetime:
     return datetime.fromtimestamp(ends, tz=now.tzinfo)
 
 
-def _moment(claims: Mapping[str, Any], claim: str) -> float | int | None:
-    """A NumericDate (RFC 7519 section 2), None if it is not there."""
+def _moment(claims: Mapping[str, Any], claim: str) -> float | None:
+    """In seconds, None if it is not there."""
     value = claims.get(claim)
     if value is None and claim not in claims:
         return None
-    # NOTE: True is an int in Python, and no number in JSON.
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_numeric_date(value):
         raise ClientNotAuthenticated(log=f"assertion: {claim} is not a number")
     return value
-
-
-def _place(client: Client, claims: Mapping[str, Any]) -> str:
-    """Where the use of a `jti` is marked: each client has its own, of one length."""
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_JTI:
-        raise ClientNotAuthenticated(log="assertion: jti")
-    # A client id is printable, so that the zero separates.
-    return sha256(f"{client.client_id}\0{jti}".encode()).hexdigest()

@@ -9,7 +9,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from authsvc.clients import store
-from authsvc.clients.errors import RegistrationTokenNotFound, RegistrationTokenRefused
+from authsvc.clients.errors import (
+    RegistrationQuotaSpent,
+    RegistrationTokenNotFound,
+    RegistrationTokenRefused,
+)
 from authsvc.identifiers import new_token
 from authsvc.keyring import KeyedDigest
 from authsvc.storage import Database, Transaction
@@ -97,12 +101,17 @@ class InitialTokens:
                 raise RegistrationTokenNotFound(field="token_id")
 
     async def check(self, text: str, *, now: datetime) -> GoodToken:
-        """What was presented, if it is a token and not over; RegistrationTokenRefused."""
+        """What was presented, if it is a token and not over; RegistrationTokenRefused.
+
+        RegistrationQuotaSpent if it is used up, before anything is fetched for its bearer.
+        """
         digest = self._digest(text)
         async with self._database.reading() as tx:
             row = await store.token_by_digest(tx, digest)
         if row is None or row.expires_at <= now:
             raise RegistrationTokenRefused(log="initial access token")
+        if row.remaining <= 0:
+            raise RegistrationQuotaSpent(log="initial access token")
         return GoodToken(_read(row).terms, digest)
 
     def _digest(self, text: str) -> bytes:

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any
 
-from cryptography import x509
-
 from authsvc.clients import uris
+from authsvc.clients.certificate import read_distinguished_name
 from authsvc.clients.client import SIGNING_ALGORITHMS, AuthMethod
 from authsvc.clients.credentials import digest_of
 from authsvc.clients.errors import ClientMetadataInvalid
@@ -126,7 +125,7 @@ def _sound_subject(member: str, value: str) -> bool:
         elif member.endswith("_uri"):
             uris.check_identifier(value, field=member)
         else:
-            return bool(list(x509.Name.from_rfc4514_string(value)))
+            read_distinguished_name(value)
     except ValueError:
         return False
     return True

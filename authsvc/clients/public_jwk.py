@@ -6,15 +6,14 @@ What a JWK says of itself (`use`, `key_ops`, `alg`) is respected. What it says o
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
-import msgspec
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from authsvc.clients.errors import ClientKeyRefused
-from authsvc.identifiers import b64url, from_b64url
+from authsvc.identifiers import from_b64url
+from authsvc.keyring.signing import jwk_thumbprint
 
 # The members that make up a key (RFC 7638 section 3.2): nothing else is handed to a library.
 _MEMBERS = {"RSA": ("e", "n"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
@@ -76,7 +75,7 @@ def read_public_jwk(jwk: object) -> PublicJWK:
         kty=members["kty"],
         crv=members.get("crv"),
         key=key,
-        thumbprint=_thumbprint(members),
+        thumbprint=jwk_thumbprint(members),
         kid=_text(jwk, "kid"),
         use=_text(jwk, "use"),
         key_ops=_operations(jwk),
@@ -138,11 +137,6 @@ def _import(members: dict[str, str]) -> Key:
     # NOTE: the library reads a key when it is first used; it must be one here and now.
     _ = key.public_key
     return key
-
-
-def _thumbprint(members: Mapping[str, str]) -> str:
-    """RFC 7638: SHA-256 of the members that make up the key, sorted, without white space."""
-    return b64url(sha256(msgspec.json.encode(dict(members), order="sorted")).digest())
 
 
 def _text(jwk: Mapping[str, Any], name: str) -> str | None:

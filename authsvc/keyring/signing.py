@@ -41,7 +41,7 @@ class SigningKey:
         self._key = key
         self.alg = alg
         members = _public_members(key, alg)
-        self.kid = _thumbprint(members)
+        self.kid = jwk_thumbprint(members)
         self.public_jwk: Mapping[str, str] = MappingProxyType(
             {**members, "kid": self.kid, "alg": alg, "use": "sig"}
         )
@@ -59,6 +59,11 @@ class SigningKey:
     def public_key(self) -> PublicKey:
         """The public half."""
         return self._key.public_key()
+
+
+def jwk_thumbprint(members: Mapping[str, str]) -> str:
+    """RFC 7638: SHA-256 of the required members in lexicographic order, without white space."""
+    return b64url(sha256(msgspec.json.encode(dict(members), order="sorted")).digest())
 
 
 def new_private_key(alg: str) -> PrivateKey:
@@ -88,8 +93,3 @@ def _public_members(key: PrivateKey, alg: str) -> dict[str, str]:
 
 def _integer(value: int) -> str:
     return b64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))
-
-
-def _thumbprint(members: Mapping[str, str]) -> str:
-    """RFC 7638: SHA-256 of the required members in lexicographic order, without white space."""
-    return b64url(sha256(msgspec.json.encode(dict(members), order="sorted")).digest())

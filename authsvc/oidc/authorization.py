@@ -22,7 +22,8 @@ class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):
     `sid` is the session as this client alone knows it (OpenID Connect Back-Channel Logout 2.1),
     `claims` what the parameter `claims` asked for (Core 5.5), `details` what was granted of
     `authorization_details` (RFC 9396), `resources` the resource servers that tokens are for (RFC
-    8707; none means this service), `jkt` the DPoP key that the code and the family are bound to.
+    8707; none means this service), `jkt` the DPoP key that the code and the family are bound to;
+    `x5t` is the certificate of a client that has nothing else to prove itself by.
     """
 
     family_id: UUID
@@ -39,6 +40,7 @@ class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):
     details: tuple[dict[str, Any], ...] = ()
     resources: tuple[str, ...] = ()
     jkt: str | None = None
+    x5t: str | None = None
 
     @property
     def claim_names(self) -> tuple[str, ...]:

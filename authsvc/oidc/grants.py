@@ -1,6 +1,7 @@
 """Grants: what a person allowed a platform, readable only with their own key."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -48,6 +49,18 @@ class Grant(msgspec.Struct, frozen=True):
         )
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A person whose word still holds, as of `stamp`.
+
+    `tx` is the transaction of whoever asks about them from inside one (`SubscriberMemory.recall`).
+    """
+
+    subscriber: Subscriber
+    stamp: Stamp
+    tx: Transaction | None = None
+
+
 class Authorized(Protocol):
     """Whatever a person once authorized: a code, a family, an access token."""
 
@@ -87,10 +100,17 @@ class Grants:
         self._subscribers = subscribers
         self._memory = memory
 
-    async def find(self, tx: Transaction, subscriber: Subscriber, client_id: str) -> Grant | None:
+    async def find(
+        self,
+        tx: Transaction,
+        subscriber: Subscriber,
+        client_id: str,
+        *,
+        to_change_it: bool = False,
+    ) -> Grant | None:
         """What the person allowed this client, if anything."""
         grant_id = self._id(subscriber, client_id)
-        sealed = await store.grant_by_id(tx, grant_id)
+        sealed = await store.grant_by_id(tx, grant_id, to_change_it=to_change_it)
         return None if sealed is None else _opened(subscriber, grant_id, sealed)
 
     async def of_subscriber(self, tx: Transaction, subscriber: Subscriber) -> list[Grant]:
@@ -110,7 +130,7 @@ class Grants:
         now: datetime,
     ) -> None:
         """The person allowed these, beside what an earlier grant that still holds allows."""
-        earlier = await self.find(tx, subscriber, client_id)
+        earlier = await self.find(tx, subscriber, client_id, to_change_it=True)
         if earlier is None or not earlier.is_good(now):
             earlier = Grant(client_id=client_id, scopes=(), granted_at=now)
         grant = msgspec.structs.replace(
@@ -153,7 +173,7 @@ class Grants:
         *,
         tx: Transaction | None = None,
         now: datetime,
-    ) -> Subscriber:
+    ) -> Standing:
         """The person who authorized a client at a moment, if that still holds at their `stamp`.
 
         `tx` is the transaction that the caller is in, if any (`SubscriberMemory.recall`).
@@ -172,7 +192,7 @@ class Grants:
             raise NoLongerGranted(log="grant")
         if not grant.covers(authorized.scopes, authorized.claim_names):
             raise NoLongerGranted(log="scopes")
-        return subscriber
+        return Standing(subscriber, stamp, tx)
 
     def _id(self, subscriber: Subscriber, client_id: str) -> bytes:
         return self._digests.digest("grant", subscriber.person_digest, client_id)

@@ -19,8 +19,10 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from authsvc.identifiers import b64url
 from authsvc.keyring import SigningKey, SigningKeys
 
-# Three times the longest token that we sign; nothing longer is even parsed.
-_LONGEST = 4096
+# The longest token that we sign (acts, claims, resources and a chain of services, all at their
+# bounds) is about 12 kB. What we sign we must be able to read, or nobody could revoke it; nothing
+# longer is even parsed.
+_LONGEST = 16_384
 
 _Imported = ECKey | RSAKey | OKPKey
 _TYPES: Mapping[str, type[_Imported]] = MappingProxyType(

@@ -15,8 +15,8 @@ from authsvc.oidc.asked_claims import fulfilled
 from authsvc.oidc.claim_sources import ClaimSources
 from authsvc.oidc.claims import VERIFIED_CLAIMS
 from authsvc.oidc.errors import NoLongerGranted
+from authsvc.oidc.grants import Standing
 from authsvc.oidc.scopes import AGE
-from authsvc.oidc.token.token_status import Standing
 from authsvc.subscribers import china_today
 from authsvc.subscribers.memory import SubscriberMemory
 

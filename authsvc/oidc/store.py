@@ -76,9 +76,17 @@ class FamilyRow(NamedTuple):
     expires_at: datetime
 
 
-async def grant_by_id(tx: Transaction, grant_id: bytes) -> bytes | None:
-    """The sealed content of a grant."""
+async def grant_by_id(
+    tx: Transaction, grant_id: bytes, *, to_change_it: bool = False
+) -> bytes | None:
+    """The sealed content of a grant.
+
+    Whoever reads it `to_change_it` holds it until their commit, so that a withdrawal comes before
+    or after the change and not in between. (On SQLite nobody writes beside them anyway.)
+    """
     query = select(consent.c.sealed).where(consent.c.id == grant_id)
+    if to_change_it:
+        query = query.with_for_update()
     return (await tx.execute(query)).scalar_one_or_none()
 
 

@@ -151,7 +151,8 @@ def test_a_door_that_nobody_opens(now):
 
 @pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 async def test_a_running_service_is_sound(storage_urls, tmp_path):
-    async with running(*storage_urls, tmp_path) as service:
+    database_url, ephemeral_url = storage_urls
+    async with running(database_url, ephemeral_url, tmp_path) as service:
         settings = Settings(issuer=service.url, mode="sandbox")
         now = datetime.now(UTC)
         found = await asyncio.to_thread(lambda: list(look_at_front_door(settings, now=now)))

@@ -183,10 +183,7 @@ async def test_it_holds_now_and_not_for_long(check, now, claim, seconds, good):
 @pytest.mark.parametrize("claim", ["exp", "nbf", "iat"])
 @pytest.mark.parametrize("value", ["1", True, [], {}, 10**300, -(10**300)])
 async def test_a_time_that_is_none_is_refused(check, claim, value):
-    if claim != "exp" and value == -(10**300):
-        await check(assertion(**{claim: value}))  # long ago, and so what
-    else:
-        await refused(check, assertion(**{claim: value}))
+    await refused(check, assertion(**{claim: value}))
 
 
 async def test_a_time_may_have_a_fraction_and_null_is_no_time(check, now):

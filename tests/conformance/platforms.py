@@ -18,7 +18,7 @@ from tests.clients.signer import Signer, authority, der, x5c
 from tests.oidc.front_makers import request_object
 from tests.oidc.jwt_makers import jwks_of, private_key
 from tests.oidc.makers import Request, Service
-from tests.oidc.strict import StrictPlatform, strict_metadata
+from tests.oidc.strict import Proof, StrictPlatform, strict_metadata
 
 AUTHORITY, CLIENT_ANCHOR = authority()
 QUERY = "?dummy1=lorem&dummy2=ipsum"
@@ -135,7 +135,7 @@ class FapiPlatform(StrictPlatform):
         return {"client_id": self.client_id}
 
     async def post(
-        self, path: str, *, assertion: str | None = None, dpop: str | bool = True, **form: str
+        self, path: str, *, assertion: str | None = None, dpop: Proof = True, **form: str
     ) -> httpx2.Response:
         """A request with whatever proof this kind of client brings."""
         made = dpop if self.kind.dpop or isinstance(dpop, str) else False

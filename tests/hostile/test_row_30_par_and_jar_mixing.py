@@ -6,8 +6,6 @@ from tests.authentication.makers import ISSUER
 from tests.oidc.front_makers import (
     SIGNER,
     STRANGER,
-    PushingPlatform,
-    assertion,
     claims_of,
     register,
     request_object,
@@ -16,6 +14,7 @@ from tests.oidc.front_makers import (
 )
 from tests.oidc.jwt_makers import jwks_of, signed
 from tests.oidc.makers import Browser, Page, Platform, request
+from tests.oidc.strict import StrictPlatform
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 EVIL = "https://evil.example/callback"
@@ -188,15 +187,14 @@ async def test_a_reference_cannot_be_pushed(platform):
 async def test_an_assertion_is_no_request_object_and_the_other_way_round(provider, browser, clock):
     """The two JWTs that a platform signs for us do not pass for each other."""
     await register(provider, strict())
-    platform, asked = PushingPlatform(provider), request("strict")
-    form = assertion(provider, "strict")
-    token = form["client_assertion"]
-    response = await platform.post("/par", {"request": token}, dpop=None)
+    platform, asked = StrictPlatform(provider, "strict", key=SIGNER), request("strict")
+    form = platform.credentials()
+    response = await platform.post("/par", request=form["client_assertion"], dpop=False)
     assert response.json()["error"] == "invalid_request_object"
     # Even one that looks like an assertion: it would be worth one in the hands of any browser.
     claims = claims_of(asked, ISSUER, clock, sub="strict", jti="x")
     both = signed(claims, SIGNER)
-    response = await platform.post("/par", {"request": both}, dpop=None)
+    response = await platform.post("/par", request=both, dpop=False)
     assert response.json()["error"] == "invalid_request_object"
     thrown = claims_of(asked, ISSUER, clock, jti="y", exp=int(clock.now().timestamp()) + 60)
     form["client_assertion"] = signed(thrown, SIGNER, typ="oauth-authz-req+jwt")

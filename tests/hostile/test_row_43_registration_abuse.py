@@ -189,3 +189,13 @@ async def test_a_document_as_large_as_may_be_is_bounded(registrar):
         LEAST | {"contacts": ["x" * 300]},
     ):
         assert 400 <= (await registrar.register(document)).status_code < 500
+
+
+@pytest.mark.parametrize("client_id", ["%00", "%00abc", "%ed%a0%80", "%ff", "a" * 3000])
+async def test_a_client_id_that_no_database_can_store(registrar, client_id):
+    """Bytes that are no text, a zero, three kilobytes in the address: 401, as for any other."""
+    for method in ("GET", "PUT", "DELETE"):
+        document = LEAST | {"client_id": "x"} if method == "PUT" else None
+        uri = f"{registrar.provider.issuer}/register/{client_id}"
+        aimed = {"registration_client_uri": uri, "registration_access_token": "x"}
+        refused(await registrar.manage(aimed, method, document))

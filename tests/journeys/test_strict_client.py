@@ -14,7 +14,7 @@ FILE = ROOT / "examples" / "strict_client.py"
 
 
 def test_it_is_short():
-    assert len(FILE.read_text("utf-8").splitlines()) < 160
+    assert len(FILE.read_text("utf-8").splitlines()) < 150
 
 
 def test_its_key_is_for_itself_alone(world):

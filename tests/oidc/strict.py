@@ -19,6 +19,9 @@ STRICT = {
     "grant_types": ["authorization_code", "refresh_token"],
 }
 
+Proof = bool | str | Key
+"""Whether there is a proof, or this one, or one by this key."""
+
 
 def strict_metadata(client_id: str = "fapi", **members: Any) -> dict[str, Any]:
     """Metadata of a client that signs assertions, and proofs of possession with another key."""
@@ -58,15 +61,20 @@ def hash_of(token: str) -> str:
 
 
 class StrictPlatform:
-    """The server of a strict client."""
+    """The server of a strict client. `name` is that of its DPoP key."""
 
     def __init__(
-        self, service: Service, client_id: str = "fapi", *, name: str | None = None
+        self,
+        service: Service,
+        client_id: str = "fapi",
+        *,
+        key: Key | None = None,
+        name: str | None = None,
     ) -> None:
         self.service = service
         self.client_id = client_id
         self.http = service.http()
-        self.key = private_key(name=client_id)
+        self.key = key or private_key(name=client_id)
         self.dpop_key = private_key(name=name or f"{client_id}-dpop")
         self.nonce: str | None = None
 
@@ -107,7 +115,7 @@ class StrictPlatform:
         path: str,
         *,
         assertion: str | None = None,
-        dpop: str | bool = True,
+        dpop: Proof = True,
         **form: str,
     ) -> httpx2.Response:
         """A request with the client's assertion and (unless False) a proof.
@@ -116,19 +124,22 @@ class StrictPlatform:
         """
         response = await self._post(path, assertion, dpop, form)
         asked = '"use_dpop_nonce"' in response.text
-        if asked and dpop is True and assertion is None:
+        if asked and not isinstance(dpop, str) and assertion is None:
             response = await self._post(path, assertion, dpop, form)
         return response
 
     async def _post(
-        self, path: str, assertion: str | None, dpop: str | bool, form: Mapping[str, str]
+        self, path: str, assertion: str | None, dpop: Proof, form: Mapping[str, str]
     ) -> httpx2.Response:
-        made = self.proof("POST", path) if dpop is True else dpop
-        response = await self.http.post(
-            path,
-            data={**self.credentials(assertion), **form},
-            headers={"dpop": made} if made else {},
-        )
+        if isinstance(dpop, str):
+            headers = {"dpop": dpop}
+        elif dpop is False:
+            headers = {}
+        else:
+            key = self.dpop_key if dpop is True else dpop
+            headers = {"dpop": self.proof("POST", path, key=key)}
+        data = {**self.credentials(assertion), **form}
+        response = await self.http.post(path, data=data, headers=headers)
         self.nonce = response.headers.get("dpop-nonce", self.nonce)
         return response
 
@@ -136,16 +147,18 @@ class StrictPlatform:
         """Pushes a request."""
         return await self.post("/par", **{**asked.parameters, **options})
 
+    async def pushed(self, asked: Request, **options: Any) -> dict[str, str]:
+        """What a browser then brings to the authorization endpoint."""
+        response = await self.push(asked, **options)
+        assert response.status_code == 201, response.text
+        return {"client_id": self.client_id, "request_uri": response.json()["request_uri"]}
+
     async def authorize(
         self, browser: Browser, asked: Request | None = None, **person: Any
     ) -> tuple[Request, str]:
         """The request, and the code that came of it."""
         asked = asked or request(self.client_id)
-        pushed = await self.push(asked)
-        assert pushed.status_code == 201, pushed.text
-        found = await browser.get(
-            "/authorize", client_id=self.client_id, request_uri=pushed.json()["request_uri"]
-        )
+        found = await browser.get("/authorize", **await self.pushed(asked))
         answer = await browser.through(found, **person)
         assert answer.parameters["iss"] == self.service.issuer
         return asked, answer.parameters["code"]

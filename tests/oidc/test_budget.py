@@ -50,7 +50,6 @@ async def known(provider, browser, platform, time_passes):
     for client_id in ("platform-a", "plain"):
         tokens = await Platform(provider, client_id).tokens(browser, request(client_id))
         await Platform(provider, client_id).userinfo(tokens["access_token"])
-    return tokens
 
 
 @pytest.fixture

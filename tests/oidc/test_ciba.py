@@ -24,8 +24,9 @@ from tests.oidc.backchannel_makers import (
     signed_call,
     to_consent,
 )
-from tests.oidc.front_makers import STRANGER, PushingPlatform
+from tests.oidc.front_makers import SIGNER, STRANGER
 from tests.oidc.makers import Page, Platform, request
+from tests.oidc.strict import StrictPlatform
 from tests.web.strangers import answer, drips, stranger
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -550,33 +551,33 @@ async def test_an_auth_request_that_failed_uses_up_no_jti(provider, notary):
 
 
 async def test_a_strict_client_signs_and_its_tokens_are_bound(provider, browser):
-    exchange = PushingPlatform(provider, "exchange")
+    exchange = StrictPlatform(provider, "exchange", key=SIGNER)
     token = signed_call(provider, "exchange")
-    response = await exchange.post(PATH, {"request": token}, dpop=None)
+    response = await exchange.post(PATH, request=token, dpop=False)
     assert response.status_code == 200, response.text
     form = {"grant_type": CIBA, "auth_req_id": response.json()["auth_req_id"]}
     response, page = await approvals(browser)
     assert "W-4711" in page.text
     await decide_call(browser)
-    assert (await exchange.post("/token", form, dpop=None)).status_code == 400
-    response = await exchange.post("/token", form)
+    assert (await exchange.post("/token", dpop=False, **form)).status_code == 400
+    response = await exchange.post("/token", **form)
     assert response.status_code == 200, response.text
     assert response.json()["token_type"] == "DPoP"
 
 
 @ONE_STORE
 async def test_a_strict_client_that_does_not_sign_is_refused(provider):
-    exchange = PushingPlatform(provider, "exchange")
+    exchange = StrictPlatform(provider, "exchange", key=SIGNER)
     form = {"scope": "openid", "login_hint": "zhang", "binding_message": "W"}
-    response = await exchange.post(PATH, form, dpop=None)
+    response = await exchange.post(PATH, dpop=False, **form)
     assert await refusal_of(response) == "invalid_request"
 
 
 @ONE_STORE
 async def test_a_strict_client_sends_words_to_compare(provider):
-    exchange = PushingPlatform(provider, "exchange")
-    form = {"request": signed_call(provider, "exchange", binding_message=None)}
-    response = await exchange.post(PATH, form, dpop=None)
+    exchange = StrictPlatform(provider, "exchange", key=SIGNER)
+    token = signed_call(provider, "exchange", binding_message=None)
+    response = await exchange.post(PATH, request=token, dpop=False)
     assert await refusal_of(response) == "invalid_binding_message"
 
 

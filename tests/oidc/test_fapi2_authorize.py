@@ -7,9 +7,7 @@ import pytest
 from authsvc.identifiers import from_b64url
 from tests.authentication.makers import ISSUER
 from tests.oidc.front_makers import (
-    DPOP_KEY,
     SIGNER,
-    PushingPlatform,
     claims_of,
     register,
     request_object,
@@ -17,6 +15,7 @@ from tests.oidc.front_makers import (
 )
 from tests.oidc.jwt_makers import private_key, signed
 from tests.oidc.makers import Answer, Page, request
+from tests.oidc.strict import StrictPlatform
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 QUERIED = "https://strict.example/callback?dummy1=lorem&dummy2=ipsum"
@@ -31,16 +30,16 @@ async def fapi(provider):
         strict(redirect_uris=["https://strict.example/callback", QUERIED]),
         strict("second", key=other),
     )
-    return PushingPlatform(provider)
+    return StrictPlatform(provider, "strict", key=SIGNER)
 
 
 async def through(browser, platform, asked, **person):
-    outside = await platform.pushed(asked)
+    outside = await platform.pushed(asked, dpop=False)
     return await browser.through(await browser.get("/authorize", **outside), **person)
 
 
 async def id_token(platform, asked, answer):
-    response = await platform.redeem(asked, answer)
+    response = await platform.redeem(asked, answer.parameters["code"])
     assert response.status_code == 200, response.text
     return json.loads(from_b64url(response.json()["id_token"].split(".")[1]))
 
@@ -96,7 +95,7 @@ async def test_a_request_object_in_the_front_channel_is_no_push(provider, browse
     ids=str,
 )
 async def test_a_push_is_refused(fapi, changes, error):
-    response = await fapi.push(request("strict").but(**changes))
+    response = await fapi.push(request("strict").but(**changes), dpop=False)
     assert response.status_code in (400, 401)
     assert response.json()["error"] in (error, "invalid_client")
 
@@ -118,7 +117,7 @@ async def test_a_long_nonce_and_state_come_back_whole(browser, fapi, length):
 
 
 async def test_what_is_too_long_is_a_clean_refusal(fapi):
-    response = await fapi.push(request("strict", nonce="n" * 1001))
+    response = await fapi.push(request("strict", nonce="n" * 1001), dpop=False)
     assert response.json()["error"] == "invalid_request"
 
 
@@ -129,13 +128,13 @@ async def test_the_order_of_scopes_does_not_matter(browser, fapi):
 
 
 async def test_only_the_client_id_and_the_reference_are_needed(browser, fapi):
-    outside = await fapi.pushed(request("strict"))
+    outside = await fapi.pushed(request("strict"), dpop=False)
     assert set(outside) == {"client_id", "request_uri"}
     assert (await browser.get("/authorize", **outside)).status_code == 303
 
 
 async def test_the_reference_of_one_platform_is_worth_nothing_to_another(browser, fapi):
-    outside = await fapi.pushed(request("strict")) | {"client_id": "second"}
+    outside = await fapi.pushed(request("strict"), dpop=False) | {"client_id": "second"}
     response = await browser.get("/authorize", **outside)
     assert response.status_code == 400
     assert "invalid_request_uri" in Page(response.text).text
@@ -153,7 +152,8 @@ async def test_the_reference_of_one_platform_is_worth_nothing_to_another(browser
     ids=str,
 )
 async def test_an_assertion_that_is_not_right_pushes_nothing(fapi, changes):
-    response = await fapi.post("/par", request("strict").parameters, dpop=None, **changes)
+    made = fapi.assertion(**changes)
+    response = await fapi.push(request("strict"), dpop=False, assertion=made)
     assert response.status_code in (400, 401)
     assert response.json()["error"] == "invalid_client"
 
@@ -161,7 +161,8 @@ async def test_an_assertion_that_is_not_right_pushes_nothing(fapi, changes):
 async def test_an_assertion_may_begin_8_seconds_ahead_and_not_more_than_60(fapi, clock):
     now = int(clock.now().timestamp())
     for ahead, status in ((8, 201), (70, 401)):
-        response = await fapi.post("/par", request("strict").parameters, dpop=None, nbf=now + ahead)
+        made = fapi.assertion(nbf=now + ahead)
+        response = await fapi.push(request("strict"), dpop=False, assertion=made)
         assert response.status_code == status, response.text
 
 
@@ -169,7 +170,7 @@ async def test_a_code_is_dead_after_60_seconds(browser, fapi, time_passes):
     asked = request("strict")
     answer = await through(browser, fapi, asked)
     await time_passes(seconds=61)
-    response = await fapi.redeem(asked, answer)
+    response = await fapi.redeem(asked, answer.parameters["code"])
     assert response.json()["error"] == "invalid_grant"
 
 
@@ -177,7 +178,7 @@ async def test_state_outside_a_pushed_object_is_not_used(provider, browser, fapi
     asked = request("strict").but(state=None)
     token = request_object(asked, provider)
     form = {"client_id": "strict", "request": token, "state": "outside"}
-    response = await fapi.post("/par", form, dpop=None)
+    response = await fapi.post("/par", dpop=False, **form)
     assert response.status_code == 201
     sent = {
         "client_id": "strict",
@@ -190,9 +191,12 @@ async def test_state_outside_a_pushed_object_is_not_used(provider, browser, fapi
 
 async def test_a_platform_that_must_sign_and_push_does_both(provider, browser, clock):
     await register(provider, strict(require_signed_request_object=True))
-    platform, asked = PushingPlatform(provider), request("strict", response_mode="jwt")
+    platform, asked = (
+        StrictPlatform(provider, "strict", key=SIGNER),
+        request("strict", response_mode="jwt"),
+    )
     token = signed(claims_of(asked, ISSUER, clock), SIGNER, typ="oauth-authz-req+jwt")
-    response = await platform.post("/par", {"request": token}, dpop=DPOP_KEY)
+    response = await platform.post("/par", request=token)
     assert response.status_code == 201, response.text
     assert response.headers["dpop-nonce"]
     sent = {"client_id": "strict", "request_uri": response.json()["request_uri"]}

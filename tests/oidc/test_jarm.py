@@ -4,9 +4,10 @@ from joserfc import jwe
 from authsvc.clients.signed import read_signed
 from tests.authentication.makers import ISSUER
 from tests.clients.makers import metadata
-from tests.oidc.front_makers import SIGNER, PushingPlatform, register, strict
+from tests.oidc.front_makers import SIGNER, register, strict
 from tests.oidc.jwt_makers import jwks_of, private_key
 from tests.oidc.makers import Answer, request
+from tests.oidc.strict import StrictPlatform
 from tests.oidc.test_response_modes import FormPost
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -58,12 +59,14 @@ async def test_the_registered_algorithm_signs(provider, browser, alg):
 
 async def test_a_strict_platform_gets_no_rs256(provider, browser):
     await register(provider, strict())
-    platform, asked = PushingPlatform(provider), request("strict", response_mode="jwt")
+    platform, asked = (
+        StrictPlatform(provider, "strict", key=SIGNER),
+        request("strict", response_mode="jwt"),
+    )
     outside = await platform.pushed(asked)
     answer = await browser.through(await browser.get("/authorize", **outside))
     claims = await read(provider, answer.parameters["response"], "ES256")
-    redeemable = Answer(answer.location, claims)
-    assert (await platform.redeem(asked, redeemable)).status_code == 200
+    assert (await platform.redeem(asked, claims["code"])).status_code == 200
 
 
 async def test_it_is_encrypted_to_a_platform_that_is_registered_for_that(provider, browser):

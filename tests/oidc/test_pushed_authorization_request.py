@@ -4,9 +4,10 @@ import pytest
 
 from tests.authentication.makers import ISSUER
 from tests.clients.makers import metadata
-from tests.oidc.front_makers import SIGNER, PushingPlatform, register, strict
+from tests.oidc.front_makers import SIGNER, register, strict
 from tests.oidc.jwt_makers import private_key
 from tests.oidc.makers import Answer, Browser, Page, Platform, request
+from tests.oidc.strict import StrictPlatform
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 PREFIX = "urn:ietf:params:oauth:request_uri:"
@@ -224,13 +225,14 @@ async def test_a_redirect_uri_that_is_withdrawn_meanwhile_is_not_gone_to(
 @ONE_STORE
 async def test_a_proof_at_the_endpoint_binds_the_code_to_its_key(provider, browser):
     await register(provider, strict())
-    platform, asked = PushingPlatform(provider), request("strict")
-    for bound in (asked, asked.but(dpop_jkt=private_key("ES256", "dpop").thumbprint())):
-        outside = await platform.pushed(bound, dpop=private_key("ES256", "dpop"))
+    platform, asked = StrictPlatform(provider, "strict", key=SIGNER), request("strict")
+    for bound in (asked, asked.but(dpop_jkt=platform.dpop_key.thumbprint())):
+        outside = await platform.pushed(bound)
         answer = await browser.through(await browser.get("/authorize", **outside))
-        other = await platform.redeem(asked, answer, dpop=private_key("ES256", "other"))
+        code = answer.parameters["code"]
+        other = await platform.redeem(asked, code, dpop=private_key("ES256", "other"))
         assert other.status_code == 400
-        response = await platform.redeem(asked, answer)
+        response = await platform.redeem(asked, code)
         assert response.status_code == 200, response.text
         assert response.json()["token_type"] == "DPoP"
 
@@ -238,9 +240,9 @@ async def test_a_proof_at_the_endpoint_binds_the_code_to_its_key(provider, brows
 @ONE_STORE
 async def test_a_proof_of_another_key_than_dpop_jkt_names_is_refused(provider):
     await register(provider, strict())
-    platform = PushingPlatform(provider)
+    platform = StrictPlatform(provider, "strict", key=SIGNER)
     asked = request("strict", dpop_jkt=private_key("ES256", "other").thumbprint())
-    response = await platform.push(asked, dpop=private_key("ES256", "dpop"))
+    response = await platform.push(asked)
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_request"
 
@@ -248,13 +250,14 @@ async def test_a_proof_of_another_key_than_dpop_jkt_names_is_refused(provider):
 @ONE_STORE
 async def test_dpop_jkt_alone_binds_the_code_as_well(provider, browser):
     await register(provider, strict())
-    platform = PushingPlatform(provider)
-    asked = request("strict", dpop_jkt=private_key("ES256", "dpop").thumbprint())
-    outside = await platform.pushed(asked)
+    platform = StrictPlatform(provider, "strict", key=SIGNER)
+    asked = request("strict", dpop_jkt=platform.dpop_key.thumbprint())
+    outside = await platform.pushed(asked, dpop=False)
     answer = await browser.through(await browser.get("/authorize", **outside))
-    other = await platform.redeem(asked, answer, dpop=SIGNER)
+    code = answer.parameters["code"]
+    other = await platform.redeem(asked, code, dpop=SIGNER)
     assert other.json()["error"] in ("invalid_grant", "invalid_dpop_proof")
-    assert (await platform.redeem(asked, answer)).status_code == 200
+    assert (await platform.redeem(asked, code)).status_code == 200
 
 
 @ONE_STORE

@@ -9,7 +9,6 @@ from tests.authentication.makers import ISSUER
 from tests.oidc.front_makers import (
     SIGNER,
     STRANGER,
-    PushingPlatform,
     claims_of,
     register,
     request_object,
@@ -18,6 +17,7 @@ from tests.oidc.front_makers import (
 )
 from tests.oidc.jwt_makers import jwks_of, private_key, signed
 from tests.oidc.makers import Answer, Page, Platform, request
+from tests.oidc.strict import StrictPlatform
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 HOUR = 3600
@@ -255,10 +255,10 @@ async def test_an_object_can_be_pushed(provider, browser, signer):
 )
 async def test_message_signing_holds_objects_to_an_hour(provider, clock, changes, status):
     await register(provider, strict(require_signed_request_object=True))
-    platform, now = PushingPlatform(provider), int(clock.now().timestamp())
+    platform, now = StrictPlatform(provider, "strict", key=SIGNER), int(clock.now().timestamp())
     moments = {k: now + v for k, v in changes.items() if isinstance(v, int)}
     token = request_object(request("strict"), provider, **(changes | moments))
-    response = await platform.post("/par", {"request": token}, dpop=None)
+    response = await platform.post("/par", request=token, dpop=False)
     assert response.status_code == status, response.text
     if status == 400:
         assert response.json()["error"] == "invalid_request_object"
@@ -267,13 +267,13 @@ async def test_message_signing_holds_objects_to_an_hour(provider, clock, changes
 async def test_message_signing_takes_no_rs256_and_nothing_unsigned(provider, clock):
     rsa = private_key("RS256", "signer")
     await register(provider, strict(jwks=jwks_of(SIGNER, rsa), require_signed_request_object=True))
-    platform, asked = PushingPlatform(provider), request("strict")
-    response = await platform.push(asked)
+    platform, asked = StrictPlatform(provider, "strict", key=SIGNER), request("strict")
+    response = await platform.push(asked, dpop=False)
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_request"
     claims = claims_of(asked, ISSUER, clock)
     for token in (signed(claims, rsa, alg="RS256"), signed(claims, SIGNER, alg="none")):
-        response = await platform.post("/par", {"request": token}, dpop=None)
+        response = await platform.post("/par", request=token, dpop=False)
         assert response.json()["error"] == "invalid_request_object"
 
 

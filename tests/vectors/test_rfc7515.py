@@ -1,4 +1,4 @@
-"""RFC 7515 appendices A.2 (RS256) and A.3 (ES256): what the RFC signed, we sign and read alike.
+"""RFC 7515 appendix A: what the RFC signed, we sign and read alike, or do not read at all.
 
 The private values are those that the RFC prints, so that everybody can repeat its examples.
 """
@@ -6,7 +6,7 @@ The private values are those that the RFC prints, so that everybody can repeat i
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from authsvc.clients.errors import AlgorithmRefused, SignatureRefused
+from authsvc.clients.errors import AlgorithmRefused, SignatureRefused, SignedHeaderRefused
 from authsvc.clients.signed import read_signed
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SigningKey
@@ -120,3 +120,30 @@ def test_an_altered_signature_or_payload_is_refused(key, header, signature):
 def test_an_algorithm_that_is_not_expected_is_refused(key, header, signature):
     with pytest.raises(AlgorithmRefused):
         read_signed(f"{header}.{PAYLOAD}.{signature}", [key.public_jwk], algorithms=["PS256"])
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param(
+            "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9"
+            f".{PAYLOAD}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            id="A.1, HS256",
+        ),
+        pytest.param("eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtHo", id="A.4, ES512, cut short"),
+        pytest.param(f"eyJhbGciOiJub25lIn0.{PAYLOAD}.", id="A.5, none"),
+    ],
+)
+def test_the_examples_of_algorithms_that_are_not_spoken_are_refused(token):
+    keys = [rsa_key().public_jwk, ec_key().public_jwk]
+    with pytest.raises(AlgorithmRefused):
+        read_signed(token, keys, algorithms=("RS256", "PS256", "ES256", "EdDSA"))
+
+
+def test_the_critical_header_of_appendix_e_is_refused():
+    token = (
+        "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20vVU5ERUZJTkVEIl0sDQogImh0dHA6"
+        "Ly9leGFtcGxlLmNvbS9VTkRFRklORUQiOnRydWUNCn0.RkFJTA."
+    )
+    with pytest.raises(SignedHeaderRefused):
+        read_signed(token, [ec_key().public_jwk], algorithms=("ES256",))

@@ -8,6 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from authsvc.clients.errors import SignatureRefused, SignedMalformed
+from authsvc.clients.public_jwk import read_public_jwk
 from authsvc.clients.signed import read_signed
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SigningKey
@@ -34,6 +35,7 @@ def test_a_2_the_public_half(key):
 
 def test_a_3_the_kid_is_the_published_thumbprint(key):
     assert key.kid == THUMBPRINT
+    assert read_public_jwk(key.public_jwk).thumbprint == THUMBPRINT
 
 
 def test_a_4_our_signature_is_the_published_one(key):
@@ -42,7 +44,8 @@ def test_a_4_our_signature_is_the_published_one(key):
 
 def test_a_5_the_published_signature_is_accepted_and_no_other(key):
     """The payload is a sentence: our reader of claims says so once it took the signature."""
-    for signature, refusal in ((SIGNATURE, SignedMalformed), (b64url(bytes(64)), SignatureRefused)):
+    flipped = SIGNATURE.replace("hgyY", "hgyZ")
+    for signature, refusal in ((SIGNATURE, SignedMalformed), (flipped, SignatureRefused)):
         with pytest.raises(refusal):
             read_signed(f"{SIGNING_INPUT}.{signature}", [key.public_jwk], algorithms=[EDDSA])
 

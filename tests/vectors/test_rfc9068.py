@@ -37,7 +37,9 @@ def authorization(now):
 
 @pytest.fixture
 def token(access_tokens, authorization, now):
-    return access_tokens.issue(authorization, subject="pairwise", scopes=("openid",), now=now)
+    return access_tokens.issue(
+        authorization, subject="pairwise", scopes=("openid",), birth="birth", now=now
+    )
 
 
 @pytest.fixture
@@ -75,7 +77,11 @@ def test_section_6_nothing_in_it_joins_two_tokens_of_one_person(
 ):
     subjects = ("subject-at-a", "subject-at-b")
     one, two = (
-        read(access_tokens.issue(authorization, subject=each, scopes=("openid",), now=now)).claims
+        read(
+            access_tokens.issue(
+                authorization, subject=each, scopes=("openid",), birth="birth", now=now
+            )
+        ).claims
         for each in subjects
     )
     for name in ("jti", "authsvc_ref", "sub"):

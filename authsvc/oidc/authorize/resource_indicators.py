@@ -9,6 +9,8 @@ from authsvc.oidc.authorize.errors import InvalidTarget
 
 # Section 2: an absolute URI (RFC 3986 section 4.3) without fragment.
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]{1,2000}\Z")
+# All together, in characters: they stand in every access token, which must fit into a header.
+_LONGEST = 4000
 
 
 def own_resources(issuer: str) -> tuple[str, str]:
@@ -19,8 +21,10 @@ def own_resources(issuer: str) -> tuple[str, str]:
 def read_resources(asked: Sequence[str], client: Client, *, issuer: str) -> tuple[str, ...]:
     """The resources, each once; InvalidTarget for one that is no URI or not the client's to ask.
 
-    What we are ourselves is open to everybody.
+    What we are ourselves is open to everybody. InvalidTarget also for more than a token can carry.
     """
+    if sum(map(len, asked)) > _LONGEST:
+        raise InvalidTarget("too many resources at once", field="resource")
     for resource in asked:
         if not _ABSOLUTE.match(resource):
             raise InvalidTarget(

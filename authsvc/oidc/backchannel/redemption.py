@@ -16,14 +16,13 @@ from datetime import datetime
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.backchannel.waiting_request import Approved, WaitingRequests
-from authsvc.oidc.errors import InvalidGrant, NoLongerGranted
-from authsvc.oidc.grants import Grants
+from authsvc.oidc.errors import InvalidGrant
+from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.confirmation import bound_to
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database
-from authsvc.subscribers import Subscriber
 from authsvc.subscribers.memory import SubscriberMemory
 
 DEVICE_CODE_PARAMETER = "device_code"
@@ -59,7 +58,7 @@ class WaitingRedemption:
         approved = await self._waiting.poll(
             request.required(self._parameter), client=client, now=now
         )
-        subscriber = await self._claim(approved, now=now)
+        standing = await self._claim(approved, now=now)
         # 4.
         authorization = bound_to(approved.authorization, request.confirmation)
         refresh_token = await self._begin(authorization, now=now) if client.refreshes else None
@@ -67,13 +66,13 @@ class WaitingRedemption:
         return await self._tokens.issue(
             authorization,
             request=request,
-            subscriber=subscriber,
+            standing=standing,
             scopes=authorization.scopes,
             resources=narrowed_resources(request.resources, authorization.resources),
             refresh_token=refresh_token,
         )
 
-    async def _claim(self, approved: Approved, *, now: datetime) -> Subscriber:
+    async def _claim(self, approved: Approved, *, now: datetime) -> Standing:
         authorization = approved.authorization
         # 2.
         first, stamp = await asyncio.gather(
@@ -82,10 +81,7 @@ class WaitingRedemption:
         if not first:
             raise InvalidGrant("the code was redeemed before")
         # 3.
-        try:
-            return await self._grants.require_in_force(authorization, stamp, now=now)
-        except NoLongerGranted:
-            raise InvalidGrant("the person no longer grants this") from None
+        return await self._grants.require_in_force(authorization, stamp, now=now)
 
     async def _begin(self, authorization: Authorization, *, now: datetime) -> str:
         async with self._database.transaction() as tx:

@@ -31,13 +31,15 @@ _REFERENCE = "authsvc_ref"
 class _Reference(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """What only we read: the person (none: the client asked for itself), and what they allowed.
 
-    `claims` is what was asked of UserInfo by name, `granted_to` the client that was allowed what a
+    `birth` is that of the place where revocations are marked (`Ephemeral.birth`), `claims` what was
+    asked of UserInfo by name, `granted_to` the client that was allowed what a
     token says, where that is not the client that holds it.
     """
 
     subscriber_id: UUID | None
     family_id: UUID
     authorized_at: datetime
+    birth: str
     claims: dict[str, Any] | None = None
     granted_to: str | None = None
 
@@ -59,6 +61,7 @@ class AccessToken:
     authorized_at: datetime
     audience: tuple[str, ...]
     granted_to: str
+    birth: str
     confirmation: Confirmation | None = None
     details: tuple[dict[str, Any], ...] = ()
     claims: dict[str, Any] | None = None
@@ -82,6 +85,7 @@ class AccessTokens:
         scopes: tuple[str, ...],
         resources: tuple[str, ...] = (),
         confirmation: Confirmation | None = None,
+        birth: str,
         now: datetime,
     ) -> str:
         """A token under the scopes given (those of the authorization, or fewer).
@@ -91,7 +95,11 @@ class AccessTokens:
         """
         asked = (authorization.claims or {}).get("userinfo")
         reference = _Reference(
-            authorization.subscriber_id, authorization.family_id, authorization.authorized_at, asked
+            authorization.subscriber_id,
+            authorization.family_id,
+            authorization.authorized_at,
+            birth,
+            asked,
         )
         return self._sign(
             reference,
@@ -114,11 +122,14 @@ class AccessTokens:
         *,
         resources: tuple[str, ...],
         confirmation: Confirmation | None,
+        birth: str,
         now: datetime,
     ) -> str:
         """A token that speaks of no person: `sub` is the client (RFC 9068 section 2.2)."""
         claims = {"sub": client_id, "client_id": client_id, **confirmation_claim(confirmation)}
-        return self._sign(_Reference(None, uuid4(), now), claims, resources=resources, now=now)
+        return self._sign(
+            _Reference(None, uuid4(), now, birth), claims, resources=resources, now=now
+        )
 
     def issue_onward(
         self,
@@ -139,8 +150,8 @@ class AccessTokens:
             subject.subscriber_id,
             subject.family_id,
             subject.authorized_at,
-            None,
-            subject.granted_to,
+            subject.birth,
+            granted_to=subject.granted_to,
         )
         claims = {
             "sub": subject.subject,
@@ -211,6 +222,7 @@ class AccessTokens:
             authorized_at=reference.authorized_at,
             audience=_audience(claims["aud"]),
             granted_to=reference.granted_to or claims["client_id"],
+            birth=reference.birth,
             confirmation=read_confirmation(claims),
             details=tuple(claims.get("authorization_details", ())),
             claims=reference.claims,

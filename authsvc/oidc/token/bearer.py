@@ -8,11 +8,11 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from authsvc.clients.certificate import thumbprint
 from authsvc.errors import AuthsvcError, InvalidInput
 from authsvc.oidc.errors import InvalidRequest, InvalidToken, OAuthError
 from authsvc.oidc.token.access_token import AccessToken, AccessTokens
 from authsvc.oidc.token.confirmation import Confirmation
-from authsvc.oidc.token.confirmations import certificate_thumbprint
 from authsvc.oidc.token.dpop import ALGORITHMS, DPoPProofs
 from authsvc.oidc.token.errors import (
     InsufficientUserAuthentication,
@@ -116,7 +116,7 @@ def _needed(error: AuthsvcError) -> dict[str, str]:
 
 def _check_certificate(request: HTTPRequest, x5t: str) -> None:
     shown = request.client_certificate
-    if shown is None or not hmac.compare_digest(certificate_thumbprint(shown), x5t):
+    if shown is None or not hmac.compare_digest(thumbprint(shown), x5t):
         raise InvalidToken("the access token is bound to another client certificate")
 
 

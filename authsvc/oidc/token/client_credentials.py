@@ -8,6 +8,7 @@ from authsvc.oidc.authorize.resource_indicators import read_resources
 from authsvc.oidc.errors import InvalidScope, UnauthorizedClient
 from authsvc.oidc.token import access_token
 from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, token_type
 
@@ -15,8 +16,9 @@ from authsvc.oidc.token.tokens import TokenResponse, token_type
 class ClientCredentials:
     """Issues tokens to clients that prove themselves."""
 
-    def __init__(self, *, issuer: str, access_tokens: AccessTokens) -> None:
+    def __init__(self, *, issuer: str, access_tokens: AccessTokens, marks: RevocationMarks) -> None:
         self._issuer = issuer
+        self._marks = marks
         self._access_tokens = access_tokens
 
     async def issue(self, request: TokenRequest) -> TokenResponse:
@@ -30,6 +32,7 @@ class ClientCredentials:
             client.client_id,
             resources=read_resources(request.resources, client, issuer=self._issuer),
             confirmation=request.confirmation,
+            birth=await self._marks.birth(),
             now=request.now,
         )
         return TokenResponse(

@@ -18,15 +18,14 @@ import structlog
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
-from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
-from authsvc.oidc.grants import Grants
+from authsvc.oidc.errors import GrantReused
+from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.confirmation import bound_to
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database
-from authsvc.subscribers import Subscriber
 from authsvc.subscribers.memory import SubscriberMemory
 
 _log = structlog.get_logger()
@@ -68,7 +67,7 @@ class CodeRedemption:
             confirmation=request.confirmation,
         )
         try:
-            subscriber = await self._claim(record, now=now)
+            standing = await self._claim(record, now=now)
         except GrantReused:
             await self._alarm(record.authorization)
             raise
@@ -79,13 +78,13 @@ class CodeRedemption:
         return await self._tokens.issue(
             authorization,
             request=request,
-            subscriber=subscriber,
+            standing=standing,
             scopes=authorization.scopes,
             resources=narrowed_resources(request.resources, authorization.resources),
             refresh_token=refresh_token,
         )
 
-    async def _claim(self, record: CodeRecord, *, now: datetime) -> Subscriber:
+    async def _claim(self, record: CodeRecord, *, now: datetime) -> Standing:
         """The person, if this is the first redemption and they still agree; one round trip."""
         authorization = record.authorization
         # 3.
@@ -95,10 +94,7 @@ class CodeRedemption:
         if not first:
             raise GrantReused("the code was redeemed before")
         record.check_age(now)
-        try:
-            return await self._grants.require_in_force(authorization, stamp, now=now)
-        except NoLongerGranted:
-            raise InvalidGrant("the person no longer grants this") from None
+        return await self._grants.require_in_force(authorization, stamp, now=now)
 
     async def _begin(self, authorization: Authorization, *, now: datetime) -> str:
         async with self._database.transaction() as tx:

@@ -38,16 +38,29 @@ def require_key(authorization: Authorization, confirmation: Confirmation | None)
         raise InvalidGrant("the grant is bound to another DPoP key")
 
 
+def require_certificate(authorization: Authorization, confirmation: Confirmation | None) -> None:
+    """Returns if a request shows the certificate that the family is bound to (RFC 8705 7.1).
+
+    InvalidGrant otherwise. Only for public clients: the others prove themselves anyhow, and may
+    have a new certificate by then.
+    """
+    shown = None if confirmation is None else confirmation.x5t
+    if authorization.x5t not in (None, shown):
+        raise InvalidGrant("the grant is bound to another client certificate")
+
+
 def shows_key(confirmation: Confirmation | None) -> bool:
     """Whether a request comes with a DPoP key."""
     return confirmation is not None and confirmation.jkt is not None
 
 
 def bound_to(authorization: Authorization, confirmation: Confirmation | None) -> Authorization:
-    """The authorization as its refresh tokens carry it: bound to the DPoP key of its first use."""
-    if confirmation is None or not shows_key(confirmation):
+    """The authorization as its refresh tokens carry it: bound to what its first use showed."""
+    if confirmation is None:
         return authorization
-    return msgspec.structs.replace(authorization, jkt=confirmation.jkt)
+    if shows_key(confirmation):
+        return msgspec.structs.replace(authorization, jkt=confirmation.jkt)
+    return msgspec.structs.replace(authorization, x5t=confirmation.x5t)
 
 
 def confirmation_claim(confirmation: Confirmation | None) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 
 from authsvc.clients import Client
-from authsvc.identifiers import b64url
+from authsvc.clients.certificate import thumbprint
 from authsvc.oidc.token.confirmation import Confirmation
 from authsvc.oidc.token.dpop import DPoPProofs
 from authsvc.oidc.token.errors import CertificateNeeded, DPoPProofNeeded
@@ -49,7 +48,7 @@ class Confirmations:
         if client.tls_client_certificate_bound_access_tokens:
             if request.client_certificate is None:
                 raise CertificateNeeded("a client certificate is needed")
-            return Confirmation(x5t=certificate_thumbprint(request.client_certificate))
+            return Confirmation(x5t=thumbprint(request.client_certificate))
         if client.sender_constrained:
             raise DPoPProofNeeded("a DPoP proof is needed")
         return None
@@ -61,8 +60,3 @@ class Confirmations:
         if "dpop" not in request.headers:
             return response
         return response.with_headers(("dpop-nonce", self._proofs.nonce(now=now)))
-
-
-def certificate_thumbprint(der: bytes) -> str:
-    """`x5t#S256` (RFC 8705 section 3.1)."""
-    return b64url(sha256(der).digest())

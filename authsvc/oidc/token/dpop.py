@@ -8,12 +8,13 @@ remembered by time and not by number, so that a flood cannot wash an old proof b
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any, TypeGuard
+from typing import Any
 from urllib.parse import urlsplit
 
 from authsvc.clients.client import STRICT_ALGORITHMS
 from authsvc.clients.errors import ClientKeyRefused, ForeignTokenRefused
 from authsvc.clients.public_jwk import read_public_jwk
+from authsvc.clients.registered_claims import is_numeric_date, jti_of
 from authsvc.clients.signed import read_with_key, unverified_claims, unverified_header
 from authsvc.identifiers import b64url
 from authsvc.oidc.token.dpop_nonce import DPoPNonces
@@ -26,7 +27,6 @@ ALGORITHMS = STRICT_ALGORITHMS
 _TYPES = frozenset({"dpop+jwt"})
 # The largest key there is (RSA 8192) makes a proof of about 4 kB.
 _LONGEST = 8192
-_LONGEST_JTI = 256
 # RFC 9449 section 11.1 has seconds or minutes. Clocks of honest clients are some seconds off.
 _PAST = timedelta(seconds=60)
 _FUTURE = timedelta(seconds=30)
@@ -100,9 +100,10 @@ class DPoPProofs:
             raise UseDPoPNonce("a DPoP proof needs the nonce of this answer", nonce=fresh)
 
     async def _claim(self, claims: Mapping[str, Any], thumbprint: str) -> None:
-        jti = claims.get("jti")
-        if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_JTI:
-            raise InvalidDPoPProof("jti is missing or too long")
+        try:
+            jti = jti_of(claims)
+        except ValueError:
+            raise InvalidDPoPProof("jti is missing or too long") from None
         # The key is part of it: nobody can use up what another client will send.
         if not await self._ephemeral.claim(_SEEN, f"{thumbprint}.{jti}", lifetime=_REMEMBERED):
             raise InvalidDPoPProof("the DPoP proof was used before")
@@ -130,11 +131,11 @@ def _check_time(claims: Mapping[str, Any], now: datetime) -> None:
     at = now.timestamp()
     issued, expires, not_before = (claims.get(name) for name in ("iat", "exp", "nbf"))
     past, future = _PAST.total_seconds(), _FUTURE.total_seconds()
-    if not _is_time(issued) or not at - past <= issued <= at + future:
+    if not is_numeric_date(issued) or not at - past <= issued <= at + future:
         raise InvalidDPoPProof("iat is missing or not now")
-    if expires is not None and not (_is_time(expires) and at < expires + future):
+    if expires is not None and not (is_numeric_date(expires) and at < expires + future):
         raise InvalidDPoPProof("the DPoP proof has expired")
-    if not_before is not None and not (_is_time(not_before) and not_before <= at + future):
+    if not_before is not None and not (is_numeric_date(not_before) and not_before <= at + future):
         raise InvalidDPoPProof("the DPoP proof is not valid yet")
 
 
@@ -144,10 +145,6 @@ def _check_token(claims: Mapping[str, Any], access_token: str | None) -> None:
         return
     if claims.get("ath") != b64url(sha256(access_token.encode("ascii", "replace")).digest()):
         raise InvalidDPoPProof("ath is not the hash of the access token")
-
-
-def _is_time(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _normal(url: str) -> tuple[str, str | None, int | None, str] | None:

@@ -58,7 +58,7 @@ def build_grant_types(
         tokens=tokens,
         memory=memory,
     )
-    own = ClientCredentials(issuer=issuer, access_tokens=access_tokens)
+    own = ClientCredentials(issuer=issuer, access_tokens=access_tokens, marks=marks)
     exchanged = TokenExchange(issuer=issuer, access_tokens=access_tokens, status=status)
     return {
         AUTHORIZATION_CODE: codes_for_tokens.redeem,

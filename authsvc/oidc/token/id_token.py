@@ -103,7 +103,8 @@ class IDTokens:
         subject, audience, sid = claims.get("sub"), claims.get("aud"), claims.get("sid")
         if claims.get("iss") != self._issuer:
             raise ValueError("an ID token of another issuer")
-        if not isinstance(subject, str) or not isinstance(audience, str):
+        # Signed UserInfo has the same shape, but no end.
+        if not (isinstance(subject, str) and isinstance(audience, str) and "exp" in claims):
             raise ValueError("not an ID token of ours")
         return Hint(
             subject,

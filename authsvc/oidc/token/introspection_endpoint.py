@@ -134,10 +134,10 @@ class IntrospectionEndpoint:
                 return _INACTIVE
         stamp = await self._memory.stamp(family.authorization.subscriber_id)
         try:
-            subscriber = await self._grants.require_in_force(family.authorization, stamp, now=now)
+            standing = await self._grants.require_in_force(family.authorization, stamp, now=now)
         except NoLongerGranted:
             return _INACTIVE
-        subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
+        subject = self._subscribers.subject_for(standing.subscriber, client.sector_identifier)
         return self._describe_refresh_token(family, subject)
 
     def _describe_refresh_token(self, family: Family, subject: str) -> dict[str, Any]:

@@ -37,10 +37,18 @@ class RevocationMarks:
         return await self._ephemeral.claimed(_FAMILY, str(family_id))
 
     async def is_revoked(self, token: AccessToken) -> bool:
-        """Whether this token, or its whole family, was revoked."""
-        return any(
-            await asyncio.gather(
-                self.family_is_revoked(token.family_id),
-                self._ephemeral.claimed(_TOKEN, token.jti),
-            )
+        """Whether this token, or its whole family, was revoked, or nobody could tell.
+
+        Marks are lost with the memory of the place that keeps them: what was issued before is
+        taken for revoked (`Ephemeral.birth`, asked last so that a loss in between shows).
+        """
+        family, itself, birth = await asyncio.gather(
+            self.family_is_revoked(token.family_id),
+            self._ephemeral.claimed(_TOKEN, token.jti),
+            self._ephemeral.birth(),
         )
+        return family or itself or birth != token.birth
+
+    async def birth(self) -> str:
+        """What a token that is issued now must carry."""
+        return await self._ephemeral.birth()

@@ -5,7 +5,13 @@ from datetime import datetime
 
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
-from authsvc.oidc.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
+from authsvc.oidc.errors import (
+    InvalidGrant,
+    InvalidRequest,
+    NoLongerGranted,
+    UnauthorizedClient,
+    UnsupportedGrantType,
+)
 from authsvc.oidc.oauth_error import NOT_STORED
 from authsvc.oidc.token.confirmations import Confirmations
 from authsvc.oidc.token.token_request import Form, TokenRequest, read_token_form
@@ -13,6 +19,7 @@ from authsvc.oidc.token.tokens import TokenResponse
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 
 GrantType = Callable[[TokenRequest], Awaitable[TokenResponse]]
+"""Tokens for a request; NoLongerGranted if the person froze, left or withdrew meanwhile."""
 
 
 class TokenEndpoint:
@@ -39,16 +46,18 @@ class TokenEndpoint:
             now=now,
         )
         grant = self._grant(form, client)
-        tokens = await grant(
-            TokenRequest(
-                client=client,
-                form=form.values,
-                resources=form.resources,
-                audiences=form.audiences,
-                confirmation=await self._confirmations.require(request, client, now=now),
-                now=now,
-            )
+        asked = TokenRequest(
+            client=client,
+            form=form.values,
+            resources=form.resources,
+            audiences=form.audiences,
+            confirmation=await self._confirmations.require(request, client, now=now),
+            now=now,
         )
+        try:
+            tokens = await grant(asked)
+        except NoLongerGranted:
+            raise InvalidGrant("the person no longer grants this") from None
         answer = json_response(200, tokens, NOT_STORED)
         return self._confirmations.with_nonce(answer, request, now=now)
 

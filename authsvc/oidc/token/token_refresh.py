@@ -20,16 +20,15 @@ from authsvc.oidc import scopes
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.client_jwt import JWKs
-from authsvc.oidc.errors import GrantReused, InvalidGrant, NoLongerGranted
-from authsvc.oidc.grants import Grants
-from authsvc.oidc.token.confirmation import require_key, shows_key
+from authsvc.oidc.errors import GrantReused, InvalidGrant
+from authsvc.oidc.grants import Grants, Standing
+from authsvc.oidc.token.confirmation import require_certificate, require_key, shows_key
 from authsvc.oidc.token.lost_reply import LostReplies
 from authsvc.oidc.token.refresh_token import Family, PresentedToken, RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, Tokens
 from authsvc.storage import Database, Transaction
-from authsvc.subscribers import Subscriber
 from authsvc.subscribers.memory import SubscriberMemory
 
 _log = structlog.get_logger()
@@ -85,16 +84,15 @@ class TokenRefresh:
         # 2.
         authorization = _own(family, request)
         narrowed = scopes.narrowed(request.form.get("scope"), authorization.scopes)
-        subscriber = await self._in_force(tx, authorization, request)
+        standing = await self._in_force(tx, authorization, request)
         # 3.
         return await self._tokens.issue(
             authorization,
             request=request,
-            subscriber=subscriber,
+            standing=standing,
             scopes=narrowed,
             resources=narrowed_resources(request.resources, authorization.resources),
             refresh_token=refresh_token,
-            tx=tx,
             jwks=jwks,
         )
 
@@ -126,12 +124,9 @@ class TokenRefresh:
 
     async def _in_force(
         self, tx: Transaction, authorization: Authorization, request: TokenRequest
-    ) -> Subscriber:
+    ) -> Standing:
         stamp = await self._memory.stamp(authorization.subscriber_id)
-        try:
-            return await self._grants.require_in_force(authorization, stamp, tx=tx, now=request.now)
-        except NoLongerGranted:
-            raise InvalidGrant("the person no longer grants this") from None
+        return await self._grants.require_in_force(authorization, stamp, tx=tx, now=request.now)
 
     async def _alarm(self, tx: Transaction, presented: PresentedToken) -> NoReturn:
         _log.warning("grant_reused", kind="refresh_token")
@@ -151,6 +146,7 @@ def _own(family: Family, request: TokenRequest) -> Authorization:
         raise _unknown()
     if request.client.public:
         require_key(authorization, request.confirmation)
+        require_certificate(authorization, request.confirmation)
     elif authorization.jkt is not None and not shows_key(request.confirmation):
         raise InvalidGrant("the grant is bound to a DPoP key")
     return authorization

@@ -7,25 +7,10 @@ from uuid import UUID
 
 from authsvc.oidc.claims import consented_names
 from authsvc.oidc.errors import InvalidToken, NoLongerGranted
-from authsvc.oidc.grants import Grants
+from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.revocation_marks import RevocationMarks
-from authsvc.storage import Transaction
-from authsvc.storage.remembered import Stamp
-from authsvc.subscribers import Subscriber
 from authsvc.subscribers.memory import SubscriberMemory
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The person that a good token speaks of, as of `stamp`.
-
-    `tx` is the transaction of whoever asks about them from inside one (`SubscriberMemory.recall`).
-    """
-
-    subscriber: Subscriber
-    stamp: Stamp
-    tx: Transaction | None = None
 
 
 @dataclass(frozen=True)
@@ -69,10 +54,9 @@ class TokenStatus:
             self._require_unrevoked(token), self._memory.stamp(token.subscriber_id)
         )
         try:
-            subscriber = await self._grants.require_in_force(_Granted.by(token), stamp, now=now)
+            return await self._grants.require_in_force(_Granted.by(token), stamp, now=now)
         except NoLongerGranted:
             raise InvalidToken("the person no longer grants this") from None
-        return Standing(subscriber, stamp)
 
     async def _require_unrevoked(self, token: AccessToken) -> None:
         if await self._marks.is_revoked(token):

@@ -6,7 +6,7 @@ import msgspec
 
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.client_jwt import ClientJWTs, JWKs
-from authsvc.oidc.errors import InvalidGrant, NoLongerGranted
+from authsvc.oidc.grants import Standing
 from authsvc.oidc.person_claims import PersonClaims
 from authsvc.oidc.scopes import OPENID, still_registered
 from authsvc.oidc.token import access_token
@@ -14,9 +14,7 @@ from authsvc.oidc.token.access_token import AccessTokens
 from authsvc.oidc.token.confirmation import BEARER, Confirmation
 from authsvc.oidc.token.id_token import IDTokens
 from authsvc.oidc.token.token_request import TokenRequest
-from authsvc.oidc.token.token_status import Standing
-from authsvc.storage import Transaction
-from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers import Subscribers
 from authsvc.subscribers.memory import SubscriberMemory
 
 
@@ -68,29 +66,28 @@ class Tokens:
         authorization: Authorization,
         *,
         request: TokenRequest,
-        subscriber: Subscriber,
+        standing: Standing,
         scopes: tuple[str, ...],
         resources: tuple[str, ...],
         refresh_token: str | None,
-        tx: Transaction | None = None,
         jwks: JWKs | None = None,
     ) -> TokenResponse:
         """An access token under `scopes` for `resources`, and an ID token if `openid` is granted.
 
-        The tokens are for the client that asks, and bound to the key that it showed. `tx` is the
-        transaction that the caller is in, if any, and `jwks` what `keys_for` said before. What the
-        client is no longer registered for is left out. InvalidGrant if the person left meanwhile,
-        InvalidScope if no scope remains.
+        The tokens are for the client that asks, and bound to the key that it showed. `jwks` is what
+        `keys_for` said before, if it was asked. What the client is no longer registered for is left
+        out. NoLongerGranted if the person left meanwhile, InvalidScope if no scope remains.
         """
         client, now = request.client, request.now
         scopes = still_registered(scopes, client)
-        subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
+        subject = self._subscribers.subject_for(standing.subscriber, client.sector_identifier)
         token = self._access_tokens.issue(
             authorization,
             subject=subject,
             scopes=scopes,
             resources=resources,
             confirmation=request.confirmation,
+            birth=standing.stamp.birth,
             now=now,
         )
         id_token = None
@@ -100,7 +97,7 @@ class Tokens:
                 client=client,
                 subject=subject,
                 access_token=token,
-                told=await self._told(authorization, request, subscriber, subject, tx),
+                told=await self._told(authorization, request, standing, subject),
                 now=now,
             )
             id_token = await self._jwts.encrypted(
@@ -120,25 +117,20 @@ class Tokens:
         self,
         authorization: Authorization,
         request: TokenRequest,
-        subscriber: Subscriber,
+        standing: Standing,
         subject: str,
-        tx: Transaction | None,
     ) -> dict[str, Any]:
         """What the parameter `claims` asked of the ID token (Core 5.5)."""
         asked = (authorization.claims or {}).get("id_token")
         if not asked:
             return {}
-        stamp = await self._memory.stamp(subscriber.id)
-        try:
-            return await self._person_claims.tell(
-                Standing(subscriber, stamp, tx),
-                client=request.client,
-                subject=subject,
-                asked=asked,
-                now=request.now,
-            )
-        except NoLongerGranted:
-            raise InvalidGrant("the person no longer grants this") from None
+        return await self._person_claims.tell(
+            standing,
+            client=request.client,
+            subject=subject,
+            asked=asked,
+            now=request.now,
+        )
 
 
 def token_type(confirmation: Confirmation | None) -> str:
