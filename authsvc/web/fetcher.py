@@ -2,7 +2,7 @@
 
 Platforms register where their keys, their sectors, their request objects lie and where they want
 to be told of things. Whoever may name an address could name one inside our own network, so here
-(RFC 9700 section 4.15, OWASP on server-side request forgery):
+(RFC 9700, OWASP on server-side request forgery):
 
     the URL        https, a host, a port of the web; http on loopback alone, where that is open
     the host       resolved by us; every address public, or in a network that the settings open

@@ -134,12 +134,15 @@ class World:
         ca = CertificateAuthority.create(keyring, base_url=ISSUER, now=clock.now())
         hasher = PasswordHasher(threads=1, parameters=QUICK)
         outbox = OutboxSMSGateway(ephemeral)
+        remembered = Remembered(ephemeral, namespace="subscriber-changing")
         parts = {
             "database": database,
             "ephemeral": ephemeral,
             "keyring": keyring,
             "register": Register(authority),
-            "subscribers": Subscribers(keyring, Remembered(ephemeral, namespace="subscriber-changing")),
+            "subscribers": Subscribers(
+                keyring, Remembered(ephemeral, namespace="subscriber-changing")
+            ),
             "certificates": Certificates(ca),
             "credentials": Credentials(
                 digests=keyring.digests, hasher=hasher, policy=PasswordPolicy()

@@ -24,7 +24,9 @@ def test_the_thumbprint_of_the_example():
 
 @pytest.mark.parametrize("alg", ALGORITHMS)
 def test_the_kid_of_our_keys_is_their_thumbprint(key_directory, alg):
-    jwk = dict(KeyRing.open(key_directory).signing.current(alg, now=NOW).public_jwk)
+    jwk: dict[str, str | list[str]] = {
+        **KeyRing.open(key_directory).signing.current(alg, now=NOW).public_jwk
+    }
     kid = jwk["kid"]
     key = KeySet.import_key_set({"keys": [jwk]}).keys[0]
     assert key.thumbprint() == kid
