@@ -8,7 +8,7 @@ The plan of the house, top storey first. A room is a folder that answers one que
 down, never up and never to a neighbour on its own storey. `routes.py` is a room's door to HTTP,
 `store.py` its door to SQL; everything between is plain Python.
 
-    cli              the command line: serve, demo, sandbox, clients, keys, db, register
+    cli              the command line: serve, sandbox, demo, clients, keys, db, register, doctor
     app              create_app: the only place where everything meets
     housekeeping     what does the service do by itself, while nobody asks?
     holder           what may a person see and do about their own number?
@@ -21,7 +21,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     evidence         is this document genuine, whose is it, is it still good?
     web              how do we speak HTTP? problems, strict forms, headers, pages
     storage          where do things rest? database, migrations; ephemeral (memory, Redis)
-    keyring          what do we sign and seal with? files; keyed digests
+    keyring          what do we sign and seal with? files; rotation; keyed digests
     settings, errors, clock, identifiers: the ground floor; they know nobody
 
 Time is an argument: nothing below `app` asks what time it is. Effects travel by state: raising

@@ -28,7 +28,6 @@ DEFAULT_SCOPES = ("openid", "age")
 # What we sign with for a client. RS256 is the default of OpenID Connect Dynamic Client Registration
 # 1.0, section 2.
 SIGNING_ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
-ID_TOKEN_ALGORITHMS = SIGNING_ALGORITHMS
 # What a client may sign with towards us. FAPI 2.0 section 5.4.1 leaves out RS256.
 STRICT_ALGORITHMS = ("PS256", "ES256", "EdDSA")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from authsvc.oidc.claims import consented_names
+from authsvc.oidc.claims.known_claims import consented_names
 
 
 class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -17,11 +17,12 @@ from authsvc.clients.client import (
     AuthMethod,
 )
 from authsvc.clients.metadata_grants import DELIVERY_MODES
-from authsvc.oidc import authorization_details, claims, paths, scopes, verified_claims
+from authsvc.oidc import authorization_details, paths, scopes
 from authsvc.oidc.authorize import pkce, response_mode
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.authorization_request import PROMPTS
 from authsvc.oidc.authorize.resource_indicators import own_resources
+from authsvc.oidc.claims import known_claims, verified_claims
 from authsvc.oidc.token import dpop
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
@@ -107,13 +108,13 @@ def document(
         "display_values_supported": ["page", "popup"],
         "acr_values_supported": ACR_VALUES,
         "claim_types_supported": claim_types,
-        "claims_supported": ["sub", "iss", "auth_time", "acr", "amr", "sid", *claims.NAMES],
+        "claims_supported": ["sub", "iss", "auth_time", "acr", "amr", "sid", *known_claims.NAMES],
         "claims_parameter_supported": True,
         "verified_claims_supported": True,
         "trust_frameworks_supported": [verified_claims.TRUST_FRAMEWORK],
         "evidence_supported": [verified_claims.EVIDENCE],
         "documents_supported": [verified_claims.DOCUMENT_TYPE],
-        "claims_in_verified_claims_supported": claims.NAMES,
+        "claims_in_verified_claims_supported": known_claims.NAMES,
         "protected_resources": own_resources(issuer),
         "request_parameter_supported": True,
         "request_uri_parameter_supported": True,

@@ -10,7 +10,7 @@ import msgspec
 
 from authsvc.keyring import KeyedDigest
 from authsvc.oidc import store
-from authsvc.oidc.claims import is_covered
+from authsvc.oidc.claims.known_claims import is_covered
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.storage import Transaction
 from authsvc.storage.remembered import Stamp

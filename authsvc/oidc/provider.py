@@ -1,4 +1,8 @@
-"""The provider, put together once: every object of this room, from what it needs of other rooms."""
+"""The provider, put together once: its endpoints, from what the chambers share (`parts`).
+
+Each chamber with endpoints of its own puts those together: `build_front`, `build_backchannel`,
+`build_logout`. What more than one endpoint works with is in `parts`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,12 +11,8 @@ from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
 from authsvc.clients import Clients
-from authsvc.clients.authentication import ClientAuthentication
-from authsvc.clients.certificate import CLIENT_ANCHORS
-from authsvc.clients.client_keys import ClientKeys
 from authsvc.clients.registration import Registrations
 from authsvc.keyring import KeyRing
-from authsvc.oidc import paths
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes
 from authsvc.oidc.authorize.authorization_endpoint import AuthorizationEndpoint
 from authsvc.oidc.authorize.front import build_front
@@ -20,39 +20,25 @@ from authsvc.oidc.authorize.pushed_authorization_request_endpoint import (
     PushedAuthorizationRequestEndpoint,
 )
 from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
-from authsvc.oidc.claim_sources import ClaimSource, ClaimSources
-from authsvc.oidc.claims import SENTENCES
-from authsvc.oidc.client_jwt import ClientJWTs
+from authsvc.oidc.claims.claim_sources import ClaimSource
+from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
+from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
 from authsvc.oidc.discovery import Discovery
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.interaction.completion import BackToPlatform
-from authsvc.oidc.interaction.cookies import Cookies
-from authsvc.oidc.interaction.interaction import REDIRECT, Interactions
+from authsvc.oidc.interaction.interaction import REDIRECT
 from authsvc.oidc.interaction.interaction_endpoint import InteractionEndpoint
-from authsvc.oidc.interaction.pages import Pages
-from authsvc.oidc.interaction.visitor import Visitors
 from authsvc.oidc.jwks_uri import JWKSEndpoint
-from authsvc.oidc.jws import JWSReader
 from authsvc.oidc.logout.logout import Logout, build_logout
-from authsvc.oidc.logout.session_participants import SessionParticipants
-from authsvc.oidc.person_claims import PersonClaims
-from authsvc.oidc.protected_resource_metadata import ProtectedResourceMetadata
+from authsvc.oidc.parts import Foundation, Parts
 from authsvc.oidc.registration_endpoint import RegistrationEndpoint
-from authsvc.oidc.token.access_token import AccessTokens
 from authsvc.oidc.token.bearer import PresentedTokens
-from authsvc.oidc.token.confirmations import Confirmations
-from authsvc.oidc.token.dpop import DPoPProofs
-from authsvc.oidc.token.dpop_nonce import DPoPNonces
 from authsvc.oidc.token.grant_types import build_grant_types
-from authsvc.oidc.token.id_token import IDTokens
 from authsvc.oidc.token.introspection_endpoint import IntrospectionEndpoint
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_endpoint import RevocationEndpoint
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_endpoint import TokenEndpoint
-from authsvc.oidc.token.token_status import TokenStatus
-from authsvc.oidc.token.tokens import Tokens
-from authsvc.oidc.userinfo_endpoint import UserInfoEndpoint
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.memory import SubscriberMemory
@@ -102,186 +88,106 @@ def build_provider(
     interactions_per_address: int,
     claim_sources: Sequence[ClaimSource] = (),
 ) -> Provider:
-    """A provider. `cookie` is the session cookie's bare name; the limit is for an hour.
-
-    `mtls_issuer` is where a proxy asks clients for certificates, empty if nowhere.
-    """
-    reader = JWSReader(keyring.signing)
-    access_tokens = AccessTokens(issuer=issuer, keyring=keyring, reader=reader)
-    id_tokens = IDTokens(issuer=issuer, keys=keyring.signing, seals=keyring.sealer, reader=reader)
-    grants = Grants(digests=keyring.digests, subscribers=subscribers, memory=memory)
-    refresh_tokens = RefreshTokens(seals=keyring.sealer, digests=keyring.digests)
-    marks = RevocationMarks(ephemeral)
-    status = TokenStatus(marks=marks, grants=grants, memory=memory)
-    client_keys = ClientKeys(fetcher)
-    authentication = ClientAuthentication(
-        clients,
-        keys=client_keys,
-        ephemeral=ephemeral,
+    """The provider; what it takes is said at `Foundation`."""
+    on = Foundation(
         issuer=issuer,
-        token_endpoint=issuer + paths.TOKEN,
-        anchors=keyring.directory.certificates(CLIENT_ANCHORS),
-    )
-    jwts = ClientJWTs(keys=keyring.signing, client_keys=client_keys)
-    sources = ClaimSources(claim_sources, subscribers=subscribers)
-    person_claims = PersonClaims(memory=memory, sources=sources)
-    tokens = Tokens(
-        access_tokens=access_tokens,
-        id_tokens=id_tokens,
-        jwts=jwts,
-        subscribers=subscribers,
-        memory=memory,
-        person_claims=person_claims,
-    )
-    codes = AuthorizationCodes(ephemeral, seals=keyring.sealer)
-    visitors = Visitors(sessions=sessions, subscribers=subscribers, grants=grants, sign_in=sign_in)
-    interactions = Interactions(ephemeral, per_address=interactions_per_address)
-    nonces = DPoPNonces(keyring.digests)
-    proofs = DPoPProofs(ephemeral=ephemeral, nonces=nonces, origins=(issuer, mtls_issuer))
-    confirmations = Confirmations(proofs)
-    cookies = Cookies(session=cookie, secure=issuer.startswith("https://"))
-    pages = Pages(templates, sentences={**SENTENCES, **sources.sentences})
-    participants = SessionParticipants(ephemeral, digests=keyring.digests)
-    logout = build_logout(
-        issuer=issuer,
-        jwts=jwts,
-        ephemeral=ephemeral,
-        clients=clients,
-        fetcher=fetcher,
-        subscribers=subscribers,
-        participants=participants,
-        id_tokens=id_tokens,
-        sessions=sessions,
-        visitors=visitors,
-        cookies=cookies,
-        pages=pages,
-        templates=templates,
-    )
-    front = build_front(
-        issuer=issuer,
-        jwts=jwts,
-        ephemeral=ephemeral,
-        clients=clients,
-        client_keys=client_keys,
-        fetcher=fetcher,
-        authentication=authentication,
-        confirmations=confirmations,
-        id_tokens=id_tokens,
-        sources=sources,
-        codes=codes,
-        visitors=visitors,
-        interactions=interactions,
-        participants=participants,
-        cookies=cookies,
-        templates=templates,
-        per_address=interactions_per_address,
-    )
-    backchannel = build_backchannel(
-        issuer=issuer,
+        mtls_issuer=mtls_issuer,
+        keyring=keyring,
         database=database,
         ephemeral=ephemeral,
         clients=clients,
-        client_keys=client_keys,
         fetcher=fetcher,
-        authentication=authentication,
-        credentials=credentials,
         subscribers=subscribers,
         memory=memory,
-        grants=grants,
-        id_tokens=id_tokens,
-        refresh_tokens=refresh_tokens,
-        tokens=tokens,
-        visitors=visitors,
-        interactions=interactions,
-        cookies=cookies,
-        pages=pages,
+        credentials=credentials,
+        sign_in=sign_in,
+        sessions=sessions,
         templates=templates,
-        per_address=interactions_per_address,
+        cookie=cookie,
+        interactions_per_address=interactions_per_address,
+        claim_sources=claim_sources,
     )
+    parts = Parts(on)
+    front = build_front(on, parts)
+    backchannel = build_backchannel(on, parts)
+    logout = build_logout(on, parts)
     return Provider(
         authorization=front.authorization,
         pushed_authorization_request=front.pushed_authorization_request,
         interaction=InteractionEndpoint(
-            database=database,
-            grants=grants,
-            visitors=visitors,
-            interactions=interactions,
+            database=on.database,
+            grants=parts.grants,
+            visitors=parts.visitors,
+            interactions=parts.interactions,
             completions={
-                REDIRECT: BackToPlatform(clients=clients, responses=front.responses, pages=pages),
+                REDIRECT: BackToPlatform(
+                    clients=on.clients, responses=front.responses, pages=parts.pages
+                ),
                 **backchannel.completions,
             },
-            sign_in=sign_in,
-            sessions=sessions,
+            sign_in=on.sign_in,
+            sessions=on.sessions,
             ended=logout.sign_out.ended,
-            cookies=cookies,
-            pages=pages,
+            cookies=parts.cookies,
+            pages=parts.pages,
         ),
         token=TokenEndpoint(
-            authentication=authentication,
-            confirmations=confirmations,
+            authentication=parts.authentication,
+            confirmations=parts.confirmations,
             grant_types={
                 **backchannel.grant_types,
-                **build_grant_types(
-                    issuer=issuer,
-                    database=database,
-                    ephemeral=ephemeral,
-                    codes=codes,
-                    grants=grants,
-                    access_tokens=access_tokens,
-                    refresh_tokens=refresh_tokens,
-                    marks=marks,
-                    tokens=tokens,
-                    status=status,
-                    memory=memory,
-                ),
+                **build_grant_types(on, parts),
             },
         ),
         backchannel=backchannel,
         userinfo=UserInfoEndpoint(
-            issuer=issuer,
-            tokens=PresentedTokens(access_tokens=access_tokens, proofs=proofs),
-            confirmations=confirmations,
-            status=status,
-            clients=clients,
-            person_claims=person_claims,
-            jwts=jwts,
+            issuer=on.issuer,
+            tokens=PresentedTokens(access_tokens=parts.access_tokens, proofs=parts.proofs),
+            confirmations=parts.confirmations,
+            status=parts.status,
+            clients=on.clients,
+            person_claims=parts.person_claims,
+            jwts=parts.jwts,
         ),
-        protected_resource=ProtectedResourceMetadata(issuer=issuer),
+        protected_resource=ProtectedResourceMetadata(issuer=on.issuer),
         introspection=IntrospectionEndpoint(
-            issuer=issuer,
-            jwts=jwts,
-            database=database,
-            authentication=authentication,
-            access_tokens=access_tokens,
-            refresh_tokens=refresh_tokens,
-            status=status,
-            grants=grants,
-            subscribers=subscribers,
-            memory=memory,
+            issuer=on.issuer,
+            jwts=parts.jwts,
+            database=on.database,
+            authentication=parts.authentication,
+            access_tokens=parts.access_tokens,
+            refresh_tokens=parts.refresh_tokens,
+            status=parts.status,
+            grants=parts.grants,
+            subscribers=on.subscribers,
+            memory=on.memory,
         ),
         revocation=RevocationEndpoint(
-            database=database,
-            authentication=authentication,
-            access_tokens=access_tokens,
-            refresh_tokens=refresh_tokens,
-            marks=marks,
+            database=on.database,
+            authentication=parts.authentication,
+            access_tokens=parts.access_tokens,
+            refresh_tokens=parts.refresh_tokens,
+            marks=parts.marks,
         ),
         logout=logout,
         registration=RegistrationEndpoint(
-            issuer=issuer,
+            issuer=on.issuer,
             registrations=Registrations(
-                database=database, clients=clients, digests=keyring.digests, fetcher=fetcher
+                database=on.database,
+                clients=on.clients,
+                digests=on.keyring.digests,
+                fetcher=on.fetcher,
             ),
         ),
-        jwks=JWKSEndpoint(keyring.signing),
+        jwks=JWKSEndpoint(on.keyring.signing),
         discovery=Discovery(
-            issuer=issuer,
-            mtls_issuer=mtls_issuer,
-            algorithms=keyring.signing.algorithms,
-            claim_types=sources.types,
+            issuer=on.issuer,
+            mtls_issuer=on.mtls_issuer,
+            algorithms=on.keyring.signing.algorithms,
+            claim_types=parts.sources.types,
         ),
-        grants=grants,
-        codes=codes,
-        refresh_tokens=refresh_tokens,
-        marks=marks,
+        grants=parts.grants,
+        codes=parts.codes,
+        refresh_tokens=parts.refresh_tokens,
+        marks=parts.marks,
     )

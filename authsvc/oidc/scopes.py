@@ -1,7 +1,7 @@
 """Scopes: what each word tells, and which of them a client gets.
 
     openid           that this is one real, verified person: a pairwise subject, nothing else
-    age              predicates and a band (`claims.age_claims`), never a birth date
+    age              predicates and a band (`known_claims`), never a birth date
     offline_access   refresh tokens go on while the person is away (OpenID Connect Core 11)
 
 Words that a client is not registered for are left out, and the answer says what remained.

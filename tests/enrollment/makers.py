@@ -140,9 +140,7 @@ class World:
             "ephemeral": ephemeral,
             "keyring": keyring,
             "register": Register(authority),
-            "subscribers": Subscribers(
-                keyring, Remembered(ephemeral, namespace="subscriber-changing")
-            ),
+            "subscribers": Subscribers(keyring, remembered),
             "certificates": Certificates(ca),
             "credentials": Credentials(
                 digests=keyring.digests, hasher=hasher, policy=PasswordPolicy()

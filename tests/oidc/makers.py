@@ -17,7 +17,7 @@ from litestar import Litestar
 from authsvc.clients import Client, Clients
 from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
-from authsvc.oidc.claim_sources import ClaimSource
+from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral

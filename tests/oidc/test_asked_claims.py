@@ -1,6 +1,6 @@
 import pytest
 
-from authsvc.oidc.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
+from authsvc.oidc.claims.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
 
 BANDS = ("young", "old")
 

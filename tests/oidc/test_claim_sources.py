@@ -8,7 +8,7 @@ from joserfc.jwk import ECKey
 
 from authsvc.errors import Text, Unavailable
 from authsvc.identifiers import from_b64url
-from authsvc.oidc.claim_sources import (
+from authsvc.oidc.claims.claim_sources import (
     AggregatedClaims,
     ClaimSources,
     DistributedClaims,

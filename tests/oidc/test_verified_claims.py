@@ -9,8 +9,8 @@ import pytest
 
 from authsvc.evidence.document import KINDS
 from authsvc.identifiers import from_b64url
-from authsvc.oidc import claims, verified_claims
-from authsvc.oidc.verified_claims import (
+from authsvc.oidc.claims import known_claims, verified_claims
+from authsvc.oidc.claims.verified_claims import (
     MalformedRequest,
     TooManyElements,
     answer,
@@ -29,7 +29,7 @@ def element(verification=None, **wishes):
     return {"verification": {"trust_framework": None, **(verification or {})}, "claims": wishes}
 
 
-def told(asked, *, known=claims.POSSIBLE):
+def told(asked, *, known=known_claims.POSSIBLE):
     kept = read_verified_claims(asked, known)
     return None if kept is None else answer(kept, VALUES)
 
@@ -184,23 +184,25 @@ def test_whoever_may_ask_for_no_claim_is_told_of_no_verification():
 )
 def test_an_element_without_trust_framework_or_claims_is_malformed(asked):
     with pytest.raises(MalformedRequest):
-        read_verified_claims(asked, claims.POSSIBLE)
+        read_verified_claims(asked, known_claims.POSSIBLE)
 
 
 def test_claims_that_are_null_ask_for_none():
     asked = {"verification": {"trust_framework": None}, "claims": None}
-    assert read_verified_claims(asked, claims.POSSIBLE) is None
+    assert read_verified_claims(asked, known_claims.POSSIBLE) is None
 
 
 def test_more_elements_than_we_answer_are_refused_and_repeated_ones_are_not_counted():
     names = ("age_over_14", "age_over_16", "age_over_18", "age_band")
     several = [element(**{name: None}) for name in names]
     assert len(told(several * 3)) == 4
-    assert read_verified_claims(several * 3, claims.POSSIBLE) == read_verified_claims(
-        several, claims.POSSIBLE
+    assert read_verified_claims(several * 3, known_claims.POSSIBLE) == read_verified_claims(
+        several, known_claims.POSSIBLE
     )
     with pytest.raises(TooManyElements):
-        read_verified_claims([*several, element(age_band=None, age_over_14=None)], claims.POSSIBLE)
+        read_verified_claims(
+            [*several, element(age_band=None, age_over_14=None)], known_claims.POSSIBLE
+        )
 
 
 def test_the_kind_of_document_that_we_name_is_the_only_one_by_which_people_opt_in():
@@ -245,7 +247,7 @@ async def test_the_metadata_says_what_we_can_say(supported):
     assert supported["trust_frameworks_supported"] == [FRAMEWORK]
     assert supported["evidence_supported"] == ["document"]
     assert supported["documents_supported"] == ["idcard"]
-    assert supported["claims_in_verified_claims_supported"] == list(claims.NAMES)
+    assert supported["claims_in_verified_claims_supported"] == list(known_claims.NAMES)
     assert "attachments_supported" not in supported
 
 

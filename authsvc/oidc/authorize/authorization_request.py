@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from authsvc.oidc.claims import consented_names
+from authsvc.oidc.claims.known_claims import consented_names
 
 PROMPTS = ("none", "login", "consent", "select_account")
 

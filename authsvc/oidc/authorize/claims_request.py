@@ -6,15 +6,15 @@ from typing import Any
 
 from authsvc.clients import Client
 from authsvc.clients.json_object import read_object
-from authsvc.oidc import claims
-from authsvc.oidc.asked_claims import read_wishes
-from authsvc.oidc.claims import VERIFIED_CLAIMS
-from authsvc.oidc.errors import InvalidRequest
-from authsvc.oidc.verified_claims import (
+from authsvc.oidc.claims import known_claims
+from authsvc.oidc.claims.asked_claims import read_wishes
+from authsvc.oidc.claims.known_claims import VERIFIED_CLAIMS
+from authsvc.oidc.claims.verified_claims import (
     MalformedRequest,
     TooManyElements,
     read_verified_claims,
 )
+from authsvc.oidc.errors import InvalidRequest
 
 ID_TOKEN, USERINFO = "id_token", "userinfo"
 
@@ -30,10 +30,10 @@ _Members = dict[str, Any]
 
 @dataclass(frozen=True)
 class ClaimsRequest:
-    """What is asked of each place, by name: wishes as `oidc.asked_claims` has them.
+    """What is asked of each place, by name: wishes as `claims.asked_claims` has them.
 
-    `verified_claims` are as `oidc.verified_claims` has them. What we do not know, or the client may
-    not have, is gone.
+    `verified_claims` are as `claims.verified_claims` has them. What we do not know, or the client
+    may not have, is gone.
     """
 
     asked: Mapping[str, _Members] = field(default_factory=dict)
@@ -58,8 +58,8 @@ def read_claims_request(
         return ClaimsRequest()
     document = _document(text)
     places = {place: _place(document, place) for place in (ID_TOKEN, USERINFO)}
-    known = claims.known_to(client)
-    at_userinfo = {**known, **claims.SIGN_IN, **(others or {})}
+    known = known_claims.known_to(client)
+    at_userinfo = {**known, **known_claims.SIGN_IN, **(others or {})}
     return ClaimsRequest(
         asked={
             ID_TOKEN: read_wishes(places[ID_TOKEN], known) | _verified(places[ID_TOKEN], known),

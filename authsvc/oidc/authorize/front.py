@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from authsvc.clients import Clients
-from authsvc.clients.authentication import ClientAuthentication
-from authsvc.clients.client_keys import ClientKeys
 from authsvc.oidc.authorize.answer_delivery import AnswerDelivery
-from authsvc.oidc.authorize.authorization_code import AuthorizationCodes
 from authsvc.oidc.authorize.authorization_endpoint import AuthorizationEndpoint
 from authsvc.oidc.authorize.authorization_response import AuthorizationResponses
 from authsvc.oidc.authorize.jarm import SignedResponses
@@ -16,17 +12,7 @@ from authsvc.oidc.authorize.pushed_authorization_request_endpoint import (
 from authsvc.oidc.authorize.pushed_request import PushedRequests
 from authsvc.oidc.authorize.request_object import RequestObjects
 from authsvc.oidc.authorize.request_reader import RequestReader
-from authsvc.oidc.claim_sources import ClaimSources
-from authsvc.oidc.client_jwt import ClientJWTs
-from authsvc.oidc.interaction.cookies import Cookies
-from authsvc.oidc.interaction.interaction import Interactions
-from authsvc.oidc.interaction.visitor import Visitors
-from authsvc.oidc.logout.session_participants import SessionParticipants
-from authsvc.oidc.token.confirmations import Confirmations
-from authsvc.oidc.token.id_token import IDTokens
-from authsvc.storage import Ephemeral
-from authsvc.web.fetcher import Fetcher
-from authsvc.web.templates import Templates
+from authsvc.oidc.parts import Foundation, Parts
 
 
 @dataclass(frozen=True)
@@ -38,54 +24,39 @@ class Front:
     responses: AuthorizationResponses
 
 
-def build_front(
-    *,
-    issuer: str,
-    jwts: ClientJWTs,
-    ephemeral: Ephemeral,
-    clients: Clients,
-    client_keys: ClientKeys,
-    fetcher: Fetcher,
-    authentication: ClientAuthentication,
-    confirmations: Confirmations,
-    id_tokens: IDTokens,
-    sources: ClaimSources,
-    codes: AuthorizationCodes,
-    visitors: Visitors,
-    interactions: Interactions,
-    participants: SessionParticipants,
-    cookies: Cookies,
-    templates: Templates,
-    per_address: int,
-) -> Front:
-    """The front. `per_address` is how much strangers of one address may begin in an hour."""
-    pushed = PushedRequests(ephemeral)
-    objects = RequestObjects(issuer=issuer, keys=client_keys, fetcher=fetcher)
-    requests = RequestReader(issuer=issuer, id_tokens=id_tokens, sources=sources)
-    signed = SignedResponses(issuer=issuer, jwts=jwts)
-    delivery = AnswerDelivery(signed=signed, templates=templates)
+def build_front(on: Foundation, parts: Parts) -> Front:
+    """The front."""
+    pushed = PushedRequests(on.ephemeral)
+    objects = RequestObjects(issuer=on.issuer, keys=parts.client_keys, fetcher=on.fetcher)
+    requests = RequestReader(issuer=on.issuer, id_tokens=parts.id_tokens, sources=parts.sources)
+    signed = SignedResponses(issuer=on.issuer, jwts=parts.jwts)
+    delivery = AnswerDelivery(signed=signed, templates=on.templates)
     responses = AuthorizationResponses(
-        issuer=issuer, codes=codes, pushed=pushed, participants=participants, delivery=delivery
+        issuer=on.issuer,
+        codes=parts.codes,
+        pushed=pushed,
+        participants=parts.participants,
+        delivery=delivery,
     )
     return Front(
         authorization=AuthorizationEndpoint(
-            clients=clients,
+            clients=on.clients,
             pushed=pushed,
             objects=objects,
             requests=requests,
-            visitors=visitors,
-            interactions=interactions,
+            visitors=parts.visitors,
+            interactions=parts.interactions,
             responses=responses,
-            cookies=cookies,
+            cookies=parts.cookies,
         ),
         pushed_authorization_request=PushedAuthorizationRequestEndpoint(
-            authentication=authentication,
-            confirmations=confirmations,
+            authentication=parts.authentication,
+            confirmations=parts.confirmations,
             objects=objects,
             requests=requests,
             pushed=pushed,
-            ephemeral=ephemeral,
-            per_address=per_address,
+            ephemeral=on.ephemeral,
+            per_address=on.interactions_per_address,
         ),
         responses=responses,
     )

@@ -22,7 +22,7 @@ from authsvc.oidc.authorize.destination import Destination, octets
 from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.authorize.resource_indicators import read_resources
 from authsvc.oidc.authorize.response_mode import read_response_mode
-from authsvc.oidc.claim_sources import ClaimSources
+from authsvc.oidc.claims.claim_sources import ClaimSources
 from authsvc.oidc.errors import (
     InvalidRequest,
     RegistrationNotSupported,

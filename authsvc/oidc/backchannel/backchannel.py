@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from authsvc.authentication.credentials import Credentials
-from authsvc.clients import Clients
 from authsvc.clients import client as names
-from authsvc.clients.authentication import ClientAuthentication
-from authsvc.clients.client_keys import ClientKeys
 from authsvc.oidc.backchannel.addressee import Addressees
 from authsvc.oidc.backchannel.approval import Approval
 from authsvc.oidc.backchannel.approval_list import ApprovalLists
@@ -18,7 +14,7 @@ from authsvc.oidc.backchannel.backchannel_authentication_endpoint import (
 )
 from authsvc.oidc.backchannel.device_authorization_endpoint import DeviceAuthorizationEndpoint
 from authsvc.oidc.backchannel.device_page import DEVICE, DevicePage
-from authsvc.oidc.backchannel.notification import Aftermath, Notifications, Teller
+from authsvc.oidc.backchannel.notification import Aftermath, Notifications
 from authsvc.oidc.backchannel.redemption import (
     AUTH_REQ_ID_PARAMETER,
     DEVICE_CODE_PARAMETER,
@@ -28,20 +24,9 @@ from authsvc.oidc.backchannel.request_limits import RequestLimits
 from authsvc.oidc.backchannel.signed_request import SignedRequests
 from authsvc.oidc.backchannel.user_code import UserCodes
 from authsvc.oidc.backchannel.waiting_request import WaitingRequests
-from authsvc.oidc.grants import Grants
 from authsvc.oidc.interaction.completion import Completion
-from authsvc.oidc.interaction.cookies import Cookies
-from authsvc.oidc.interaction.interaction import Interactions
-from authsvc.oidc.interaction.pages import Pages
-from authsvc.oidc.interaction.visitor import Visitors
-from authsvc.oidc.token.id_token import IDTokens
-from authsvc.oidc.token.refresh_token import RefreshTokens
+from authsvc.oidc.parts import Foundation, Parts
 from authsvc.oidc.token.token_endpoint import GrantType
-from authsvc.oidc.token.tokens import Tokens
-from authsvc.storage import Database, Ephemeral
-from authsvc.subscribers import Subscribers
-from authsvc.subscribers.memory import SubscriberMemory
-from authsvc.web.templates import Templates
 
 
 @dataclass(frozen=True)
@@ -56,95 +41,75 @@ class Backchannel:
     grant_types: Mapping[str, GrantType]
 
 
-def build_backchannel(
-    *,
-    issuer: str,
-    database: Database,
-    ephemeral: Ephemeral,
-    clients: Clients,
-    client_keys: ClientKeys,
-    fetcher: Teller,
-    authentication: ClientAuthentication,
-    credentials: Credentials,
-    subscribers: Subscribers,
-    memory: SubscriberMemory,
-    grants: Grants,
-    id_tokens: IDTokens,
-    refresh_tokens: RefreshTokens,
-    tokens: Tokens,
-    visitors: Visitors,
-    interactions: Interactions,
-    cookies: Cookies,
-    pages: Pages,
-    templates: Templates,
-    per_address: int,
-) -> Backchannel:
-    """The backchannel. `per_address` is how much strangers of one address may begin in an hour."""
-    devices = WaitingRequests(ephemeral, name="device")
-    people = WaitingRequests(ephemeral, name="ciba")
-    user_codes = UserCodes(ephemeral)
-    lists = ApprovalLists(ephemeral)
-    limits = RequestLimits(ephemeral, per_address=per_address)
-    approval_pages = ApprovalPages(templates, pages)
-    own = OwnSignIn(issuer=issuer)
-    aftermath = Aftermath(lists=lists, notifications=Notifications(fetcher))
+def build_backchannel(on: Foundation, parts: Parts) -> Backchannel:
+    """The backchannel."""
+    devices = WaitingRequests(on.ephemeral, name="device")
+    people = WaitingRequests(on.ephemeral, name="ciba")
+    user_codes = UserCodes(on.ephemeral)
+    lists = ApprovalLists(on.ephemeral)
+    limits = RequestLimits(on.ephemeral, per_address=on.interactions_per_address)
+    approval_pages = ApprovalPages(on.templates, parts.pages)
+    own = OwnSignIn(issuer=on.issuer)
+    aftermath = Aftermath(lists=lists, notifications=Notifications(on.fetcher))
 
     def redemption(parameter: str, waiting: WaitingRequests) -> GrantType:
         return WaitingRedemption(
             parameter=parameter,
             waiting=waiting,
-            database=database,
-            grants=grants,
-            refresh_tokens=refresh_tokens,
-            tokens=tokens,
-            memory=memory,
+            database=on.database,
+            grants=parts.grants,
+            refresh_tokens=parts.refresh_tokens,
+            tokens=parts.tokens,
+            memory=on.memory,
         ).redeem
 
     return Backchannel(
         device_authorization=DeviceAuthorizationEndpoint(
-            issuer=issuer,
-            authentication=authentication,
+            issuer=on.issuer,
+            authentication=parts.authentication,
             limits=limits,
             user_codes=user_codes,
             waiting=devices,
         ),
         backchannel_authentication=BackchannelAuthenticationEndpoint(
-            issuer=issuer,
-            authentication=authentication,
-            signed_requests=SignedRequests(issuer=issuer, keys=client_keys, ephemeral=ephemeral),
+            issuer=on.issuer,
+            authentication=parts.authentication,
+            signed_requests=SignedRequests(
+                issuer=on.issuer, keys=parts.client_keys, ephemeral=on.ephemeral
+            ),
             addressees=Addressees(
-                database=database,
-                credentials=credentials,
-                subscribers=subscribers,
-                id_tokens=id_tokens,
+                database=on.database,
+                credentials=on.credentials,
+                subscribers=on.subscribers,
+                id_tokens=parts.id_tokens,
             ),
             limits=limits,
             lists=lists,
             waiting=people,
         ),
         device=DevicePage(
-            clients=clients,
+            clients=on.clients,
             user_codes=user_codes,
             waiting=devices,
-            interactions=interactions,
-            cookies=cookies,
+            interactions=parts.interactions,
+            cookies=parts.cookies,
             pages=approval_pages,
         ),
         approvals=ApprovalsPage(
             service=own,
-            clients=clients,
-            subscribers=subscribers,
+            clients=on.clients,
+            subscribers=on.subscribers,
             lists=lists,
             waiting=people,
-            visitors=visitors,
-            interactions=interactions,
-            cookies=cookies,
+            visitors=parts.visitors,
+            interactions=parts.interactions,
+            cookies=parts.cookies,
             pages=approval_pages,
         ),
         completions={
-            DEVICE: Approval(clients=clients, waiting=devices, pages=approval_pages),
+            DEVICE: Approval(clients=on.clients, waiting=devices, pages=approval_pages),
             CIBA: Approval(
-                clients=clients, waiting=people, pages=approval_pages, afterwards=aftermath
+                clients=on.clients, waiting=people, pages=approval_pages, afterwards=aftermath
             ),
             APPROVALS: own,
         },

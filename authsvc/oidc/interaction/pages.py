@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError, Text
-from authsvc.oidc import claims
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
+from authsvc.oidc.claims import known_claims
 from authsvc.oidc.grants import LIFETIME
 from authsvc.subscribers import china_today
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
@@ -87,7 +87,9 @@ class Pages:
         parts = urlsplit(request.redirect_uri)
         language = http.language(request.ui_locales)
         single = [
-            name for name in request.claim_names if not claims.is_covered(name, request.scopes)
+            name
+            for name in request.claim_names
+            if not known_claims.is_covered(name, request.scopes)
         ]
         html = self._templates.render(
             template,
@@ -96,8 +98,8 @@ class Pages:
             hidden={},
             client_name=client.name,
             scopes=request.scopes,
-            ages=[self._sentences[name] for name in single if name in claims.POSSIBLE],
-            facts=[self._sentences[name] for name in single if name not in claims.POSSIBLE],
+            ages=[self._sentences[name] for name in single if name in known_claims.POSSIBLE],
+            facts=[self._sentences[name] for name in single if name not in known_claims.POSSIBLE],
             purposes={scope: texts[language] for scope, texts in client.purposes.items()},
             details=sentences(request.details),
             legal_basis=client.legal_basis,

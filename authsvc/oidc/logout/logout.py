@@ -2,24 +2,13 @@
 
 from dataclasses import dataclass
 
-from authsvc.authentication.session import Sessions
-from authsvc.clients import Clients
-from authsvc.oidc.client_jwt import ClientJWTs
-from authsvc.oidc.interaction.cookies import Cookies
-from authsvc.oidc.interaction.pages import Pages
-from authsvc.oidc.interaction.visitor import Visitors
 from authsvc.oidc.logout.backchannel_logout import BackChannelLogout
 from authsvc.oidc.logout.end_session_endpoint import EndSessionEndpoint
 from authsvc.oidc.logout.frontchannel_logout import FrontChannelLogout
 from authsvc.oidc.logout.logout_token import LogoutTokens
-from authsvc.oidc.logout.session_participants import SessionParticipants
 from authsvc.oidc.logout.sign_out import SignOut
 from authsvc.oidc.logout.signed_out_page import SignedOutPage
-from authsvc.oidc.token.id_token import IDTokens
-from authsvc.storage import Ephemeral
-from authsvc.subscribers import Subscribers
-from authsvc.web.fetcher import Fetcher
-from authsvc.web.templates import Templates
+from authsvc.oidc.parts import Foundation, Parts
 
 
 @dataclass(frozen=True)
@@ -35,43 +24,31 @@ class Logout:
         await self.backchannel.close()
 
 
-def build_logout(
-    *,
-    issuer: str,
-    jwts: ClientJWTs,
-    ephemeral: Ephemeral,
-    clients: Clients,
-    fetcher: Fetcher,
-    subscribers: Subscribers,
-    participants: SessionParticipants,
-    id_tokens: IDTokens,
-    sessions: Sessions,
-    visitors: Visitors,
-    cookies: Cookies,
-    pages: Pages,
-    templates: Templates,
-) -> Logout:
-    """The chamber."""
+def build_logout(on: Foundation, parts: Parts) -> Logout:
+    """What leaving takes."""
     tokens = LogoutTokens(
-        issuer=issuer, jwts=jwts, subscribers=subscribers, participants=participants
+        issuer=on.issuer,
+        jwts=parts.jwts,
+        subscribers=on.subscribers,
+        participants=parts.participants,
     )
-    backchannel = BackChannelLogout(tokens=tokens, fetcher=fetcher)
+    backchannel = BackChannelLogout(tokens=tokens, fetcher=on.fetcher)
     sign_out = SignOut(
-        sessions=sessions,
-        clients=clients,
-        participants=participants,
+        sessions=on.sessions,
+        clients=on.clients,
+        participants=parts.participants,
         backchannel=backchannel,
-        frontchannel=FrontChannelLogout(issuer=issuer, participants=participants),
+        frontchannel=FrontChannelLogout(issuer=on.issuer, participants=parts.participants),
     )
     end_session = EndSessionEndpoint(
-        clients=clients,
-        id_tokens=id_tokens,
-        visitors=visitors,
-        participants=participants,
+        clients=on.clients,
+        id_tokens=parts.id_tokens,
+        visitors=parts.visitors,
+        participants=parts.participants,
         sign_out=sign_out,
-        ephemeral=ephemeral,
-        cookies=cookies,
-        pages=pages,
-        signed_out=SignedOutPage(templates),
+        ephemeral=on.ephemeral,
+        cookies=parts.cookies,
+        pages=parts.pages,
+        signed_out=SignedOutPage(on.templates),
     )
     return Logout(end_session=end_session, sign_out=sign_out, backchannel=backchannel)

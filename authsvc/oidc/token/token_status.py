@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from authsvc.oidc.claims import consented_names
+from authsvc.oidc.claims.known_claims import consented_names
 from authsvc.oidc.errors import InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.access_token import AccessToken

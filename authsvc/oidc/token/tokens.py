@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 
 from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs, JWKs
 from authsvc.oidc.grants import Standing
-from authsvc.oidc.person_claims import PersonClaims
 from authsvc.oidc.scopes import OPENID, still_registered
 from authsvc.oidc.token import access_token
 from authsvc.oidc.token.access_token import AccessTokens
@@ -15,7 +15,6 @@ from authsvc.oidc.token.confirmation import BEARER, Confirmation
 from authsvc.oidc.token.id_token import IDTokens
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.subscribers import Subscribers
-from authsvc.subscribers.memory import SubscriberMemory
 
 
 class TokenResponse(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,11 +41,9 @@ class Tokens:
         id_tokens: IDTokens,
         jwts: ClientJWTs,
         subscribers: Subscribers,
-        memory: SubscriberMemory,
         person_claims: PersonClaims,
     ) -> None:
         self._jwts = jwts
-        self._memory = memory
         self._person_claims = person_claims
         self._access_tokens = access_tokens
         self._id_tokens = id_tokens

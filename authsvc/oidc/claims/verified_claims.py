@@ -17,7 +17,7 @@ we cannot meet.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from authsvc.oidc.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
+from authsvc.oidc.claims.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
 
 # Our own rules (docs/claims.md): the chip of a valid document read and verified, its holder
 # recognised by their face, the register asked, all online.

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from authsvc.clients import Client
-from authsvc.oidc import claims, verified_claims
-from authsvc.oidc.asked_claims import fulfilled
-from authsvc.oidc.claim_sources import ClaimSources
-from authsvc.oidc.claims import VERIFIED_CLAIMS
+from authsvc.oidc.claims import known_claims, verified_claims
+from authsvc.oidc.claims.asked_claims import fulfilled
+from authsvc.oidc.claims.claim_sources import ClaimSources
+from authsvc.oidc.claims.known_claims import VERIFIED_CLAIMS
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.oidc.grants import Standing
 from authsvc.oidc.scopes import AGE
@@ -62,7 +62,7 @@ class PersonClaims:
         asked: Mapping[str, Any],
         now: datetime,
     ) -> dict[str, Any]:
-        known = claims.known_to(client)
+        known = known_claims.known_to(client)
         by_scope = dict.fromkeys(known) if AGE in scopes else {}
         wishes = by_scope | {name: wish for name, wish in asked.items() if name in known}
         verified = asked.get(VERIFIED_CLAIMS) if known else None
@@ -73,7 +73,7 @@ class PersonClaims:
         )
         if birth_date is None:
             raise NoLongerGranted(log="subscriber")
-        values = claims.age_claims(birth_date, china_today(now))
+        values = known_claims.age_claims(birth_date, china_today(now))
         told = fulfilled(wishes, values)
         answer = None if verified is None else verified_claims.answer(verified, values)
         return told if answer is None else told | {VERIFIED_CLAIMS: answer}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authsvc.oidc.claims import (
+from authsvc.oidc.claims.known_claims import (
     NAMES,
     POSSIBLE,
     SENTENCES,

@@ -9,14 +9,14 @@ from typing import Any
 
 from authsvc.authentication.assurance import satisfies
 from authsvc.clients import Client, Clients
-from authsvc.oidc.asked_claims import fulfilled
 from authsvc.oidc.authorization import auth_time_claim
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.resource_indicators import own_resources
-from authsvc.oidc.claims import SIGN_IN
+from authsvc.oidc.claims.asked_claims import fulfilled
+from authsvc.oidc.claims.known_claims import SIGN_IN
+from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InsufficientScope, InvalidToken, NoLongerGranted
-from authsvc.oidc.person_claims import PersonClaims
 from authsvc.oidc.scopes import OPENID
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.bearer import PresentedTokens

@@ -18,7 +18,7 @@ import structlog
 
 from authsvc.clients import Client
 from authsvc.errors import Text, Unavailable
-from authsvc.oidc.claims import NAMES, SIGN_IN, VERIFIED_CLAIMS
+from authsvc.oidc.claims.known_claims import NAMES, SIGN_IN, VERIFIED_CLAIMS
 from authsvc.subscribers import Subscriber, Subscribers
 
 _log = structlog.get_logger()
