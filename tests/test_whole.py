@@ -1,6 +1,7 @@
 """The whole service opens in one process, and a person goes all the way through it."""
 
-from tests.whole import SQUARE, Service, claims_of
+from tests.oidc.jwt_makers import unverified
+from tests.whole import SQUARE, Service
 
 
 async def test_a_person_goes_from_a_card_to_a_platform(service: Service):
@@ -10,7 +11,7 @@ async def test_a_person_goes_from_a_card_to_a_platform(service: Service):
     service.clock.advance(minutes=1)
     async with service.client() as browser:
         received = await service.code_flow(browser, SQUARE, resident)
-    claims = claims_of(received.tokens["id_token"])
+    claims = unverified(received.tokens["id_token"])
     assert set(claims["amr"]) == {"pwd", "otp", "mfa"}
     assert (await service.userinfo(received)).json()["sub"] == claims["sub"]
     assert received.tokens["refresh_token"]

@@ -6,7 +6,6 @@ received is noted by name, so that a test can look for it elsewhere: in a dump, 
 
 import asyncio
 import base64
-import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -30,7 +29,7 @@ from authsvc.cli.tour.browser import Page, read_page
 from authsvc.clients.registry import Clients
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
-from authsvc.identifiers import b64url, from_b64url, new_token
+from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
 from authsvc.settings import Settings, load_settings
 from authsvc.storage import Database
@@ -391,12 +390,6 @@ async def visit(
         if not url.startswith(ISSUER):
             return url
     raise AssertionError("redirects without an end")
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """The claims inside a JWT."""
-    claims: dict[str, Any] = json.loads(from_b64url(token.split(".")[1]))
-    return claims
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from tests.oidc.jwt_makers import unverified
 from tests.whole import (
     MARKET,
     SQUARE,
@@ -15,7 +16,6 @@ from tests.whole import (
     Received,
     Resident,
     Service,
-    claims_of,
     visit,
 )
 
@@ -63,7 +63,7 @@ class Life:
             self.secrets[f"{place}: {kind}"] = tokens[kind]
             self.secrets[f"{place}: signature of {kind}"] = tokens[kind].rpartition(".")[2]
         # Not even in the public registry: that would be a tie.
-        self.person[f"{place}: pseudonym"] = claims_of(tokens["id_token"])["sub"]
+        self.person[f"{place}: pseudonym"] = unverified(tokens["id_token"])["sub"]
 
 
 async def live(service: Service) -> Life:

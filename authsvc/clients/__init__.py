@@ -3,7 +3,8 @@
 In: client metadata as platforms write it (RFC 7591, OpenID Connect Dynamic Client Registration),
 imported by an operator, or sent by whoever holds an initial access token; and the credentials that
 a client shows at an endpoint (RFC 6749 section 2.3, RFC 7523, RFC 8705). Out: a frozen `Client`,
-read once and checked, and the client that has proved itself.
+read once and checked; the client that has proved itself; and its public keys, for what it signs
+(`signed`) and for what is encrypted to it (`encrypted`).
 
 What is read here holds everywhere: redirect URIs are absolute, https (or loopback, or a native
 app's own scheme) and compared byte by byte; subjects are pairwise, whatever the metadata says.

@@ -27,13 +27,6 @@ _MAX_ANSWER = 256 * 1024
 T = TypeVar("T")
 
 
-def register_client() -> httpx2.AsyncClient:
-    """An HTTP client fit for a register: no redirects, no proxy from the environment."""
-    return httpx2.AsyncClient(
-        timeout=httpx2.Timeout(_DEADLINE_SECONDS), follow_redirects=False, trust_env=False
-    )
-
-
 def bearer(token: str) -> dict[str, str]:
     """The header that hands a bearer token over (RFC 6750 section 2.1); none without a token."""
     return {"Authorization": f"Bearer {token}"} if token else {}

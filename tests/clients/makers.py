@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from authsvc.clients import Client
+from authsvc.clients.errors import ClientMetadataInvalid
 from authsvc.clients.metadata import read_metadata
 
 SECRET = "an artificial secret of a platform: %/+&=é"
@@ -29,3 +32,10 @@ def public_metadata(client_id: str = "spa", **members: Any) -> dict[str, Any]:
 def client(client_id: str = "platform-a", **members: Any) -> Client:
     """A client that was read from such metadata."""
     return read_metadata(metadata(client_id, **members))
+
+
+def refusal(document: dict[str, Any], **options: Any) -> ClientMetadataInvalid:
+    """What such metadata are refused with."""
+    with pytest.raises(ClientMetadataInvalid) as caught:
+        read_metadata(document, **options)
+    return caught.value

@@ -3,15 +3,8 @@ from hashlib import sha256
 import pytest
 
 from authsvc.clients.client import AuthMethod
-from authsvc.clients.errors import ClientMetadataInvalid
 from authsvc.clients.metadata import read_metadata
-from tests.clients.makers import SECRET, client, metadata, public_metadata
-
-
-def refusal(document, **options):
-    with pytest.raises(ClientMetadataInvalid) as caught:
-        read_metadata(document, **options)
-    return caught.value
+from tests.clients.makers import SECRET, client, metadata, public_metadata, refusal
 
 
 def test_what_is_not_said_has_the_defaults_of_the_registration_specifications():

@@ -3,9 +3,8 @@ from typing import Any
 import pytest
 
 from authsvc.clients.client import CIBA, Encryption
-from tests.clients.makers import client, metadata
+from tests.clients.makers import client, metadata, refusal
 from tests.clients.signer import Signer
-from tests.clients.test_metadata import refusal
 
 JWKS_URI = "https://platform-a.example/keys"
 ANSWERS = ("id_token", "userinfo", "authorization", "introspection")

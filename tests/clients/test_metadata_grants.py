@@ -2,8 +2,7 @@ import pytest
 
 from authsvc.clients.client import CIBA, DEVICE_CODE, TOKEN_EXCHANGE
 from authsvc.clients.metadata import read_metadata
-from tests.clients.makers import client, metadata, public_metadata
-from tests.clients.test_metadata import refusal
+from tests.clients.makers import client, metadata, public_metadata, refusal
 
 PING = {
     "backchannel_token_delivery_mode": "ping",

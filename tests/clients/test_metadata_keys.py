@@ -3,9 +3,8 @@ import pytest
 from authsvc.clients.client import AuthMethod
 from authsvc.clients.jwks import MOST_KEYS
 from authsvc.clients.metadata import read_metadata
-from tests.clients.makers import SECRET, client, metadata
+from tests.clients.makers import SECRET, client, metadata, refusal
 from tests.clients.signer import Signer, x5c
-from tests.clients.test_metadata import refusal
 
 JWKS_URI = "https://platform-a.example/keys"
 

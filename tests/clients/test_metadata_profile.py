@@ -2,9 +2,8 @@ import pytest
 
 from authsvc.clients.client import Profile
 from authsvc.clients.metadata import read_metadata
-from tests.clients.makers import SECRET, client, metadata
+from tests.clients.makers import SECRET, client, metadata, refusal
 from tests.clients.signer import Signer, x5c
-from tests.clients.test_metadata import refusal
 
 
 def strict(**members):

@@ -1,8 +1,7 @@
 import pytest
 
 from authsvc.clients.metadata import read_metadata
-from tests.clients.makers import client, metadata
-from tests.clients.test_metadata import refusal
+from tests.clients.makers import client, metadata, refusal
 
 HOME = "https://platform-a.example"
 CALLED = (

@@ -4,7 +4,6 @@ Everything that comes back is checked on the way, so that a test has only to say
 """
 
 import base64
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from authsvc.identifiers import b64url, from_b64url, new_token
+from authsvc.identifiers import b64url, new_token
 from tests.conformance.person import Outcome, Person
 from tests.oidc.jwt_makers import Key, signed
 from tests.oidc.makers import Service
@@ -254,9 +253,3 @@ def left_half(token: str, *, alg: str) -> str:
     """`at_hash` (OpenID Connect Core 3.1.3.6)."""
     digest = (sha512 if alg == "EdDSA" else sha256)(token.encode()).digest()
     return b64url(digest[: len(digest) // 2])
-
-
-def unverified(token: str, part: int = 1) -> dict[str, Any]:
-    """What a token says, for tests that are not about its signature."""
-    found: dict[str, Any] = json.loads(from_b64url(token.split(".")[part]))
-    return found

@@ -6,7 +6,7 @@ import pytest
 
 from authsvc.identifiers import b64url, new_token
 from tests.conformance.person import Person
-from tests.conformance.relying_party import unverified
+from tests.oidc.jwt_makers import unverified
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 ELSEWHERE = "https://localhost:8443/test/a/authsvc/callback/elsewhere"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.conformance.relying_party import require_nothing_unasked, require_userinfo, unverified
-from tests.oidc.jwt_makers import private_key, signed
+from tests.conformance.relying_party import require_nothing_unasked, require_userinfo
+from tests.oidc.jwt_makers import private_key, signed, unverified
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 

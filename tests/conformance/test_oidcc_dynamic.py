@@ -15,8 +15,7 @@ from authsvc.keyring import rotation
 from authsvc.settings import KeyRules
 from tests.conformance.host import Host
 from tests.conformance.registrar import CALLBACK, Registrar
-from tests.conformance.relying_party import unverified
-from tests.oidc.jwt_makers import jwks_of, private_key
+from tests.oidc.jwt_makers import jwks_of, private_key, unverified
 from tests.oidc.leaving_platforms import reaching_loopback
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)

@@ -5,8 +5,7 @@ import pytest
 from tests.authentication.makers import ISSUER
 from tests.conformance.person import Person
 from tests.conformance.registrar import Registrar
-from tests.conformance.relying_party import unverified
-from tests.oidc.jwt_makers import private_key, signed
+from tests.oidc.jwt_makers import private_key, signed, unverified
 from tests.oidc.makers import Answer, Page
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)

@@ -9,7 +9,7 @@ import pytest
 
 from authsvc.evidence import http_register
 from authsvc.evidence.errors import RegisterUnavailable
-from authsvc.evidence.http_register import HTTPRegister, register_client
+from authsvc.evidence.http_register import HTTPRegister
 from authsvc.evidence.register import RegisterStatus
 
 CARD = "resident_identity_card"
@@ -104,7 +104,7 @@ async def test_a_feed_that_cannot_be_followed_is_unavailable(changes: list[objec
 
 
 async def test_nobody_there_is_unavailable() -> None:
-    async with register_client() as client:
+    async with httpx2.AsyncClient(trust_env=False) as client:
         with pytest.raises(RegisterUnavailable):
             await HTTPRegister("http://127.0.0.1:1", client, token="t").status_of(CARD, "T1")
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from click.testing import CliRunner
 from litestar import Litestar
@@ -20,7 +21,7 @@ from authsvc.cli.register import app_from_environment, register
 from authsvc.clock import SystemClock
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.chip_reading import ChipReading
-from authsvc.evidence.http_register import HTTPRegister, register_client
+from authsvc.evidence.http_register import HTTPRegister
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.register import RegisterStatus
 from authsvc.keyring.directory import KeyDirectory
@@ -135,7 +136,7 @@ async def test_a_served_register_sees_what_the_command_line_does(
     (issued,) = said(directory, "issue", "--out", str(tmp_path), person["number"])
     token = DocumentAuthority.open(directory).desk_token()
     with served(directory) as url:
-        async with register_client() as client:
+        async with httpx2.AsyncClient(trust_env=False) as client:
             asked = HTTPRegister(url, client, token=token)
             number = issued["document_number"]
             assert await asked.status_of(CARD, number) is RegisterStatus.VALID

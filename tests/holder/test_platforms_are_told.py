@@ -8,7 +8,8 @@ import pytest
 from authsvc.app import open_house
 from tests.holder.conftest import CLIENT, Whole
 from tests.holder.test_platforms import _authorize
-from tests.oidc.leaving_platforms import told, unverified
+from tests.oidc.jwt_makers import unverified
+from tests.oidc.leaving_platforms import told
 from tests.web.strangers import Stranger, answer, stranger
 
 START = "https://one.example/start?from=holder"

@@ -6,14 +6,11 @@ AssertionError. It decides nothing by itself; `test_row_36_skipped_steps` choose
 """
 
 import asyncio
-import json
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import Any
 
 import httpx2
 
-from authsvc.identifiers import from_b64url
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscriber, SubscriberStatus
@@ -31,6 +28,7 @@ from tests.hostile.steps_taken import (
     Visit,
 )
 from tests.makers import AdjustableClock
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import Answer, Browser, Platform, Request, service
 
 
@@ -219,9 +217,9 @@ class World:
         scopes = set(tokens["scope"].split())
         assert scopes <= family.scopes, "more than was consented to"
         subject = self.do(self.service.subject(self.people[family.person], client))
-        claims = [_claims(tokens["access_token"])]
+        claims = [unverified(tokens["access_token"])]
         if "openid" in scopes:
-            claims.append(_claims(tokens["id_token"]))
+            claims.append(unverified(tokens["id_token"]))
             assert claims[1]["aud"] == client
             assert claims[1]["nonce"] == family.request.parameters["nonce"]
         assert {each["sub"] for each in claims} == {subject}, "tokens of somebody else"
@@ -240,8 +238,3 @@ class World:
     def _doubt(self, name: str) -> None:
         for family in self.families:
             family.unsure |= family.person == name
-
-
-def _claims(token: str) -> dict[str, Any]:
-    claims: dict[str, Any] = json.loads(from_b64url(token.split(".")[1]))
-    return claims

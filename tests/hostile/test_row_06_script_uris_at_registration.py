@@ -1,12 +1,9 @@
 """Row 6: an address that runs where it should lead, sent to the registration endpoint."""
 
-from datetime import timedelta
-
 import pytest
 
-from authsvc.clients.initial_tokens import InitialTokens, Terms
 from tests.oidc.makers import Page, request
-from tests.oidc.test_registration_endpoint import HOME, LEAST, Registrar
+from tests.oidc.registrars import HOME, LEAST, Registrar
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 
@@ -41,10 +38,7 @@ MANY = ("redirect_uris", "post_logout_redirect_uris", "request_uris")
 
 @pytest.fixture
 async def registrar(provider, now):
-    token, _ = await InitialTokens(provider.database, provider.keyring.digests).issue(
-        registrations=1000, lifetime=timedelta(days=1), terms=Terms(), now=now
-    )
-    return Registrar(provider, token)
+    return await Registrar.of(provider, registrations=1000)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.oidc.front_makers import register, signing
-from tests.oidc.leaving_platforms import unverified
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import Platform, request
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)

@@ -5,15 +5,13 @@ other registers itself and would like to be of its sector.
 """
 
 import json
-from datetime import timedelta
 
 import pytest
 
 from authsvc.clients.client import DEVICE_CODE
-from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.web.fetcher import Fetcher, trusted_authorities
 from tests.clients.makers import metadata
-from tests.oidc.test_registration_endpoint import Registrar, update
+from tests.oidc.registrars import Registrar, update
 from tests.web.strangers import LOOPBACK, NAME, TestAuthority, answer, resolving, stranger
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -43,10 +41,7 @@ def fetcher(authority):
 async def registrar(provider, now):
     """Whoever registers, beside `shop`, which an operator has registered."""
     await provider.clients.import_clients([metadata("shop", redirect_uris=[HONEST])], now=now)
-    token, _ = await InitialTokens(provider.database, provider.keyring.digests).issue(
-        registrations=100, lifetime=timedelta(days=1), terms=Terms(), now=now
-    )
-    return Registrar(provider, token)
+    return await Registrar.of(provider, registrations=100)
 
 
 @pytest.fixture

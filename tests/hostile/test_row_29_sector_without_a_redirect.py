@@ -4,15 +4,13 @@ The host of a redirect URI gives a platform its pseudonyms, because people are s
 reaches a platform without a redirect must not speak of anybody by them.
 """
 
-from datetime import timedelta
-
 import pytest
 
-from authsvc.clients.initial_tokens import InitialTokens, Terms
 from tests.clients.makers import metadata
-from tests.oidc.leaving_platforms import reaching_loopback, told, unverified
+from tests.oidc.jwt_makers import unverified
+from tests.oidc.leaving_platforms import reaching_loopback, told
 from tests.oidc.makers import SECRETS, Page, Platform, request
-from tests.oidc.test_registration_endpoint import Registrar, update
+from tests.oidc.registrars import Registrar, update
 from tests.web.strangers import TestAuthority, answer, stranger
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -38,10 +36,7 @@ def fetcher(authority):
 async def registrar(provider, now):
     """Whoever registers, beside `shop`, which an operator has registered."""
     await provider.clients.import_clients([metadata("shop", redirect_uris=[HONEST])], now=now)
-    token, _ = await InitialTokens(provider.database, provider.keyring.digests).issue(
-        registrations=100, lifetime=timedelta(days=1), terms=Terms(), now=now
-    )
-    return Registrar(provider, token)
+    return await Registrar.of(provider, registrations=100)
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """Row 43: whoever may not register, registers too much, or asks for what only operators grant."""
 
 import asyncio
-from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from authsvc.clients.initial_tokens import InitialTokens, Terms
+from authsvc.clients.initial_tokens import InitialTokens
 from tests.dumps import entries
 from tests.oidc.makers import Platform, request
-from tests.oidc.test_registration_endpoint import HOME, LEAST, Registrar, update
+from tests.oidc.registrars import HOME, LEAST, Registrar, issued, update
 
 
 @pytest.fixture
@@ -17,21 +17,13 @@ def tokens(provider):
 
 
 @pytest.fixture
-def issue(tokens, clock):
-    async def issued(registrations=10, **terms):
-        return await tokens.issue(
-            registrations=registrations,
-            lifetime=timedelta(days=1),
-            terms=Terms(**terms),
-            now=clock.now(),
-        )
-
-    return issued
+def issue(provider):
+    return partial(issued, provider)
 
 
 @pytest.fixture
-async def registrar(provider, issue):
-    return Registrar(provider, (await issue())[0])
+async def registrar(provider):
+    return await Registrar.of(provider)
 
 
 def refused(response):
@@ -78,7 +70,7 @@ async def test_a_token_that_is_revoked_ends_at_once(provider, tokens, issue):
 
 async def test_a_quota_is_kept_in_a_row(provider, issue):
     """Two registrations are allowed, a third is sent: 429; what failed before did not count."""
-    registrar = Registrar(provider, (await issue(2))[0])
+    registrar = Registrar(provider, (await issue(registrations=2))[0])
     for _ in range(3):
         assert (await registrar.register({"redirect_uris": []})).status_code == 400
     for _ in range(2):
@@ -90,7 +82,7 @@ async def test_a_quota_is_kept_in_a_row(provider, issue):
 
 async def test_a_quota_is_kept_in_a_rush(provider, issue):
     """Three are allowed, twenty come at once: three are registered."""
-    registrar = Registrar(provider, (await issue(3))[0])
+    registrar = Registrar(provider, (await issue(registrations=3))[0])
     before = len(await provider.clients.every())
     responses = await asyncio.gather(*(registrar.register() for _ in range(20)))
     assert sorted(response.status_code for response in responses) == [201] * 3 + [429] * 17

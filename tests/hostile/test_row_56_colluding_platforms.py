@@ -16,7 +16,8 @@ from datetime import date
 import pytest
 
 from authsvc.identifiers import from_b64url
-from tests.whole import MARKET, SQUARE, Platform, Received, Resident, Service, claims_of
+from tests.oidc.jwt_makers import unverified
+from tests.whole import MARKET, SQUARE, Platform, Received, Resident, Service
 
 # Who received it, about whom, what it is called -> the value.
 Ledger = dict[tuple[str, str], dict[str, str]]
@@ -105,7 +106,7 @@ def gather(received: Received) -> dict[str, str]:
         for kind in ("access_token", "id_token"):
             if token := body.get(kind):
                 header, _, signature = token.split(".")
-                found |= dict(leaves(f"{kind} {number}", claims_of(token)))
+                found |= dict(leaves(f"{kind} {number}", unverified(token)))
                 found |= dict(leaves(f"{kind} {number} header", json.loads(from_b64url(header))))
                 found[f"{kind} {number} signature"] = signature
                 found[f"{kind} {number} length"] = f"{len(token)} characters"
@@ -179,7 +180,7 @@ async def test_both_are_told_that_somebody_was_verified_in_the_same_words_as_of_
             async with service.client() as browser:
                 received = await use(service, browser, platform, person)
             answer = next(each.json() for each in received.answers if "token_type" not in each.text)
-            for found in (answer, claims_of(received.tokens["id_token"])):
+            for found in (answer, unverified(received.tokens["id_token"])):
                 said.add(json.dumps(found["verified_claims"]["verification"], sort_keys=True))
     assert len(said) == 1
 
@@ -207,8 +208,8 @@ async def test_a_platform_knows_its_people_again_and_only_its_own(service: Servi
                 service.clock.advance(seconds=11)
                 async with service.client() as browser:
                     received = await service.code_flow(browser, platform, person)
-                subject = claims_of(received.tokens["id_token"])["sub"]
-                assert claims_of(received.tokens["access_token"])["sub"] == subject
+                subject = unverified(received.tokens["id_token"])["sub"]
+                assert unverified(received.tokens["access_token"])["sub"] == subject
                 subjects[platform.client_id].add(subject)
     assert [len(found) for found in subjects.values()] == [len(people)] * 2
     assert not subjects[SQUARE.client_id] & subjects[MARKET.client_id]

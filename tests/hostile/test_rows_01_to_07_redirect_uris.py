@@ -71,7 +71,7 @@ def shown(response):
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-async def test_a_trick_in_the_redirect_uri_leads_nowhere(browser, trick):
+async def test_rows_01_to_06_a_trick_in_the_redirect_uri_leads_nowhere(browser, trick):
     """An authorization request with the trick as redirect_uri: an error page, for everybody."""
     asked = request(redirect_uri=TRICKS[trick])
     shown(await browser.get("/authorize", **asked.parameters))
@@ -108,7 +108,7 @@ async def test_a_trick_cannot_be_registered(provider, now, trick):
         "ORG.example.native:/cb",
     ],
 )
-async def test_loopback_is_two_addresses_and_only_their_port_is_free(browser, uri):
+async def test_row_05_loopback_is_two_addresses_and_only_their_port_is_free(browser, uri):
     """Row 5: a native client registered http://127.0.0.1/cb; everything but the port counts."""
     shown(await browser.get("/authorize", **request("native", redirect_uri=uri).parameters))
 
@@ -124,7 +124,7 @@ async def test_loopback_is_two_addresses_and_only_their_port_is_free(browser, ur
     ],
     ids=str,
 )
-async def test_no_redirect_before_client_and_address_are_known(browser, changes, fault):
+async def test_row_07_no_redirect_before_client_and_address_are_known(browser, changes, fault):
     """Row 7: an unknown client or address, and any other fault beside it: never a redirect."""
     asked = request().but(**OTHER_FAULTS[fault]).but(**changes)
     shown(await browser.get("/authorize", **asked.parameters))

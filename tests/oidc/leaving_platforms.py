@@ -1,12 +1,9 @@
 """Platforms that want to hear when a person signs out, and what they hear."""
 
 import asyncio
-import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from authsvc.identifiers import from_b64url
 from authsvc.web.fetcher import Fetcher, trusted_authorities
 from tests.clients.makers import SECRET, metadata
 from tests.oidc.makers import Answer, Browser, Platform, Service, request
@@ -82,9 +79,3 @@ def logout_token_in(sent: bytes) -> str:
     assert list(form) == ["logout_token"]
     [token] = form["logout_token"]
     return token
-
-
-def unverified(token: str, part: int = 1) -> Mapping[str, Any]:
-    """What a token says, for tests that are not about its signature."""
-    found: Mapping[str, Any] = json.loads(from_b64url(token.split(".")[part]))
-    return found

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from authsvc.oidc.logout import sign_out
 from tests.authentication.makers import PASSWORD
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.leaving_platforms import (
     BYE,
     EVENT,
@@ -18,7 +19,6 @@ from tests.oidc.leaving_platforms import (
     registered,
     silently_signed_in,
     told,
-    unverified,
 )
 from tests.oidc.makers import Answer, Browser, Page, request
 from tests.web.strangers import NAME, TestAuthority, answer, drips, says, stranger

@@ -7,13 +7,13 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from authsvc.errors import Text, Unavailable
-from authsvc.identifiers import from_b64url
 from authsvc.oidc.claims.claim_sources import (
     AggregatedClaims,
     ClaimSources,
     DistributedClaims,
     Question,
 )
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import Answer, Browser, Platform, request, service
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -144,7 +144,7 @@ async def test_they_are_told_at_userinfo_alone_and_never_with_a_condition(
     provider, browser, source
 ):
     _, tokens = await userinfo(provider, browser, "platform-a", "example_student", place="id_token")
-    assert "_claim_names" not in json.loads(from_b64url(tokens["id_token"].split(".")[1]))
+    assert "_claim_names" not in unverified(tokens["id_token"])
     asked = request(
         "platform-a",
         scope="openid",

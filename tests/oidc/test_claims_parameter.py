@@ -5,9 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from authsvc.identifiers import from_b64url
 from authsvc.oidc import store
 from tests.clients.makers import OTHER_SECRET, metadata
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import REFRESHING, Answer, Browser, Platform, request
 
 pytestmark = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -19,15 +19,11 @@ def asking(client_id="platform-a", *, scope="openid", userinfo=None, id_token=No
     return request(client_id, scope=scope, claims=json.dumps(asked), **parameters)
 
 
-def claims_of(token):
-    return json.loads(from_b64url(token.split(".")[1]))
-
-
 async def told(platform, browser, asked, **person):
     """What UserInfo and the ID token tell, beside what they always do."""
     tokens = await platform.tokens(browser, asked, **person)
     answer = (await platform.userinfo(tokens["access_token"])).json()
-    of_token = claims_of(tokens["id_token"])
+    of_token = unverified(tokens["id_token"])
     return (
         {name: value for name, value in answer.items() if name != "sub"},
         {name: value for name, value in of_token.items() if name not in OURS},
@@ -218,7 +214,7 @@ async def test_what_was_asked_for_lasts_as_long_as_the_family(browser, platform)
     asked = asking(userinfo={"age_over_14": None}, id_token={"age_over_18": None})
     tokens = await platform.tokens(browser, asked)
     tokens = (await platform.refresh(tokens["refresh_token"])).json()
-    assert claims_of(tokens["id_token"])["age_over_18"] is True
+    assert unverified(tokens["id_token"])["age_over_18"] is True
     answer = (await platform.userinfo(tokens["access_token"])).json()
     assert answer["age_over_14"] is True
 

@@ -3,12 +3,12 @@ import json
 import pytest
 
 from authsvc.authentication.assurance import AAL1, AAL2
-from authsvc.identifiers import from_b64url
 from authsvc.oidc.authorize.claims_request import read_claims_request
 from authsvc.oidc.errors import InvalidRequest
 from tests.authentication.makers import totp_code
 from tests.clients.makers import client, metadata
 from tests.oidc.front_makers import register
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import Answer, Browser, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -32,7 +32,7 @@ def must_be(*acrs):
 
 async def claims_of(platform, asked, answer):
     tokens = (await platform.redeem(asked, answer.parameters["code"])).json()
-    return json.loads(from_b64url(tokens["id_token"].split(".")[1]))
+    return unverified(tokens["id_token"])
 
 
 async def refusal(browser, asked):

@@ -15,7 +15,8 @@ from authsvc.web.routes import routes
 from authsvc.web.templates import Templates
 from tests import services
 from tests.authentication.makers import COOKIE, ISSUER
-from tests.oidc.leaving_platforms import BYE, registered, silently_signed_in, unverified
+from tests.oidc.jwt_makers import unverified
+from tests.oidc.leaving_platforms import BYE, registered, silently_signed_in
 from tests.oidc.makers import Answer, Page, request
 from tests.web.test_pages_in_browser import served
 

@@ -1,76 +1,23 @@
 """Registration over the network (RFC 7591, RFC 7592), as a platform's developer meets it."""
 
-from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from authsvc.clients.initial_tokens import InitialTokens, Terms
 from tests.clients.makers import SECRET
 from tests.clients.signer import Signer
 from tests.oidc.makers import SECRETS, Platform, request
-
-HOME = "https://shop.example"
-LEAST = {"redirect_uris": [HOME + "/callback"]}
-
-
-class Registrar:
-    """Somebody who holds an initial access token."""
-
-    def __init__(self, provider, token):
-        self.provider = provider
-        self.http = provider.http()
-        self.token = token
-
-    async def register(self, document=None, *, token=None):
-        headers = {"authorization": f"Bearer {token or self.token}"}
-        return await self.http.post("/register", json=document or LEAST, headers=headers)
-
-    async def registered(self, **members):
-        response = await self.register(LEAST | members)
-        assert response.status_code == 201, response.text
-        return response.json()
-
-    async def manage(self, registered, method="GET", document=None, *, token=None):
-        bearer = token or registered["registration_access_token"]
-        uri = registered["registration_client_uri"].removeprefix(self.provider.issuer)
-        body = {} if document is None else {"json": document}
-        return await self.http.request(
-            method, uri, headers={"authorization": f"Bearer {bearer}"}, **body
-        )
-
-
-def update(registered, **members):
-    """The document of an update: what was answered, without what is for answers only."""
-    kept = {
-        name: value
-        for name, value in registered.items()
-        if not name.startswith("registration_")
-        and name not in ("client_secret_expires_at", "client_id_issued_at")
-    }
-    return {name: value for name, value in (kept | members).items() if value is not None}
+from tests.oidc.registrars import HOME, LEAST, Registrar, issued, update
 
 
 @pytest.fixture
-def initial_tokens(provider):
-    return InitialTokens(provider.database, provider.keyring.digests)
+def issue(provider):
+    return partial(issued, provider)
 
 
 @pytest.fixture
-def issue(initial_tokens, clock):
-    async def issued(*, registrations=10, days=1, **terms):
-        return await initial_tokens.issue(
-            registrations=registrations,
-            lifetime=timedelta(days=days),
-            terms=Terms(**terms),
-            now=clock.now(),
-        )
-
-    return issued
-
-
-@pytest.fixture
-async def registrar(provider, issue):
-    return Registrar(provider, (await issue())[0])
+async def registrar(provider):
+    return await Registrar.of(provider)
 
 
 async def test_a_registration_is_answered_with_everything_that_is_registered(registrar, clock):

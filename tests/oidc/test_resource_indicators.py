@@ -1,13 +1,11 @@
-import json
-
 import pytest
 
-from authsvc.identifiers import from_b64url
 from authsvc.oidc.authorize.errors import InvalidTarget
 from authsvc.oidc.authorize.resource_indicators import read_resources
 from tests.authentication.makers import ISSUER
 from tests.clients.makers import client
 from tests.oidc.front_makers import register, signing
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import Answer, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -56,7 +54,7 @@ async def test_the_token_is_for_what_was_asked(provider, browser):
     pairs = [*asked.parameters.items(), ("resource", FIRST), ("resource", SECOND)]
     answer = await browser.through(await browser.http.get("/authorize", params=pairs))
     tokens = (await platform.redeem(asked, answer.parameters["code"])).json()
-    payload = json.loads(from_b64url(tokens["access_token"].split(".")[1]))
+    payload = unverified(tokens["access_token"])
     assert set(payload["aud"]) == {FIRST, SECOND}
 
 

@@ -10,7 +10,8 @@ from authsvc.authentication.session import TOTAL
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc.logout.session_participants import MOST, SessionParticipants
 from tests.clients.makers import client, metadata
-from tests.oidc.leaving_platforms import registered, silently_signed_in, unverified
+from tests.oidc.jwt_makers import unverified
+from tests.oidc.leaving_platforms import registered, silently_signed_in
 from tests.oidc.makers import Browser, Platform, Request, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)

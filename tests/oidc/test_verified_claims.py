@@ -8,7 +8,6 @@ import json
 import pytest
 
 from authsvc.evidence.document import KINDS
-from authsvc.identifiers import from_b64url
 from authsvc.oidc.claims import known_claims, verified_claims
 from authsvc.oidc.claims.verified_claims import (
     MalformedRequest,
@@ -17,6 +16,7 @@ from authsvc.oidc.claims.verified_claims import (
     read_verified_claims,
 )
 from tests.clients.makers import metadata
+from tests.oidc.jwt_makers import unverified
 from tests.oidc.makers import Answer, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
@@ -225,7 +225,7 @@ async def answers(platform, browser, asked):
     """`verified_claims` at UserInfo and in the ID token, each schema-valid."""
     tokens = await platform.tokens(browser, asked)
     userinfo = (await platform.userinfo(tokens["access_token"])).json()
-    of_token = json.loads(from_b64url(tokens["id_token"].split(".")[1]))
+    of_token = unverified(tokens["id_token"])
     found = [place.get("verified_claims") for place in (userinfo, of_token)]
     for each in found:
         if each is not None:
@@ -421,5 +421,5 @@ async def answers_in_full(platform, browser, asked):
     hinted = request(id_token_hint=tokens["id_token"], prompt="none")
     response = await browser.get("/authorize", **hinted.parameters)
     assert Answer.of(response).parameters["code"]
-    of_token = json.loads(from_b64url(tokens["id_token"].split(".")[1]))
+    of_token = unverified(tokens["id_token"])
     return [place["verified_claims"] for place in (userinfo.json(), of_token)]

@@ -2,12 +2,13 @@
 
 InvalidRequestObject             the request object is not right (RFC 9101 section 7)
 InvalidRequestURI                nothing usable lies behind request_uri; shown, sent nowhere
+TooManyFetches                   so many addresses at once are not fetched for strangers
 InvalidTarget                    a resource that tokens cannot be for (RFC 8707 section 2)
 InvalidAuthorizationDetails      of an unknown type, or not shaped as the type says (RFC 9396 5)
 UnmetAuthenticationRequirements  the person cannot reach the level that is a must
 """
 
-from authsvc.errors import InvalidInput, Text
+from authsvc.errors import InvalidInput, Text, Throttled
 from authsvc.oidc.errors import OAuthError
 
 
@@ -29,6 +30,12 @@ class InvalidRequestURI(OAuthError, InvalidInput):
     error = "invalid_request_uri"
     title = Text("该请求无效或已失效", "This request is not valid, or no longer")
     next_step = Text("请返回平台重新开始", "Return to the platform and begin again")
+
+
+class TooManyFetches(Throttled):
+    """More requests by reference arrive at once than are fetched at once."""
+
+    code = "oidc.too_many_fetches"
 
 
 class InvalidTarget(OAuthError, InvalidInput):

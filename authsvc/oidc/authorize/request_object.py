@@ -4,6 +4,7 @@ By value in `request`, or by reference in `request_uri`, an address that the cli
 Signed always, never encrypted. What stands outside the object does not count (section 6.3).
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,11 @@ from authsvc.clients import Client
 from authsvc.clients.client import SIGNING_ALGORITHMS, STRICT_ALGORITHMS
 from authsvc.clients.client_keys import ClientKeys
 from authsvc.clients.errors import ForeignTokenRefused
-from authsvc.oidc.authorize.errors import InvalidRequestObject, InvalidRequestURI
+from authsvc.oidc.authorize.errors import (
+    InvalidRequestObject,
+    InvalidRequestURI,
+    TooManyFetches,
+)
 from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.errors import InvalidRequest
 from authsvc.oidc.signed_parameters import (
@@ -33,6 +38,10 @@ MEDIA_TYPE = "application/oauth-authz-req+jwt"
 _MEDIA_TYPES = frozenset({MEDIA_TYPE, "application/jwt"})
 # The longest honest one: a long state and nonce, claims and details at their bounds.
 _LONGEST = 64 * 1024
+# Anybody's browser can make us fetch what a client registered. A quarter of the fetcher's turns
+# (`web.fetcher`), so that slow addresses cannot take those that clients' keys and logouts need.
+_AT_ONCE = 8
+_PATIENCE_SECONDS = 5
 
 
 class RequestObjects:
@@ -42,6 +51,7 @@ class RequestObjects:
         self._issuer = issuer
         self._keys = keys
         self._fetcher = fetcher
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def open(self, outside: Parameters, client: Client, *, now: datetime) -> Parameters:
         """The parameters that count: those of the object, or those sent if there is none.
@@ -71,8 +81,11 @@ class RequestObjects:
         # Byte for byte, so that nobody sends us to fetch what the client did not name.
         if address not in client.request_uris:
             raise InvalidRequestURI("request_uri is not registered", field="request_uri")
+        if self._turns.locked():
+            raise TooManyFetches(retry_after=_PATIENCE_SECONDS)
         try:
-            fetched = await self._fetcher.get(address, accept=MEDIA_TYPE, largest=_LONGEST)
+            async with self._turns:
+                fetched = await self._fetcher.get(address, accept=MEDIA_TYPE, largest=_LONGEST)
             text = fetched.body.decode("ascii").strip()
         except (FetchRefused, FetchFailed, UnicodeDecodeError):
             raise InvalidRequestURI("nothing lies at request_uri", field="request_uri") from None
