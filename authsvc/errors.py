@@ -33,13 +33,15 @@ class AuthsvcError(Exception):
     `code` is stable and public, `title` says what is wrong, `next_step` what to do about it,
     `field` names the input at fault (a dotted path), `retry_after` is in seconds.
     A refusal whose `leaves_mark` is true commits the transaction it leaves (reuse detected,
-    attempts counted); every other one rolls it back.
+    attempts counted); every other one rolls it back. One whose `tells_why` is true has a `log` made
+    of constants of ours, so that the access log may tell it.
     """
 
     code: ClassVar[str] = "error"
     title: ClassVar[Text] = Text("出现错误", "Something went wrong")
     next_step: ClassVar[Text] = Text("请稍后重试", "Please try again later")
     leaves_mark: ClassVar[bool] = False
+    tells_why: ClassVar[bool] = False
 
     def __init__(
         self, *, field: str | None = None, retry_after: int | None = None, log: str = ""
@@ -109,6 +111,7 @@ class Throttled(AuthsvcError):
 class Unavailable(AuthsvcError):
     """Something we depend on is away; nothing was lost."""
 
+    tells_why = True
     code = "unavailable"
     title = Text("服务暂时不可用", "The service is unavailable for the moment")
     next_step = Text(

@@ -115,7 +115,7 @@ class Callback(BaseHTTPRequestHandler):
 def make_key(client_id: str, file: Path) -> dict[str, Any]:
     """What to register for a new key."""
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": ALG}, auto_kid=True)
-    file.touch(mode=0o600)
+    file.touch(mode=0o600, exist_ok=False)
     file.write_text(json.dumps(key.as_dict(private=True)))
     named = {"client_id": client_id, "profile": "fapi2", "redirect_uris": [REDIRECT_URI]}
     proving = {"token_endpoint_auth_method": "private_key_jwt"}

@@ -18,6 +18,7 @@ from authsvc.clock import SystemClock
 from authsvc.errors import InvalidInput
 from authsvc.settings import Settings, load_settings
 from authsvc.storage import Database
+from authsvc.storage.migrations import require_current
 
 T = TypeVar("T")
 
@@ -53,8 +54,10 @@ def add(config: Path | None, file: str) -> None:
 @config_option
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_file(config: Path | None, file: Path) -> None:
-    """Register every client of FILE (a JSON array of RFC 7591 metadata), or none of them."""
+    """Register every client of FILE (RFC 7591 metadata: one object or an array), or none."""
     documents = read_documents(file)
+    if isinstance(documents, dict):
+        documents = [documents]
 
     async def run(registry: Clients) -> None:
         for client in await registry.import_clients(documents, now=SystemClock().now()):
@@ -87,7 +90,11 @@ def show(config: Path | None, client_id: str) -> None:
         found = grade(client)
         reasons = {each.code: each.text.en for each in found.reasons}
         graded = {"grade": found.mark, "reasons": reasons}
-        _print(document_of(client) | {"security_grade": graded})
+        document = document_of(client)
+        if len(client.auth_methods) > 1:
+            # It was left out, and means more than it would say: the header or the body.
+            document.pop("token_endpoint_auth_method", None)
+        _print(document | {"security_grade": graded})
 
     with_registry(load_settings(config), run)
 
@@ -137,6 +144,7 @@ def with_registry(settings: Settings, work: Callable[[Clients], Awaitable[T]]) -
     async def run() -> T:
         database = Database(settings.database)
         try:
+            await require_current(database)
             return await work(Clients(database, loopback_http=settings.sandbox))
         finally:
             await database.close()

@@ -36,7 +36,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--people", "people_file", type=_FILE, help="JSON array of test people.")
 @click.option(
     "--registration-token",
-    help="Platforms may register themselves (RFC 7591) with this initial access token.",
+    help="Platforms may register themselves (RFC 7591) with this initial access token, and be"
+    " laxer than elsewhere: without PKCE, and with the token endpoint as audience.",
 )
 @click.option(
     "--directory",

@@ -50,6 +50,7 @@ class ClientNotAuthenticated(NotAuthenticated):
     One refusal for all of them, so that nobody learns which clients exist.
     """
 
+    tells_why = True
     code = "clients.not_authenticated"
     title = Text("客户端认证失败", "The client could not be authenticated")
     next_step = Text(

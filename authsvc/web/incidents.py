@@ -5,7 +5,7 @@ from pathlib import Path
 
 import structlog
 
-from authsvc.errors import AuthsvcError, Unavailable
+from authsvc.errors import AuthsvcError
 from authsvc.identifiers import new_token
 from authsvc.web.asgi import Scope
 from authsvc.web.errors import Incident
@@ -25,7 +25,7 @@ def refusal_of(error: Exception, scope: Scope) -> AuthsvcError:
     if isinstance(error, AuthsvcError) and status_of(error) != 500:
         # For the access log: an operator sees which refusals are frequent, and nothing else.
         scope["authsvc.code"] = error.code
-        if isinstance(error, Unavailable):
+        if error.tells_why:
             scope["authsvc.reason"] = error.log
         return error
     return record_incident(error, scope)

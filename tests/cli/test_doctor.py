@@ -188,3 +188,19 @@ def test_the_command_says_what_is_broken_and_exits_with_1(tmp_path, now):
     closed = runner.invoke(main, ["doctor"])
     assert closed.exit_code == 1
     assert "✗ front door" in closed.output
+
+
+def test_a_mistake_in_the_settings_or_the_keys_is_a_finding_like_any_other(tmp_path):
+    runner = CliRunner(env={"AUTHSVC_ISSUER": "ftp://id.example"})
+    wrong = runner.invoke(main, ["doctor", "--offline", "--json"])
+    assert wrong.exit_code == 1
+    assert json.loads(wrong.output)[0]["about"] == "settings"
+    environment = {
+        "AUTHSVC_ISSUER": "https://id.example",
+        "AUTHSVC_KEY_DIRECTORY": str(tmp_path / "nowhere"),
+        "AUTHSVC_DATA_DIRECTORY": str(tmp_path),
+    }
+    missing = CliRunner(env=environment).invoke(main, ["doctor", "--offline", "--json"])
+    assert missing.exit_code == 1
+    found = {each["about"]: each["level"] for each in json.loads(missing.output)}
+    assert found["keys"] == found["database"] == "broken"

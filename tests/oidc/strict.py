@@ -8,6 +8,7 @@ import httpx2
 
 from authsvc.identifiers import b64url, new_token
 from tests.clients.makers import metadata
+from tests.clients.signer import assertion_claims
 from tests.oidc.jwt_makers import Key, jwks_of, private_key, signed
 from tests.oidc.makers import Browser, Request, Service, request
 
@@ -85,16 +86,13 @@ class StrictPlatform:
 
     def assertion(self, *, key: Key | None = None, alg: str = "ES256", **claims: Any) -> str:
         """A client assertion; `claims` replace, or (None) remove."""
-        members = {
-            "iss": self.client_id,
-            "sub": self.client_id,
-            "aud": self.service.issuer,
-            "iat": int(self.now),
-            "exp": int(self.now) + 60,
-            "jti": new_token(16),
-        } | claims
-        sent = {name: value for name, value in members.items() if value is not None}
-        return signed(sent, key or self.key, alg=alg)
+        members = assertion_claims(
+            self.client_id,
+            issuer=self.service.issuer,
+            now=self.service.clock.now(),
+            **({"jti": new_token(16)} | claims),
+        )
+        return signed(members, key or self.key, alg=alg)
 
     def proof(self, method: str, path: str, **changes: Any) -> str:
         """A proof for one of the service's addresses."""

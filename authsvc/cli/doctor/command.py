@@ -7,10 +7,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from authsvc.cli.doctor.finding import Finding, Level, worst
+from authsvc.cli.doctor.finding import Finding, Level, broken, worst
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
-from authsvc.settings import Settings, load_settings
+from authsvc.settings import Settings, SettingsInvalid, load_settings
 
 _SIGNS = {Level.GOOD: ("✓", "green"), Level.WEAK: ("!", "yellow"), Level.BROKEN: ("✗", "red")}
 _EXIT_CODES = {Level.GOOD: 0, Level.WEAK: 0, Level.BROKEN: 1}
@@ -25,14 +25,22 @@ def doctor(config: Path | None, *, as_json: bool, offline: bool) -> None:
 
     Nothing is changed. The exit code is 1 if something is broken.
     """
-    settings = load_settings(config)
-    findings = asyncio.run(_look(settings, offline=offline))
+    findings = _look_at_everything(config, offline=offline)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
             _print(finding)
     raise SystemExit(_EXIT_CODES[worst(findings)])
+
+
+def _look_at_everything(config: Path | None, *, offline: bool) -> list[Finding]:
+    try:
+        settings = load_settings(config)
+    except SettingsInvalid as refusal:
+        says = f"{refusal.field}: {refusal.log}" if refusal.field else refusal.log
+        return [broken("settings", says, "See docs/settings.md; --config names a file")]
+    return asyncio.run(_look(settings, offline=offline))
 
 
 async def _look(settings: Settings, *, offline: bool) -> list[Finding]:
@@ -43,13 +51,17 @@ async def _look(settings: Settings, *, offline: bool) -> list[Finding]:
     from authsvc.cli.doctor.stores import look_at_database, look_at_redis
     from authsvc.clients import Clients
     from authsvc.keyring import KeyRing
+    from authsvc.keyring.errors import KeyRingBroken
     from authsvc.storage import Database
     from authsvc.storage.ephemeral.redis import RedisBackend
 
     clock = SystemClock()
     found = list(look_at_settings(settings))
-    keyring = KeyRing.open(settings.key_directory, rules=settings.keys)
-    found += look_at_keys(settings, keyring, now=clock.now())
+    try:
+        keyring = KeyRing.open(settings.key_directory, rules=settings.keys)
+        found += look_at_keys(settings, keyring, now=clock.now())
+    except KeyRingBroken as refusal:
+        found.append(broken("keys", refusal.log, refusal.next_step.en))
     database = Database(settings.database)
     try:
         stored = [finding async for finding in look_at_database(database, clock)]

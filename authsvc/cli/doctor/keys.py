@@ -22,8 +22,8 @@ def look_at_keys(settings: Settings, keyring: KeyRing, *, now: datetime) -> Iter
             continue
         about = f"key {key.alg}"
         age = None if key.signs_from is None else now - key.signs_from
-        says = "no date" if age is None else f"signs for {max(age.days, 0)} days"
-        says += ", the next is published" if key.alg in waiting else ""
+        says = "no date" if age is None else f"has been signing for {max(age.days, 0)} days"
+        says += ", and the next one is published" if key.alg in waiting else ""
         yield from _age(about, says, age, settings)
     for alg in sorted(set(ALGORITHMS) - set(keyring.signing.algorithms)):
         yield weak(f"key {alg}", "missing: clients cannot register for it", "authsvc keys init")
@@ -32,7 +32,11 @@ def look_at_keys(settings: Settings, keyring: KeyRing, *, now: datetime) -> Iter
         if count or settings.sandbox:
             yield good(purpose, f"{count} trusted" if count else "the sandbox brings its own")
         else:
-            yield broken(purpose, "empty: no document can be proved", "Put certificates there")
+            yield broken(
+                purpose,
+                "empty: no document can be proved",
+                f"Put certificates (*.crt) into {settings.key_directory / purpose}",
+            )
 
 
 def _age(about: str, says: str, age: timedelta | None, settings: Settings) -> Iterator[Finding]:

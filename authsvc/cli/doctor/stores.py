@@ -29,7 +29,7 @@ async def look_at_database(database: Database, clock: Clock) -> AsyncIterator[Fi
         await require_current(database)
         took = await _median_ms(database.ping)
     except AuthsvcError as refusal:
-        yield broken("database", refusal.title.en, refusal.next_step.en)
+        yield broken("database", _why(refusal), "authsvc db upgrade; or see database_url")
         return
     yield _speed("database", took, _SLOW_DATABASE_MS)
     there = await database.clock()
@@ -43,7 +43,7 @@ async def look_at_redis(redis: RedisBackend, clock: Clock) -> AsyncIterator[Find
         took = await _median_ms(redis.ping)
         condition = await redis.condition()
     except AuthsvcError as refusal:
-        yield broken("redis", refusal.title.en, refusal.next_step.en)
+        yield broken("redis", _why(refusal), "Start Redis, or see redis_url")
         return
     yield _speed("redis", took, _SLOW_REDIS_MS)
     yield _clock("redis clock", condition.clock, clock.now())
@@ -60,6 +60,10 @@ async def look_at_redis(redis: RedisBackend, clock: Clock) -> AsyncIterator[Find
         )
     else:
         yield good("redis eviction", "keeps what it is given")
+
+
+def _why(refusal: AuthsvcError) -> str:
+    return f"{refusal.title.en} ({refusal.log})" if refusal.log else refusal.title.en
 
 
 async def _median_ms(ping: Callable[[], Awaitable[None]]) -> float:
