@@ -4,10 +4,14 @@ Of everything a person can do with the service something is done, and something 
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx2
 
+from authsvc.clients.initial_tokens import InitialTokens, Terms
+from authsvc.keyring import KeyRing
+from authsvc.storage import Database
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
     MARKET,
@@ -76,6 +80,7 @@ async def live(service: Service) -> Life:
             f"{platform.client_id}: host": platform.redirect_uri.split("/")[2],
             f"{platform.client_id}: name": platform.name,
         }
+    await _register_a_platform(service, life)
     resident = await _arrive(service, life)
     await _sign_in_strongly(service, life, resident)
     await _use_platforms(service, life, resident)
@@ -83,6 +88,26 @@ async def live(service: Service) -> Life:
     await _begin_only(service, life)
     life.knows("resident", resident)
     return life
+
+
+async def _register_a_platform(service: Service, life: Life) -> None:
+    """A platform registers itself with a token that an operator gave it."""
+    database = Database(service.settings.database)
+    keyring = KeyRing.open(service.settings.key_directory)
+    text, _ = await InitialTokens(database, keyring.digests).issue(
+        registrations=2, lifetime=timedelta(days=7), terms=Terms(), now=service.clock.now()
+    )
+    await database.close()
+    document = {"client_name": "a newcomer", "redirect_uris": ["https://newcomer.example/cb"]}
+    async with service.client() as platform:
+        answer = await platform.post(
+            "/register", json=document, headers={"authorization": f"Bearer {text}"}
+        )
+    assert answer.status_code == 201, answer.text
+    life.secrets |= {
+        "initial access token": text,
+        "registration access token": answer.json()["registration_access_token"],
+    }
 
 
 async def _arrive(service: Service, life: Life) -> Resident:

@@ -177,7 +177,7 @@ async def test_an_exception_leaves_no_secret_in_the_log(
     log: StringIO, service: Service, life: Life, monkeypatch
 ):
     """Something breaks in the middle, at an endpoint of each make: where, and no more, is said."""
-    monkeypatch.setattr("authsvc.oidc.token.token_endpoint.omit_empty", quoting)
+    monkeypatch.setattr("authsvc.oidc.token.token_request.omit_empty", quoting)
     monkeypatch.setattr(Credentials, "name_digest", lambda _, name: quoting(name))
     form = {"grant_type": "authorization_code", "code": "a-code-that-was-presented"}
     body = {

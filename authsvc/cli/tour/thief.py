@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 
-# The one table that speaks of platforms: their public registry. It speaks of no person.
-PUBLIC_REGISTRY = "client"
+# The tables that speak of platforms: their public registry. It speaks of no person.
+PUBLIC_REGISTRY = ("client", "client_registration")
 
 _ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
 _BYTE_ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
@@ -54,7 +54,7 @@ def search(
     elsewhere = [(what, *disguise) for what, value in platform.items() for disguise in _of(value)]
     findings = []
     for place, content in entries:
-        public = place.partition(".")[0] == PUBLIC_REGISTRY
+        public = place.partition(".")[0] in PUBLIC_REGISTRY
         wanted = everywhere if public else everywhere + elsewhere
         findings += [
             Finding(what, place, disguise) for what, disguise, needle in wanted if needle in content
@@ -74,7 +74,7 @@ def sqlite_entries(path: Path) -> Iterator[Entry]:
             yield from _table_entries(connection, table)
     connection.close()
     for file in sorted(path.parent.glob(f"{path.name}*")):
-        yield f"{PUBLIC_REGISTRY}. and everything else in {file.name}", file.read_bytes()
+        yield f"{PUBLIC_REGISTRY[0]}. and everything else in {file.name}", file.read_bytes()
 
 
 def as_bytes(value: object) -> bytes:
