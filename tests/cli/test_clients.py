@@ -78,6 +78,18 @@ def test_what_is_shown_can_be_imported_again(ready: Path, tmp_path: Path) -> Non
     assert clients(ready, "show", "again").output == shown
 
 
+def test_what_was_left_out_stays_left_out(ready: Path, tmp_path: Path) -> None:
+    """A method that was never named means the header or the body; one object is a list of one."""
+    document = CLIENT | {"client_id": "either", "client_secret": SECRET}
+    clients(ready, "add", "-", text=json.dumps(document))
+    shown = told(clients(ready, "show", "either"))
+    assert "token_endpoint_auth_method" not in shown
+    file = tmp_path / "shown.json"
+    file.write_text(json.dumps(shown | {"client_secret": SECRET}))
+    assert clients(ready, "import", str(file)).exit_code == 0
+    assert told(clients(ready, "show", "either")) == shown
+
+
 def test_a_secret_is_changed(ready: Path) -> None:
     document = CLIENT | {"client_id": "rotated", "client_secret": SECRET}
     clients(ready, "add", "-", text=json.dumps(document))

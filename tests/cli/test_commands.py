@@ -141,7 +141,8 @@ def test_clients_are_imported_listed_and_disabled(config: Path, tmp_path: Path) 
     [
         pytest.param("{", "line1,column2", id="no JSON"),
         pytest.param("\xff", "clients.json", id="no UTF-8"),
-        pytest.param("{}", "array", id="no array"),
+        pytest.param("7", "array", id="no array"),
+        pytest.param("{}", "client_id", id="an empty object"),
         pytest.param(
             json.dumps([{**CLIENT, "client_secret": "short"}]), "client_secret", id="weak"
         ),
