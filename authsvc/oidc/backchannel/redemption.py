@@ -14,7 +14,6 @@ import asyncio
 from datetime import datetime
 
 from authsvc.oidc.authorization import Authorization
-from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.backchannel.waiting_request import Approved, WaitingRequests
 from authsvc.oidc.errors import InvalidGrant
 from authsvc.oidc.grants import Grants, Standing
@@ -63,13 +62,8 @@ class WaitingRedemption:
         authorization = bound_to(approved.authorization, request.confirmation)
         refresh_token = await self._begin(authorization, now=now) if client.refreshes else None
         # 5.
-        return await self._tokens.issue(
-            authorization,
-            request=request,
-            standing=standing,
-            scopes=authorization.scopes,
-            resources=narrowed_resources(request.resources, authorization.resources),
-            refresh_token=refresh_token,
+        return await self._tokens.issue_first(
+            authorization, request=request, standing=standing, refresh_token=refresh_token
         )
 
     async def _claim(self, approved: Approved, *, now: datetime) -> Standing:

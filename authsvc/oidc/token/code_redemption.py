@@ -17,7 +17,6 @@ import structlog
 
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes, CodeRecord
-from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.errors import GrantReused
 from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.confirmation import bound_to
@@ -75,13 +74,8 @@ class CodeRedemption:
         authorization = bound_to(record.authorization, request.confirmation)
         refresh_token = await self._begin(authorization, now=now) if client.refreshes else None
         # 5.
-        return await self._tokens.issue(
-            authorization,
-            request=request,
-            standing=standing,
-            scopes=authorization.scopes,
-            resources=narrowed_resources(request.resources, authorization.resources),
-            refresh_token=refresh_token,
+        return await self._tokens.issue_first(
+            authorization, request=request, standing=standing, refresh_token=refresh_token
         )
 
     async def _claim(self, record: CodeRecord, *, now: datetime) -> Standing:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs, JWKs
 from authsvc.oidc.grants import Standing
@@ -57,6 +58,27 @@ class Tokens:
         """
         client = request.client
         return await self._jwts.keys_for(client, client.id_token_encryption, now=request.now)
+
+    async def issue_first(
+        self,
+        authorization: Authorization,
+        *,
+        request: TokenRequest,
+        standing: Standing,
+        refresh_token: str | None,
+    ) -> TokenResponse:
+        """As `issue`: everything that was authorized, for the resources that the request names.
+
+        InvalidTarget for one that was not granted.
+        """
+        return await self.issue(
+            authorization,
+            request=request,
+            standing=standing,
+            scopes=authorization.scopes,
+            resources=narrowed_resources(request.resources, authorization.resources),
+            refresh_token=refresh_token,
+        )
 
     async def issue(
         self,
