@@ -15,10 +15,10 @@ WORKDIR /build
 COPY requirements.txt requirements-build.txt ./
 # Every archive is checked against its hash, the build backend's too.
 RUN python3 -m venv tools \
- && tools/bin/python -m pip install --no-cache-dir --require-hashes -r requirements-build.txt \
+ && tools/bin/python -m pip install --no-cache-dir --no-deps --require-hashes -r requirements-build.txt \
  && python3 -m venv --without-pip /opt/authsvc \
  && tools/bin/python -m pip --python /opt/authsvc/bin/python install \
-      --no-cache-dir --require-hashes -r requirements.txt
+      --no-cache-dir --no-deps --require-hashes -r requirements.txt
 
 COPY pyproject.toml README.md LICENSE ./
 COPY authsvc authsvc

@@ -54,6 +54,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	@echo "Setting up $(VENV) from the pinned requirements: half a minute the first time."
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "$(PYTHON) cannot make a virtual environment; on Debian its package python3-venv is missing."; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@# The file names everything; pip 23 would look for newer versions of what carries an extra.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
