@@ -55,6 +55,7 @@ from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.forwarded import ForwardedClient
+from authsvc.web.front_door import FrontDoor
 from authsvc.web.headers import SecurityHeaders
 from authsvc.web.health import health_routes
 from authsvc.web.logging import AccessLog, configure_logging
@@ -183,8 +184,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """The service as an ASGI application. It owns what it opens and closes it at shutdown."""
     house = open_house(settings, clock)
+    doors = _doors(house)
     app = Litestar(
-        route_handlers=_doors(house),
+        route_handlers=doors,
         before_request=json_api(settings.issuer),
         request_max_body_size=MAX_BODY,
         exception_handlers=exception_handlers(),
@@ -192,9 +194,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         logging_config=None,
         openapi_config=openapi_config(bearer=enrollment_routes.SECURITY_SCHEME),
     )
-    logged = AccessLog(cast("Any", app.asgi_handler))
-    known = ForwardedClient(logged, proxies=settings.proxy_networks)
-    app.asgi_handler = cast("ASGIApp", SecurityHeaders(known, https=settings.secure))
+    known = ForwardedClient(
+        AccessLog(cast("Any", app.asgi_handler)), proxies=settings.proxy_networks
+    )
+    framework = SecurityHeaders(known, https=settings.secure)
+    front = FrontDoor(framework, doors, knows=known.know_client, https=settings.secure)
+    app.asgi_handler = cast("ASGIApp", front)
     return app
 
 

@@ -1,12 +1,12 @@
 """How identifiers and secrets are made and spelt."""
 
-import base64
 import binascii
 import re
 import secrets
 from datetime import datetime
 from uuid import UUID
 
+_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
 
 
@@ -31,7 +31,8 @@ def new_digits(count: int) -> str:
 
 def b64url(data: bytes) -> str:
     """Base64url without padding (RFC 7515 section 2)."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    encoded = binascii.b2a_base64(data, newline=False)
+    return encoded.translate(_TO_URL).rstrip(b"=").decode("ascii")
 
 
 def from_b64url(text: str) -> bytes:
@@ -41,8 +42,9 @@ def from_b64url(text: str) -> bytes:
     """
     if not _BASE64URL.match(text):
         raise ValueError("not base64url")
+    padded = f"{text}{'=' * (-len(text) % 4)}"
     try:
-        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        data = binascii.a2b_base64(padded.encode("ascii").translate(_FROM_URL))
     except binascii.Error as error:
         raise ValueError("not base64url") from error
     if b64url(data) != text:

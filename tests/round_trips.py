@@ -52,9 +52,9 @@ class RoundTrips:
         self._before = self._counter.round_trips
 
     def _joined(self, operation: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def waits_for_its_turn(*arguments: Any, **options: Any) -> Any:
+        def waits_for_its_turn(*arguments: Any, **options: Any) -> Awaitable[Any]:
             assert isinstance(self._counter, Turns)
-            return await self._counter.ask(partial(operation, *arguments, **options))
+            return self._counter.ask(partial(operation, *arguments, **options))
 
         return waits_for_its_turn
 

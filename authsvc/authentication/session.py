@@ -8,7 +8,6 @@ through a sign-in or step-up, so that one planted beforehand is worth nothing.
 What goes on under a new token is one session to whoever was told of it: `Session.origin`.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -116,9 +115,11 @@ class Sessions:
         subscriber_id = self._whose(token)
         if not token or subscriber_id is None:
             return None
-        facts, stamp = await asyncio.gather(
-            self._ephemeral.get(_SESSIONS, token), self._memory.stamp(subscriber_id)
+        found, stamped = (
+            self._ephemeral.get(_SESSIONS, token),
+            self._memory.stamp(subscriber_id),
         )
+        facts, stamp = await found, await stamped
         if facts is None:
             return None
         subscriber = await self._memory.find(subscriber_id, stamp, now=now)

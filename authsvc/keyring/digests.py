@@ -4,17 +4,16 @@ The space of identity numbers is about 2^37, so nothing unkeyed is ever derived 
 """
 
 import hmac
-from hashlib import sha256
 
 
 def _mac(key: bytes, kind: str, parts: tuple[str | bytes, ...]) -> bytes:
     """HMAC-SHA-256 (RFC 2104) over a kind and length-prefixed parts: no two lists collide."""
-    mac = hmac.new(key, digestmod=sha256)
+    message = bytearray()
     for part in (kind, *parts):
         raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        mac.update(len(raw).to_bytes(8, "big"))
-        mac.update(raw)
-    return mac.digest()
+        message += len(raw).to_bytes(8, "big")
+        message += raw
+    return hmac.digest(key, message, "sha256")
 
 
 class KeyedDigest:

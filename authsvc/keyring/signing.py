@@ -29,6 +29,7 @@ RSA_BITS = 2048
 
 _COORDINATE_BYTES = 32
 # RFC 7518 section 3.5: the salt is as long as the hash.
+_ECDSA = ec.ECDSA(hashes.SHA256())
 _PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=hashes.SHA256.digest_size)
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
@@ -53,7 +54,7 @@ class SigningKey:
         if isinstance(self._key, rsa.RSAPrivateKey):
             scheme = _PSS if self.alg == PS256 else padding.PKCS1v15()
             return self._key.sign(signing_input, scheme, hashes.SHA256())
-        r, s = decode_dss_signature(self._key.sign(signing_input, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(self._key.sign(signing_input, _ECDSA))
         return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
 
     def public_key(self) -> PublicKey:

@@ -24,6 +24,8 @@ from authsvc.keyring import SigningKey, SigningKeys
 # longer is even parsed.
 _LONGEST = 16_384
 
+_ENCODER = msgspec.json.Encoder()
+
 _Imported = ECKey | RSAKey | OKPKey
 _TYPES: Mapping[str, type[_Imported]] = MappingProxyType(
     {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
@@ -32,7 +34,7 @@ _TYPES: Mapping[str, type[_Imported]] = MappingProxyType(
 
 def sign(claims: Mapping[str, Any], *, key: SigningKey, typ: str) -> str:
     """A signed JWT (RFC 7519) with `claims` as its payload."""
-    signing_input = f"{_header(key.alg, key.kid, typ)}.{b64url(msgspec.json.encode(claims))}"
+    signing_input = f"{_header(key.alg, key.kid, typ)}.{b64url(_ENCODER.encode(claims))}"
     return f"{signing_input}.{b64url(key.sign(signing_input.encode('ascii')))}"
 
 
@@ -43,8 +45,8 @@ class JWSReader:
         self._keys = keys
         self._imported: dict[str, _Imported] = {}
 
-    def read(self, token: str, *, typ: str, now: datetime) -> dict[str, Any]:
-        """The claims of a token of this `typ`, under a key that is published now.
+    def read(self, token: str, *, typ: str, now: datetime) -> tuple[dict[str, Any], str]:
+        """The claims of a token of this `typ`, and the `kid` of the key, which is published now.
 
         ValueError for anything that is not one of ours.
         """
@@ -60,7 +62,7 @@ class JWSReader:
                 signed, self._import(key), registry=_Registry(algorithms=[key.alg])
             )
             if genuine and header.get("typ") == typ:
-                return msgspec.json.decode(signed.payload, type=dict[str, Any])
+                return msgspec.json.decode(signed.payload, type=dict[str, Any]), key.kid
         except (JoseError, LookupError, TypeError, ValueError):
             pass
         raise ValueError("not a token of ours")

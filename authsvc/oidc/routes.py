@@ -9,7 +9,7 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.clock import Clock
 from authsvc.oidc import paths
-from authsvc.oidc.cors import errors_open_to_browsers, open_to_browsers, preflight
+from authsvc.oidc.cors import OPEN, preflight
 from authsvc.oidc.oauth_error import oauth_error
 from authsvc.oidc.provider import Provider
 from authsvc.oidc.registration_endpoint import registration_error
@@ -36,8 +36,7 @@ def routes(
         return handler
 
     def shared(answers: _Answers, *methods: str) -> dict[str, Handler]:
-        handler = open_to_browsers(at(answers))
-        return dict.fromkeys(methods, handler) | {"OPTIONS": preflight(*methods)}
+        return dict.fromkeys(methods, at(answers)) | {"OPTIONS": preflight(*methods)}
 
     pages = error_pages(templates)
     authorize = at(provider.authorization.answer)
@@ -90,21 +89,27 @@ def _open(
     shared: Callable[..., dict[str, Handler]], provider: Provider
 ) -> list[ControllerRouterHandler]:
     """The endpoints that public clients inside browsers speak to."""
-    oauth: ErrorRendering = errors_open_to_browsers(oauth_error)
     where = provider.protected_resource.url
-    bearer = errors_open_to_browsers(partial(bearer_error, resource_metadata=where))
+    bearer = partial(bearer_error, resource_metadata=where)
     documents = ("GET", "HEAD")
     discovery = shared(provider.discovery.answer, *documents)
     resource = shared(provider.protected_resource.answer, *documents)
     pushed = shared(provider.pushed_authorization_request.answer, "POST")
+    oauth = {
+        paths.PUSHED_AUTHORIZATION_REQUEST: pushed,
+        paths.TOKEN: shared(provider.token.answer, "POST"),
+        paths.REVOKE: shared(provider.revocation.answer, "POST"),
+        paths.JWKS: shared(provider.jwks.answer, *documents),
+        paths.OPENID_CONFIGURATION: discovery,
+        paths.AUTHORIZATION_SERVER: discovery,
+        paths.PROTECTED_RESOURCE: resource,
+        paths.USERINFO_RESOURCE: resource,
+    }
+    userinfo = shared(provider.userinfo.answer, "GET", "POST")
     return [
-        mount(paths.PUSHED_AUTHORIZATION_REQUEST, pushed, errors=oauth),
-        mount(paths.TOKEN, shared(provider.token.answer, "POST"), errors=oauth),
-        mount(paths.REVOKE, shared(provider.revocation.answer, "POST"), errors=oauth),
-        mount(paths.USERINFO, shared(provider.userinfo.answer, "GET", "POST"), errors=bearer),
-        mount(paths.JWKS, shared(provider.jwks.answer, *documents), errors=oauth),
-        mount(paths.OPENID_CONFIGURATION, discovery, errors=oauth),
-        mount(paths.AUTHORIZATION_SERVER, discovery, errors=oauth),
-        mount(paths.PROTECTED_RESOURCE, resource, errors=oauth),
-        mount(paths.USERINFO_RESOURCE, resource, errors=oauth),
+        mount(paths.USERINFO, userinfo, errors=bearer, always=OPEN),
+        *(
+            mount(path, handlers, errors=oauth_error, always=OPEN)
+            for path, handlers in oauth.items()
+        ),
     ]

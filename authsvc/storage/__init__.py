@@ -14,8 +14,17 @@ The room does not know what any of the facts mean.
 """
 
 from authsvc.storage.database import Database, Transaction
+from authsvc.storage.ephemeral.answers import Begun
 from authsvc.storage.ephemeral.facade import Ephemeral, Kind
 from authsvc.storage.errors import StorageUnavailable
 from authsvc.storage.schema import metadata
 
-__all__ = ["Database", "Ephemeral", "Kind", "StorageUnavailable", "Transaction", "metadata"]
+__all__ = [
+    "Begun",
+    "Database",
+    "Ephemeral",
+    "Kind",
+    "StorageUnavailable",
+    "Transaction",
+    "metadata",
+]

@@ -37,12 +37,12 @@ it is personal data in clear memory: as little as answers the question, and no s
 its time is over and another thing is kept, or when the oldest gives way to the newest.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from authsvc.storage.ephemeral.answers import Begun
 from authsvc.storage.ephemeral.facade import Ephemeral
 
 T = TypeVar("T")
@@ -88,15 +88,19 @@ class Remembered:
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._grown: str | None = None
 
-    async def stamp(self, subject: str) -> Stamp:
-        """The stamp of this moment, in one round trip; StorageUnavailable if there is none.
+    def stamp(self, subject: str) -> Awaitable[Stamp]:
+        """The stamp of the moment of the call, in one round trip; StorageUnavailable without one.
 
         A birth that this process does not know to be of age costs another.
         """
-        changing, birth = await asyncio.gather(
-            self._ephemeral.claimed(self._namespace, subject), self._ephemeral.birth()
-        )
-        return Stamp(birth, settled=not changing and await self._is_grown(birth))
+        changing = self._ephemeral.claimed(self._namespace, subject)
+        birth = self._ephemeral.birth()
+
+        async def stamped() -> Stamp:
+            changes, word = await changing, await birth
+            return Stamp(word, settled=not changes and await self._is_grown(word))
+
+        return Begun(stamped)
 
     async def recall(
         self,

@@ -28,9 +28,9 @@ class SubscriberMemory:
         self._subscribers = subscribers
         self._remembered = remembered
 
-    async def stamp(self, subscriber_id: UUID) -> Stamp:
-        """The mark of the person's last change; StorageUnavailable, never a guess."""
-        return await self._remembered.stamp(str(subscriber_id))
+    def stamp(self, subscriber_id: UUID) -> Awaitable[Stamp]:
+        """The stamp of the moment of the call; StorageUnavailable, never a guess."""
+        return self._remembered.stamp(str(subscriber_id))
 
     async def find(
         self,

@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
@@ -76,6 +77,7 @@ def certificate_from_server(scope: Scope) -> bytes | None:
         raise MalformedRequest(field="client-cert") from None
 
 
+@lru_cache(maxsize=256)
 def _is_relative(name: bytes) -> bool:
     # NOTE: behind some servers "_" and "-" are one; a client would only have to choose.
     return _RELATIVES.match(name.lower().replace(b"_", b"-")) is not None

@@ -58,11 +58,15 @@ def decode_pairs(raw: bytes) -> list[tuple[str, str]]:
         raise TooManyFields
     # Latin-1 keeps every byte; what is not ASCII is put back before it is read as UTF-8.
     text = raw.decode("latin-1")
+    plain = text.isascii() and "\0" not in text
     pairs = []
     for part in text.split("&"):
         if part:
             name, _, value = part.partition("=")
-            pairs.append((_decode(name), _decode(value)))
+            if plain and "%" not in part and "+" not in part:
+                pairs.append((name, value))
+            else:
+                pairs.append((_decode(name), _decode(value)))
     return pairs
 
 

@@ -51,7 +51,7 @@ class ForwardedClient:
         """Serve the application; 400 if a proxy reports a certificate that is none."""
         if scope["type"] == "http":
             try:
-                self._know_client(scope)
+                self.know_client(scope)
             except MalformedRequest as refusal:
                 # The access log stands further in; the operator of the proxy should hear of it.
                 structlog.get_logger().warning("client_certificate_refused", code=refusal.code)
@@ -60,9 +60,13 @@ class ForwardedClient:
                 return
         await self._app(scope, receive, send)
 
-    def _know_client(self, scope: Scope) -> None:
+    def know_client(self, scope: Scope) -> None:
+        """Puts the client's address and certificate into the scope, and takes claims of them out.
+
+        MalformedRequest, and nothing is changed, if a certificate is reported that is none.
+        """
         peer = scope.get("client")
-        if peer and self._is_proxy(_address(peer[0])):
+        if self._proxies and peer and self._is_proxy(_address(peer[0])):
             # A proxy's own certificate, if it shows one to us, is not its client's.
             certificate = certificate_from_proxy(scope["headers"])
             scope["client"] = (self._client(scope, peer[0]), 0)

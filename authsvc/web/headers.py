@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from authsvc.web.asgi import ASGIApp, Message, Receive, Scope, Send
 
+EncodedPairs = Sequence[tuple[bytes, bytes]]
+
 _ANSWER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 _PAGE_POLICY = (
@@ -29,7 +31,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, https: bool) -> None:
         self._app = app
-        self._defaults = (*_EVERY_ANSWER, _HSTS) if https else _EVERY_ANSWER
+        self._defaults = default_headers(https=https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the application; its own headers win over ours."""
@@ -39,13 +41,22 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message.get("headers", ()))
-                said = {name for name, _ in headers}
-                headers.extend(pair for pair in self._defaults if pair[0] not in said)
-                message["headers"] = headers
+                message["headers"] = complete(list(message.get("headers", ())), self._defaults)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def default_headers(*, https: bool) -> EncodedPairs:
+    """What every answer carries that does not say it itself."""
+    return (*_EVERY_ANSWER, _HSTS) if https else _EVERY_ANSWER
+
+
+def complete(headers: list[tuple[bytes, bytes]], defaults: EncodedPairs) -> EncodedPairs:
+    """The headers of an answer, and the defaults that are not among them."""
+    said = {pair[0] for pair in headers}
+    headers.extend([pair for pair in defaults if pair[0] not in said])
+    return headers
 
 
 def page_headers(

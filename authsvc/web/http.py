@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ from authsvc.web.asgi import Send
 from authsvc.web.client_certificate import CLIENT_CERTIFICATE
 from authsvc.web.errors import RepeatedField
 from authsvc.web.forms import read_form, read_query
-from authsvc.web.headers import page_headers
+from authsvc.web.headers import EncodedPairs, complete, page_headers
 from authsvc.web.language import Language, choose_language
 
 HeaderPairs = tuple[tuple[str, str], ...]
@@ -24,44 +24,52 @@ _LOCATION = re.compile(r"[\x21-\x7e]+\Z")
 class Headers:
     """The headers of a request; names match in any case."""
 
-    __slots__ = ("_pairs",)
+    __slots__ = ("_values",)
 
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        self._pairs = pairs if isinstance(pairs, list) else list(pairs)
+        values: dict[str, tuple[str, ...]] = {}
+        for key, value in pairs:
+            name = key.decode("latin-1").lower()
+            values[name] = (*values.get(name, ()), value.decode("latin-1"))
+        self._values = values
 
     def get(self, name: str) -> str | None:
         """The one value of a header, None if it is absent. Raises RepeatedField if it recurs."""
-        values = self.all(name)
+        values = self._values.get(name.lower())
+        if values is None:
+            return None
         if len(values) > 1:
             raise RepeatedField(field=name)
-        return values[0] if values else None
+        return values[0]
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in the order sent."""
-        wanted = name.lower().encode("latin-1")
-        return tuple(value.decode("latin-1") for key, value in self._pairs if key.lower() == wanted)
+        return self._values.get(name.lower(), ())
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and bool(self.all(name))
+        return isinstance(name, str) and name.lower() in self._values
 
     def __repr__(self) -> str:
         return "<Headers>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class HTTPRequest:
+_NO_HEADERS = Headers()
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class HTTPRequest(msgspec.Struct, frozen=True):
     """One request. It never shows its content when printed: it carries secrets."""
 
     method: str
     path: str
     query: str = ""
     """the raw query, still encoded"""
-    headers: Headers = field(default_factory=Headers)
-    cookies: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = _NO_HEADERS
+    cookies: Mapping[str, str] = _NOTHING
     body: bytes = b""
     client: str = ""
     """the address of the peer, empty if there is none (a Unix socket)"""
-    path_params: Mapping[str, Any] = field(default_factory=dict)
+    path_params: Mapping[str, Any] = _NOTHING
     raw_path: bytes = b""
     """the path as it was sent, still encoded; `path` has lost repeated and trailing slashes"""
     client_certificate: bytes | None = None
@@ -70,17 +78,17 @@ class HTTPRequest:
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], body: bytes = b"") -> "HTTPRequest":
         """The request behind an ASGI scope; reads no body and keeps no cache."""
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
+        headers = Headers(scope["headers"])
         client = scope.get("client")
         return cls(
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers=Headers(headers),
-            cookies=_read_cookies(headers),
+            headers=headers,
+            cookies=_read_cookies(headers.all("cookie")),
             body=body,
             client=client[0] if client else "",
-            path_params=scope.get("path_params") or {},
+            path_params=scope.get("path_params") or _NOTHING,
             raw_path=scope.get("raw_path") or b"",
             client_certificate=scope.get(CLIENT_CERTIFICATE),
         )
@@ -102,13 +110,12 @@ class HTTPRequest:
         return f"<HTTPRequest {self.method}>"
 
 
-@dataclass(frozen=True, slots=True)
-class HTTPResponse:
+class HTTPResponse(msgspec.Struct, frozen=True):
     """One answer. Header names are lower case; a value that could break the line is refused."""
 
     status: int
-    headers: HeaderPairs = field(default=(), repr=False)
-    body: bytes = field(default=b"", repr=False)
+    headers: HeaderPairs = ()
+    body: bytes = b""
 
     def __post_init__(self) -> None:
         for name, value in self.headers:
@@ -117,7 +124,10 @@ class HTTPResponse:
 
     def with_headers(self, *headers: tuple[str, str]) -> "HTTPResponse":
         """The same answer with further headers, such as cookies."""
-        return replace(self, headers=(*self.headers, *headers))
+        return HTTPResponse(self.status, (*self.headers, *headers), self.body)
+
+    def __repr__(self) -> str:
+        return f"HTTPResponse(status={self.status})"
 
 
 def json_response(
@@ -166,26 +176,39 @@ def empty(status: int = 204, headers: Sequence[tuple[str, str]] = ()) -> HTTPRes
     return HTTPResponse(status, tuple(headers))
 
 
-async def send_response(response: HTTPResponse, send: Send, *, method: str) -> None:
-    """Hands an answer to the server; to HEAD without its body (RFC 9110 section 9.3.2)."""
+async def send_response(
+    response: HTTPResponse,
+    send: Send,
+    *,
+    method: str,
+    also: EncodedPairs = (),
+    defaults: EncodedPairs = (),
+) -> None:
+    """Hands an answer to the server; to HEAD without its body (RFC 9110 section 9.3.2).
+
+    `also` are further headers, `defaults` those that it carries unless it has its own.
+    """
     headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
+    headers.extend(also)
     if response.status != 204:
         headers.append((b"content-length", str(len(response.body)).encode()))
     body = b"" if method == "HEAD" else response.body
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    whole = complete(headers, defaults)
+    await send({"type": "http.response.start", "status": response.status, "headers": whole})
     await send({"type": "http.response.body", "body": body})
 
 
-def _read_cookies(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+def _read_cookies(lines: Sequence[str]) -> Mapping[str, str]:
     """The cookies sent (RFC 6265 section 5.4). Of two with one name the first counts.
 
     A browser puts the cookie with the longest path first, and HTTP/2 may split the header.
     """
+    if not lines:
+        return _NOTHING
     cookies: dict[str, str] = {}
-    for name, value in headers:
-        if name == b"cookie":
-            for part in value.decode("latin-1").split(";"):
-                key, equals, content = part.partition("=")
-                if equals:
-                    cookies.setdefault(key.strip(), content.strip().strip('"'))
+    for line in lines:
+        for part in line.split(";"):
+            key, equals, content = part.partition("=")
+            if equals:
+                cookies.setdefault(key.strip(), content.strip().strip('"'))
     return cookies

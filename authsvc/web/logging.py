@@ -7,6 +7,7 @@ bodies, no headers, no cookies, no query, no path (only the template of the rout
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TextIO
@@ -50,6 +51,7 @@ FACTS = frozenset(
 MAX_FACT = 300
 """Characters; a longer fact is not one of ours."""
 
+_ENCODER = msgspec.json.Encoder()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -59,7 +61,6 @@ def configure_logging(*, level: int = logging.INFO, stream: TextIO | None = None
     Called once by the command line. Of a library's line only the logger, the level and the place
     are kept: its message may quote what was presented.
     """
-    out = sys.stderr if stream is None else stream
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -68,7 +69,7 @@ def configure_logging(*, level: int = logging.INFO, stream: TextIO | None = None
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=_Lines(sys.stderr if stream is None else stream, level),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -107,7 +108,12 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_and_note)
         finally:
-            structlog.get_logger().info("request", **_facts(scope, status, started))
+            log_request(scope, status, started)
+
+
+def log_request(scope: Scope, status: int, started: float) -> None:
+    """The line of one request; `started` is what `perf_counter` said."""
+    _write(_facts(scope, status, started))
 
 
 def _facts(scope: Scope, status: int, started: float) -> dict[str, Any]:
@@ -124,6 +130,31 @@ def _facts(scope: Scope, status: int, started: float) -> dict[str, Any]:
     return facts
 
 
+class _Lines(structlog.WriteLoggerFactory):
+    """Where lines go. Every request writes one, and so goes there without structlog's chain."""
+
+    def __init__(self, stream: TextIO, level: int) -> None:
+        super().__init__(stream)
+        self._stream = stream
+        self._silent = level > logging.INFO
+
+    def write(self, facts: Mapping[str, Any]) -> None:
+        """A line at the level `info` of facts that are ours; as the chain would write it."""
+        if not self._silent:
+            moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")  # noqa: TID251  a log
+            line = {**facts, "level": "info", "timestamp": moment}
+            self._stream.write(_ENCODER.encode(line).decode() + "\n")
+            self._stream.flush()
+
+
+def _write(facts: Mapping[str, Any]) -> None:
+    lines = structlog.get_config()["logger_factory"]
+    if isinstance(lines, _Lines):
+        lines.write({"event": "request", **facts})
+    else:  # Somebody else decided where lines go.
+        structlog.get_logger().info("request", **facts)
+
+
 class _LibraryLines(logging.Handler):
     """A library's log record, reduced to where it comes from."""
 
@@ -138,7 +169,7 @@ class _LibraryLines(logging.Handler):
 
 
 def _to_json(event: Mapping[str, Any], **_: object) -> str:
-    return msgspec.json.encode(event).decode()
+    return _ENCODER.encode(event).decode()
 
 
 def _short(value: object) -> object:

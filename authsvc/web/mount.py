@@ -1,10 +1,13 @@
-"""Endpoints on bare ASGI inside Litestar: the hot path, pages, and everything not a JSON API.
+"""Endpoints on bare ASGI: the hot path, pages, and everything not a JSON API.
 
 A handler is one coroutine from HTTPRequest to HTTPResponse. No Litestar request is built, no
-parser of Litestar's is asked (they cache what they parse, secrets included).
+parser of Litestar's is asked (they cache what they parse, secrets included). `FrontDoor` brings
+requests for a mounted address here without asking the framework; Litestar knows the address as
+well, for whoever spells it in another way (with a slash at the end).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
@@ -15,14 +18,25 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from authsvc.errors import AuthsvcError
 from authsvc.web import asgi
 from authsvc.web.errors import MethodNotAllowed
-from authsvc.web.http import HTTPRequest, HTTPResponse, empty, send_response
+from authsvc.web.http import HeaderPairs, HTTPRequest, HTTPResponse, empty, send_response
 from authsvc.web.incidents import record_incident, refusal_of
 from authsvc.web.problems import problem_response
 
 Handler = Callable[[HTTPRequest], Awaitable[HTTPResponse]]
 ErrorRendering = Callable[[HTTPRequest, AuthsvcError], HTTPResponse]
 
+MOUNTED = "authsvc.mounted"
+"""The key of a route's `opt` under which its `Mounted` rests."""
+
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Mounted:
+    """An address, as Litestar spells it ("/crl/{name:str}"), and who answers there."""
+
+    path: str
+    endpoint: "Endpoint"
 
 
 def mount(
@@ -30,26 +44,32 @@ def mount(
     handlers: Mapping[str, Handler],
     *,
     errors: ErrorRendering = problem_response,
+    always: HeaderPairs = (),
 ) -> ASGIRouteHandler | HTTPRouteHandler:
-    """A Litestar route for `path` whose methods are the keys of `handlers`, in capitals.
+    """A route for `path` whose methods are the keys of `handlers`, in capitals.
 
     Path parameters are spelt as Litestar spells them ("/crl/{name:str}"). `errors` turns a
     refusal into an answer; it gets every AuthsvcError, also MethodNotAllowed, BodyTooLarge and
-    Incident (an unexpected exception). HEAD exists where it is mounted and is answered without
-    its body; OPTIONS is answered 204 with Allow unless mounted.
+    Incident (an unexpected exception). Every answer, refusals too, carries the headers `always`.
+    HEAD exists where it is mounted and is answered without its body; OPTIONS is answered 204 with
+    Allow unless mounted.
     """
-    endpoint = _Endpoint(handlers, errors)
+    endpoint = Endpoint(handlers, errors, always)
+    mounted = {MOUNTED: Mounted(path, endpoint)}
     if "{" in path:
-        return _with_parameters(path, handlers, endpoint)
+        return _with_parameters(path, handlers, endpoint, mounted)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         await endpoint(scope, receive, send)
 
-    return ASGIRouteHandler(path, copy_scope=False)(serve)
+    return ASGIRouteHandler(path, copy_scope=False, opt=mounted)(serve)
 
 
 def _with_parameters(
-    path: str, handlers: Mapping[str, Handler], endpoint: "_Endpoint"
+    path: str,
+    handlers: Mapping[str, Handler],
+    endpoint: "Endpoint",
+    mounted: Mapping[str, Mounted],
 ) -> HTTPRouteHandler:
     """The same for a path with parameters, by way of an ordinary Litestar handler.
 
@@ -70,6 +90,7 @@ def _with_parameters(
         before_request=_leave_body_alone,
         status_code=200,
         include_in_schema=False,
+        opt=mounted,
     )(serve)
 
 
@@ -77,22 +98,25 @@ async def _leave_body_alone(_: Request[Any, Any, Any]) -> None:
     """Stands in for the application's hook, which wants JSON in every body."""
 
 
-class _Endpoint:
-    """The methods of one address."""
+class Endpoint:
+    """The methods of one address. `always` is on every answer."""
 
-    def __init__(self, handlers: Mapping[str, Handler], errors: ErrorRendering) -> None:
+    def __init__(
+        self, handlers: Mapping[str, Handler], errors: ErrorRendering, always: HeaderPairs
+    ) -> None:
         self._handlers = dict(handlers)
         self._errors = errors
+        self.always = tuple((name.encode(), value.encode("latin-1")) for name, value in always)
         self._allow = ", ".join(sorted({*handlers, "OPTIONS"}))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        try:
-            response = await self._answer(scope, receive)
-        except asgi.ClientGone:
-            return
-        await send_response(response, send, method=scope["method"])
+        """As an ASGI application, behind the framework."""
+        response = await self.answer(scope, receive)
+        if response is not None:
+            await send_response(response, send, method=scope["method"], also=self.always)
 
-    async def _answer(self, scope: asgi.Scope, receive: asgi.Receive) -> HTTPResponse:
+    async def answer(self, scope: asgi.Scope, receive: asgi.Receive) -> HTTPResponse | None:
+        """The answer to a request, whatever happens; None if nobody waits for it any more."""
         try:
             handler = self._handlers.get(scope["method"])
             if handler is None:
@@ -102,7 +126,7 @@ class _Endpoint:
                 body = await asgi.read_body(scope, receive)
             return await handler(HTTPRequest.from_scope(scope, body))
         except asgi.ClientGone:
-            raise
+            return None
         except Exception as error:  # noqa: BLE001 - the last line of defence answers everything
             return self._refuse(scope, error)
 

@@ -93,9 +93,12 @@ class Remembering(RuleBasedStateMachine):
     @rule(worker=WORKER)
     def request(self, worker: int) -> None:
         """A request begins: it stamps."""
-        stamp = self.runner.run(self.workers[worker].stamp("s"))
+        stamp = self.runner.run(self.stamped(worker))
         now = self.clock.now() + self.skews[worker]
         self.requests.append(Request(worker, stamp, now, self.version))
+
+    async def stamped(self, worker: int) -> Stamp:
+        return await self.workers[worker].stamp("s")
 
     @precondition(lambda self: self.requests)
     @rule(which=ANY, part=st.sampled_from("pq"))

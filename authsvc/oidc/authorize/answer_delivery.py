@@ -4,9 +4,10 @@ RFC 6749 section 4.1.2; OAuth 2.0 Form Post Response Mode; JARM section 2.3. 303
 posted to us from being posted on (RFC 9700 section 4.12).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from authsvc.identifiers import new_token
 from authsvc.oidc.authorize import response_mode
@@ -14,6 +15,8 @@ from authsvc.oidc.authorize.destination import Destination
 from authsvc.oidc.authorize.jarm import SignedResponses
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response, redirect
 from authsvc.web.templates import Templates
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*\Z")  # RFC 3986 section 2.3
 
 # NOTE: not the `same-origin` of other answers. With it a browser says `Origin: null` on a form to
 # another origin, and platforms that look at it would turn honest people away.
@@ -61,4 +64,10 @@ class AnswerDelivery:
 def with_query(uri: str, parameters: Mapping[str, str]) -> str:
     """A registered URI with parameters added to whatever query it has."""
     joint = "&" if "?" in uri else "?"
-    return f"{uri}{joint}{urlencode(parameters)}"
+    written = "&".join(f"{name}={_escaped(value)}" for name, value in parameters.items())
+    return f"{uri}{joint}{written}"
+
+
+def _escaped(value: str) -> str:
+    # Codes are long, and need no escaping.
+    return value if _UNRESERVED.match(value) else quote_plus(value)

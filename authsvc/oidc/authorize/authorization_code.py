@@ -9,7 +9,7 @@ A code would grow too long for an address with a rich request: then what it stan
 the claims, sealed as well.
 """
 
-import asyncio
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -60,6 +60,11 @@ class CodeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         pkce.verify(self.code_challenge, code_verifier)
         require_key(self.authorization, confirmation)
 
+    def check_birth(self, birth: str) -> None:
+        """Returns if redemptions are claimed where this code was issued; InvalidGrant if not."""
+        if birth != self.birth:
+            raise InvalidGrant("the code is unknown or has expired")
+
     def check_age(self, now: datetime) -> None:
         """Returns while the code is good; InvalidGrant afterwards."""
         if now >= self.authorization.authorized_at + LIFETIME:
@@ -94,22 +99,14 @@ class AuthorizationCodes:
             raise InvalidGrant("the code is unknown or has expired")
         return record
 
-    async def claim(self, record: CodeRecord) -> bool:
+    def claim(self, record: CodeRecord) -> Awaitable[bool]:
         """True for the first redemption, False for every other.
 
-        InvalidGrant if the place where redemptions are claimed has forgotten since: it could not
-        tell the first.
+        Whoever claims must ask for the birth of the place afterwards, and `check_birth`: one that
+        has forgotten could not tell the first.
         """
-        # The claim first: a memory lost in between shows in the birth.
-        first, birth = await asyncio.gather(
-            self._ephemeral.claim(
-                _REDEEMED, str(record.authorization.family_id), lifetime=REMEMBERED
-            ),
-            self._ephemeral.birth(),
-        )
-        if birth != record.birth:
-            raise InvalidGrant("the code is unknown or has expired")
-        return first
+        family = str(record.authorization.family_id)
+        return self._ephemeral.claim(_REDEEMED, family, lifetime=REMEMBERED)
 
     def _opened(self, code: str) -> CodeRecord | None:
         try:

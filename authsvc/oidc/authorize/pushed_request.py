@@ -4,7 +4,6 @@ A browser may open the reference again until an answer has gone out: people relo
 answer is the first is decided by a claim, so that two tabs cannot both get a code.
 """
 
-import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -48,11 +47,10 @@ class PushedRequests:
 
     async def answer(self, reference: str) -> None:
         """Ends a request with its one answer; InvalidRequestURI for everybody but the first."""
-        first, _ = await asyncio.gather(
-            self._ephemeral.claim(_ANSWERED, reference, lifetime=_ANSWERED_REMEMBERED),
-            self._ephemeral.forget(_PUSHED, reference),
-        )
-        if not first:
+        first = self._ephemeral.claim(_ANSWERED, reference, lifetime=_ANSWERED_REMEMBERED)
+        forgotten = self._ephemeral.forget(_PUSHED, reference)
+        await forgotten
+        if not await first:
             raise InvalidRequestURI("the pushed request was answered", field="request_uri")
 
 

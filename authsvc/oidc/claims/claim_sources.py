@@ -136,6 +136,8 @@ class ClaimSources:
             if client.client_id in source.clients
             and (wanted := tuple(name for name in source.claims if name in names))
         ]
+        if not asked:
+            return {}
         answers = await asyncio.gather(
             *(
                 self._attest(source, subscriber, subject, wanted, now=now)

@@ -60,8 +60,10 @@ def is_covered(name: str, scopes: Collection[str]) -> bool:
 
 def consented_names(places: Mapping[str, Mapping[str, Any]] | None) -> tuple[str, ...]:
     """The claims that a person must have consented to, of what is asked of all places."""
+    if not places:
+        return ()
     names: dict[str, None] = {}
-    for members in (places or {}).values():
+    for members in places.values():
         for name, wish in members.items():
             names[name] = None
             if name == VERIFIED_CLAIMS:

@@ -43,6 +43,8 @@ class PersonClaims:
         `scopes` are those that tell something at this place, `asked` what was asked of it by name.
         NoLongerGranted if the person left meanwhile.
         """
+        if not asked and AGE not in scopes:
+            return {}
         asked = asked or {}
         told = await self._of_age(standing, client=client, scopes=scopes, asked=asked, now=now)
         return told | await self._sources.ask(

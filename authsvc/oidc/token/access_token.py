@@ -5,8 +5,7 @@ to everyone who lacks the service key, so that the tokens of one person cannot b
 another beyond their pairwise `sub`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,6 +19,7 @@ from authsvc.oidc import jws
 from authsvc.oidc.authorization import Authorization, auth_time_claim
 from authsvc.oidc.errors import InvalidToken
 from authsvc.oidc.token.confirmation import Confirmation, confirmation_claim, read_confirmation
+from authsvc.oidc.token.known_tokens import KnownTokens
 
 LIFETIME = timedelta(minutes=10)
 
@@ -44,10 +44,13 @@ class _Reference(msgspec.Struct, frozen=True, array_like=True, omit_defaults=Tru
     granted_to: str | None = None
 
 
-@dataclass(frozen=True)
-class AccessToken:
-    """An access token of ours that has not expired. Whether it was revoked is another question."""
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
+    """An access token of ours that has not expired. Whether it was revoked is another question.
 
+    `kid` names the key that signed it.
+    """
+
+    kid: str
     jti: str
     subject: str
     client_id: str
@@ -76,6 +79,7 @@ class AccessTokens:
         self._keys = keyring.signing
         self._seals: Seals = keyring.sealer
         self._reader = reader
+        self._known: KnownTokens[AccessToken] = KnownTokens()
 
     def issue(
         self,
@@ -188,53 +192,66 @@ class AccessTokens:
             _REFERENCE: b64url(sealed),
         }
         key = self._keys.current(ES256, now=now)
-        return jws.sign({**common, **claims}, key=key, typ=_TYPE)
+        whole = {**common, **claims}
+        token = jws.sign(whole, key=key, typ=_TYPE)
+        self._known.remember(token, _said(whole, reference, kid=key.kid))
+        return token
 
     def read(self, token: str, *, now: datetime) -> AccessToken:
         """A token of ours that has not expired; InvalidToken for anything else."""
+        said = self._known.recall(token)
+        if said is None or self._keys.find(said.kid, now=now) is None:
+            said = self._verified(token, now=now)
+        if said.expires_at <= now:
+            raise InvalidToken("the access token has expired")
+        return said
+
+    def _verified(self, token: str, *, now: datetime) -> AccessToken:
         try:
-            claims = self._reader.read(token, typ=_TYPE, now=now)
-            return self._checked(claims, now=now)
+            claims, kid = self._reader.read(token, typ=_TYPE, now=now)
+            opened = self._seals.open(
+                from_b64url(claims[_REFERENCE]), context=_context(claims["jti"])
+            )
+            reference = msgspec.msgpack.decode(opened, type=_Reference)
+            if claims["iss"] != self._issuer:
+                raise ValueError("a token of another issuer")
+            said = _said(claims, reference, kid=kid)
         except (LookupError, TypeError, ValueError, SealBroken):
             raise InvalidToken("the access token is malformed or not ours") from None
+        self._known.remember(token, said)
+        return said
 
-    def _checked(self, claims: Mapping[str, Any], *, now: datetime) -> AccessToken:
-        jti: str = claims["jti"]
-        sealed = from_b64url(claims[_REFERENCE])
-        opened = self._seals.open(sealed, context=_context(jti))
-        reference = msgspec.msgpack.decode(opened, type=_Reference)
-        if claims["iss"] != self._issuer:
-            raise ValueError("a token of another issuer")
-        expires_at = _moment(claims["exp"])
-        if expires_at <= now:
-            raise InvalidToken("the access token has expired")
-        return AccessToken(
-            jti=jti,
-            subject=claims["sub"],
-            client_id=claims["client_id"],
-            scopes=tuple(claims.get("scope", "").split()),
-            issued_at=_moment(claims["iat"]),
-            expires_at=expires_at,
-            auth_time=_moment(claims["auth_time"]) if "auth_time" in claims else None,
-            acr=claims.get("acr"),
-            subscriber_id=reference.subscriber_id,
-            family_id=reference.family_id,
-            authorized_at=reference.authorized_at,
-            audience=_audience(claims["aud"]),
-            granted_to=reference.granted_to or claims["client_id"],
-            birth=reference.birth,
-            confirmation=read_confirmation(claims),
-            details=tuple(claims.get("authorization_details", ())),
-            claims=reference.claims,
-            actor=claims.get("act"),
-        )
+
+def _said(claims: Mapping[str, Any], reference: _Reference, *, kid: str) -> AccessToken:
+    """What a token of these claims and this reference says."""
+    return AccessToken(
+        kid=kid,
+        jti=claims["jti"],
+        subject=claims["sub"],
+        client_id=claims["client_id"],
+        scopes=tuple(claims.get("scope", "").split()),
+        issued_at=_moment(claims["iat"]),
+        expires_at=_moment(claims["exp"]),
+        auth_time=_moment(claims["auth_time"]) if "auth_time" in claims else None,
+        acr=claims.get("acr"),
+        subscriber_id=reference.subscriber_id,
+        family_id=reference.family_id,
+        authorized_at=reference.authorized_at,
+        audience=_audience(claims["aud"]),
+        granted_to=reference.granted_to or claims["client_id"],
+        birth=reference.birth,
+        confirmation=read_confirmation(claims),
+        details=tuple(claims.get("authorization_details", ())),
+        claims=reference.claims,
+        actor=claims.get("act"),
+    )
 
 
 def _unless_empty(name: str, value: object) -> dict[str, Any]:
     return {name: value} if value else {}
 
 
-def _audience(aud: str | list[str]) -> tuple[str, ...]:
+def _audience(aud: str | Sequence[str]) -> tuple[str, ...]:
     return (aud,) if isinstance(aud, str) else tuple(aud)
 
 

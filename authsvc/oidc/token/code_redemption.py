@@ -10,7 +10,6 @@
 A client that is not the code's is refused in step 2 and consumes nothing.
 """
 
-import asyncio
 from datetime import datetime
 
 import structlog
@@ -82,9 +81,11 @@ class CodeRedemption:
         """The person, if this is the first redemption and they still agree; one round trip."""
         authorization = record.authorization
         # 3.
-        first, stamp = await asyncio.gather(
-            self._codes.claim(record), self._memory.stamp(authorization.subscriber_id)
-        )
+        # The claim first: a memory lost in between shows in the birth that the stamp has.
+        claimed = self._codes.claim(record)
+        stamped = self._memory.stamp(authorization.subscriber_id)
+        first, stamp = await claimed, await stamped
+        record.check_birth(stamp.birth)
         if not first:
             raise GrantReused("the code was redeemed before")
         record.check_age(now)

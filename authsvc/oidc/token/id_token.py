@@ -99,7 +99,7 @@ class IDTokens:
         Its age does not matter (OpenID Connect RP-Initiated Logout section 4) as long as its key is
         published.
         """
-        claims = self._reader.read(token, typ=_TYPE, now=now)
+        claims, _ = self._reader.read(token, typ=_TYPE, now=now)
         subject, audience, sid = claims.get("sub"), claims.get("aud"), claims.get("sid")
         if claims.get("iss") != self._issuer:
             raise ValueError("an ID token of another issuer")

@@ -4,13 +4,13 @@ A mark lives as long as an access token can, and a little longer for a
 token that is being signed while the mark is set.
 """
 
-import asyncio
+from collections.abc import Awaitable
 from datetime import timedelta
 from uuid import UUID
 
 from authsvc.oidc.token.access_token import LIFETIME as ACCESS_TOKEN_LIFETIME
 from authsvc.oidc.token.access_token import AccessToken
-from authsvc.storage import Ephemeral
+from authsvc.storage import Begun, Ephemeral
 
 LIFETIME = ACCESS_TOKEN_LIFETIME + timedelta(minutes=1)
 
@@ -32,23 +32,23 @@ class RevocationMarks:
         """This one access token is dead."""
         await self._ephemeral.claim(_TOKEN, token.jti, lifetime=LIFETIME)
 
-    async def family_is_revoked(self, family_id: UUID) -> bool:
+    def family_is_revoked(self, family_id: UUID) -> Awaitable[bool]:
         """Whether the family was revoked within a token's lifetime."""
-        return await self._ephemeral.claimed(_FAMILY, str(family_id))
+        return self._ephemeral.claimed(_FAMILY, str(family_id))
 
-    async def is_revoked(self, token: AccessToken) -> bool:
-        """Whether this token, or its whole family, was revoked, or nobody could tell.
+    def are_set(self, token: AccessToken) -> Awaitable[bool]:
+        """Whether this token, or its whole family, was revoked as far as this place remembers.
 
-        Marks are lost with the memory of the place that keeps them: what was issued before is
-        taken for revoked (`Ephemeral.birth`, asked last so that a loss in between shows).
+        Whoever asks must ask for its birth afterwards, and trust a no only under the token's own.
         """
-        family, itself, birth = await asyncio.gather(
-            self.family_is_revoked(token.family_id),
-            self._ephemeral.claimed(_TOKEN, token.jti),
-            self._ephemeral.birth(),
-        )
-        return family or itself or birth != token.birth
+        family = self.family_is_revoked(token.family_id)
+        itself = self._ephemeral.claimed(_TOKEN, token.jti)
 
-    async def birth(self) -> str:
+        async def marked() -> bool:
+            return any((await family, await itself))
+
+        return Begun(marked)
+
+    def birth(self) -> Awaitable[str]:
         """What a token that is issued now must carry."""
-        return await self._ephemeral.birth()
+        return self._ephemeral.birth()

@@ -1,6 +1,5 @@
 """Is an access token still good? What no signature can tell: revocation, and the person's word."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -29,7 +28,7 @@ class _Granted:
             subscriber_id=token.subscriber_id,
             client_id=token.granted_to,
             scopes=token.scopes,
-            claim_names=consented_names({"userinfo": token.claims or {}}),
+            claim_names=consented_names({"userinfo": token.claims}) if token.claims else (),
             authorized_at=token.authorized_at,
         )
 
@@ -48,16 +47,24 @@ class TokenStatus:
         InvalidToken if it was revoked or is no longer granted.
         """
         if token.subscriber_id is None:
-            await self._require_unrevoked(token)
+            marked, birth = self._marks.are_set(token), self._marks.birth()
+            _require_unrevoked(token, await marked, await birth)
             return None
-        _, stamp = await asyncio.gather(
-            self._require_unrevoked(token), self._memory.stamp(token.subscriber_id)
-        )
+        # The marks first: a memory lost in between shows in the birth that the stamp has.
+        marked, stamped = self._marks.are_set(token), self._memory.stamp(token.subscriber_id)
+        marks, stamp = await marked, await stamped
+        _require_unrevoked(token, marks, stamp.birth)
         try:
             return await self._grants.require_in_force(_Granted.by(token), stamp, now=now)
         except NoLongerGranted:
             raise InvalidToken("the person no longer grants this") from None
 
-    async def _require_unrevoked(self, token: AccessToken) -> None:
-        if await self._marks.is_revoked(token):
-            raise InvalidToken("the access token was revoked")
+
+def _require_unrevoked(token: AccessToken, marked: bool, birth: str) -> None:
+    """Returns if the token was not revoked, and somebody could tell.
+
+    Marks are lost with the memory of the place that keeps them: what was issued before is taken for
+    revoked (`Ephemeral.birth`).
+    """
+    if marked or birth != token.birth:
+        raise InvalidToken("the access token was revoked")

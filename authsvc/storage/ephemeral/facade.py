@@ -1,7 +1,7 @@
 """The typed, sealed face of passing facts.
 
-What does not depend on each other is asked together, by `asyncio.gather`: in Redis that is one
-round trip, carried out in the order named.
+Calling asks, awaiting waits (`answers`): what does not depend on each other is called together and
+awaited afterwards. In Redis that is one round trip, carried out in the order of the calls.
 
 **Birth.** A place that loses its memory (a restart, a flush) forgets which codes were used and what
 was revoked. It is given a random word when it is first asked for one, which stays for as long as it
@@ -9,14 +9,16 @@ remembers anything. So what was issued under another word than today's is worthl
 both asks for the claim first and for the birth second: then a memory lost in between shows.
 """
 
-import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from authsvc.identifiers import b64url, new_token
+from authsvc.storage.ephemeral.answers import Begun, Read
 from authsvc.storage.ephemeral.backend import Backend
 from authsvc.storage.errors import StorageUnavailable
 
@@ -65,72 +67,77 @@ class Ephemeral:
         self._digests = digests
         self._birthplace = self._place(_BIRTH, "")
 
-    async def put(
+    def put(
         self, kind: Kind[T], key: str, value: T, *, lifetime: timedelta | None = None
-    ) -> None:
+    ) -> Awaitable[None]:
         """Keeps `value`, replacing what stood there."""
         place = self._place(kind.name, key)
-        await self._backend.put(place, self._close(place, value), lifetime or kind.lifetime)
+        return self._backend.put(place, self._close(place, value), lifetime or kind.lifetime)
 
-    async def replace(self, kind: Kind[T], key: str, value: T) -> bool:
+    def replace(self, kind: Kind[T], key: str, value: T) -> Awaitable[bool]:
         """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
         place = self._place(kind.name, key)
-        return await self._backend.replace(place, self._close(place, value))
+        return self._backend.replace(place, self._close(place, value))
 
-    async def get(self, kind: Kind[T], key: str) -> T | None:
+    def get(self, kind: Kind[T], key: str) -> Awaitable[T | None]:
         """What stands there."""
         place = self._place(kind.name, key)
-        return self._open(kind, place, await self._backend.get(place))
+        return Read(self._backend.get(place), partial(self._open, kind, place))
 
-    async def take(self, kind: Kind[T], key: str) -> T | None:
+    def take(self, kind: Kind[T], key: str) -> Awaitable[T | None]:
         """What stands there; it is gone afterwards, and no two callers get it."""
         place = self._place(kind.name, key)
-        return self._open(kind, place, await self._backend.take(place))
+        return Read(self._backend.take(place), partial(self._open, kind, place))
 
-    async def forget(self, kind: Kind[T], key: str) -> None:
+    def forget(self, kind: Kind[T], key: str) -> Awaitable[None]:
         """Removes what stands there."""
-        await self._backend.forget(self._place(kind.name, key))
+        return self._backend.forget(self._place(kind.name, key))
 
-    async def claim(self, namespace: str, key: str, *, lifetime: timedelta) -> bool:
+    def claim(self, namespace: str, key: str, *, lifetime: timedelta) -> Awaitable[bool]:
         """True for exactly one caller in a lifetime: the verb for "only once"."""
-        return await self._backend.put_if_absent(self._place(namespace, key), b"1", lifetime)
+        return self._backend.put_if_absent(self._place(namespace, key), b"1", lifetime)
 
-    async def mark(self, namespace: str, key: str, *, lifetime: timedelta) -> None:
+    def mark(self, namespace: str, key: str, *, lifetime: timedelta) -> Awaitable[None]:
         """Claims it for `lifetime` from now, whether or not somebody has."""
-        await self._backend.put(self._place(namespace, key), b"1", lifetime)
+        return self._backend.put(self._place(namespace, key), b"1", lifetime)
 
-    async def claimed(self, namespace: str, key: str) -> bool:
+    def claimed(self, namespace: str, key: str) -> Awaitable[bool]:
         """Whether somebody has claimed it."""
-        return await self._backend.get(self._place(namespace, key)) is not None
+        return Read(self._backend.get(self._place(namespace, key)), _is_there)
 
-    async def count(self, namespace: str, key: str, *, window: timedelta) -> int:
+    def count(self, namespace: str, key: str, *, window: timedelta) -> Awaitable[int]:
         """Adds one; the count since the window was opened by its first."""
-        return await self._backend.increment(self._place(namespace, key), window)
+        return self._backend.increment(self._place(namespace, key), window)
 
-    async def counted(self, namespace: str, key: str) -> int:
+    def counted(self, namespace: str, key: str) -> Awaitable[int]:
         """The count so far."""
-        return int(await self._backend.get(self._place(namespace, key)) or 0)
+        return Read(self._backend.get(self._place(namespace, key)), _as_number)
 
-    async def reset(self, namespace: str, key: str) -> None:
+    def reset(self, namespace: str, key: str) -> Awaitable[None]:
         """Forgets a count or a claim."""
-        await self._backend.forget(self._place(namespace, key))
+        return self._backend.forget(self._place(namespace, key))
 
-    async def birth(self) -> str:
+    def birth(self) -> Awaitable[str]:
         """The word that this place was given when it began to remember; see above."""
-        word = await self._backend.get(self._birthplace)
-        return await self._be_born() if word is None else word.decode("ascii")
+        asked = self._backend.get(self._birthplace)
 
-    async def newborn(self, birth: str) -> bool:
+        async def told() -> str:
+            word = await asked
+            return await self._be_born() if word is None else word.decode("ascii")
+
+        return Begun(told)
+
+    def newborn(self, birth: str) -> Awaitable[bool]:
         """Whether this birth was less than a minute ago.
 
         Whoever wrote just before the memory was lost may not be done yet with what that announced;
         a minute is longer than a transaction may last (`Database`).
         """
-        return await self.claimed(_NEWBORN, birth)
+        return self.claimed(_NEWBORN, birth)
 
-    async def ping(self) -> None:
+    def ping(self) -> Awaitable[None]:
         """Returns if the place answers; StorageUnavailable if not."""
-        await self._backend.ping()
+        return self._backend.ping()
 
     async def close(self) -> None:
         """Lets go of connections."""
@@ -139,11 +146,10 @@ class Ephemeral:
     async def _be_born(self) -> str:
         word = new_token(16)
         # In this order: nobody may see a birth that is new and does not say so.
-        _, first = await asyncio.gather(
-            self.mark(_NEWBORN, word, lifetime=_INFANCY),
-            self._backend.put_if_absent(self._birthplace, word.encode("ascii"), None),
-        )
-        if first:
+        marked = self.mark(_NEWBORN, word, lifetime=_INFANCY)
+        first = self._backend.put_if_absent(self._birthplace, word.encode("ascii"), None)
+        await marked
+        if await first:
             return word
         found = await self._backend.get(self._birthplace)
         if found is None:
@@ -160,3 +166,11 @@ class Ephemeral:
         if sealed is None:
             return None
         return msgspec.msgpack.decode(self._seals.open(sealed, context=place), type=kind.type)
+
+
+def _is_there(value: bytes | None) -> bool:
+    return value is not None
+
+
+def _as_number(value: bytes | None) -> int:
+    return int(value or 0)

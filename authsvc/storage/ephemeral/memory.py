@@ -1,14 +1,17 @@
 """Passing facts in the memory of one process: the embedded default.
 
-Nothing awaits inside an operation, so that the event loop makes each one atomic.
+An operation is carried out when it is called, so that the event loop makes each one atomic.
 """
 
 import heapq
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 from authsvc.clock import Clock
+from authsvc.storage.ephemeral.answers import Ready
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_DONE = Ready(None)
 
 
 class MemoryBackend:
@@ -19,55 +22,58 @@ class MemoryBackend:
         self._entries: dict[str, tuple[datetime, bytes | int]] = {}
         self._expiries: list[tuple[datetime, str]] = []
 
-    async def put(self, key: str, value: bytes, lifetime: timedelta) -> None:
+    def put(self, key: str, value: bytes, lifetime: timedelta) -> Awaitable[None]:
         """Keeps `value` under `key`, replacing what stood there."""
         self._write(key, value, self._sweep() + lifetime)
+        return _DONE
 
-    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> bool:
+    def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> Awaitable[bool]:
         """Keeps `value` only if nothing stands there; True if it does now."""
         now = self._sweep()
         if key in self._entries:
-            return False
+            return Ready(False)
         self._write(key, value, _NEVER if lifetime is None else now + lifetime)
-        return True
+        return Ready(True)
 
-    async def replace(self, key: str, value: bytes) -> bool:
+    def replace(self, key: str, value: bytes) -> Awaitable[bool]:
         """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
         self._sweep()
         if key not in self._entries:
-            return False
+            return Ready(False)
         self._entries[key] = (self._entries[key][0], value)
-        return True
+        return Ready(True)
 
-    async def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> Awaitable[bytes | None]:
         """What stands there."""
         self._sweep()
         entry = self._entries.get(key)
-        return None if entry is None else _as_bytes(entry[1])
+        return Ready(None if entry is None else _as_bytes(entry[1]))
 
-    async def take(self, key: str) -> bytes | None:
+    def take(self, key: str) -> Awaitable[bytes | None]:
         """What stands there; it is gone afterwards, and no two callers get it."""
         self._sweep()
         entry = self._entries.pop(key, None)
-        return None if entry is None else _as_bytes(entry[1])
+        return Ready(None if entry is None else _as_bytes(entry[1]))
 
-    async def forget(self, key: str) -> None:
+    def forget(self, key: str) -> Awaitable[None]:
         """Removes what stands there."""
         self._entries.pop(key, None)
+        return _DONE
 
-    async def increment(self, key: str, lifetime: timedelta) -> int:
+    def increment(self, key: str, lifetime: timedelta) -> Awaitable[int]:
         """Adds one to a counter that lives `lifetime` from its first increment; the new count."""
         now = self._sweep()
         entry = self._entries.get(key)
         if entry is None:
             self._write(key, 1, now + lifetime)
-            return 1
+            return Ready(1)
         count = int(entry[1]) + 1
         self._entries[key] = (entry[0], count)
-        return count
+        return Ready(count)
 
-    async def ping(self) -> None:
+    def ping(self) -> Awaitable[None]:
         """Memory always answers."""
+        return _DONE
 
     async def close(self) -> None:
         """Forgets everything."""

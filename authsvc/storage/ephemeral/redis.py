@@ -8,7 +8,7 @@ already written answers "not the first", a taken value is gone, a counter counts
 wrong answer is always "no".
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +18,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from authsvc.storage.ephemeral.answers import Read
+from authsvc.storage.ephemeral.redis_pipes import Command, RedisPipes
 from authsvc.storage.ephemeral.turns import Turns
 from authsvc.storage.errors import StorageUnavailable
 
@@ -31,8 +33,6 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count
 """
-
-_Command = tuple[bytes | int, ...]
 
 
 @dataclass(frozen=True)
@@ -54,44 +54,45 @@ class RedisBackend:
             socket_connect_timeout=_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 1),
         )
-        self._turns: Turns[_Command] = Turns(self._carry)
+        self._pipes = RedisPipes(url, timeout_seconds=_TIMEOUT_SECONDS)
+        self._turns: Turns[Command] = Turns(self._pipes.carry)
 
     @property
     def round_trips(self) -> int:
         """How many pipelines were sent; one that was sent once more counts once."""
         return self._turns.round_trips
 
-    async def put(self, key: str, value: bytes, lifetime: timedelta) -> None:
+    def put(self, key: str, value: bytes, lifetime: timedelta) -> Awaitable[None]:
         """Keeps `value` under `key`, replacing what stood there."""
-        await self._ask(b"SET", key.encode(), value, *_lasting(lifetime))
+        return self._ask(b"SET", key.encode(), value, *_lasting(lifetime))
 
-    async def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> bool:
+    def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> Awaitable[bool]:
         """Keeps `value` only if nothing stands there; True if it does now."""
-        return bool(await self._ask(b"SET", key.encode(), value, b"NX", *_lasting(lifetime)))
+        return Read(self._ask(b"SET", key.encode(), value, b"NX", *_lasting(lifetime)), bool)
 
-    async def replace(self, key: str, value: bytes) -> bool:
+    def replace(self, key: str, value: bytes) -> Awaitable[bool]:
         """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
-        return bool(await self._ask(b"SET", key.encode(), value, b"XX", b"KEEPTTL"))
+        return Read(self._ask(b"SET", key.encode(), value, b"XX", b"KEEPTTL"), bool)
 
-    async def get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> Awaitable[bytes | None]:
         """What stands there."""
-        return _bytes(await self._ask(b"GET", key.encode()))
+        return self._ask(b"GET", key.encode())
 
-    async def take(self, key: str) -> bytes | None:
+    def take(self, key: str) -> Awaitable[bytes | None]:
         """What stands there; it is gone afterwards, and no two callers get it."""
-        return _bytes(await self._ask(b"GETDEL", key.encode()))
+        return self._ask(b"GETDEL", key.encode())
 
-    async def forget(self, key: str) -> None:
+    def forget(self, key: str) -> Awaitable[None]:
         """Removes what stands there."""
-        await self._ask(b"DEL", key.encode())
+        return self._ask(b"DEL", key.encode())
 
-    async def increment(self, key: str, lifetime: timedelta) -> int:
+    def increment(self, key: str, lifetime: timedelta) -> Awaitable[int]:
         """Adds one to a counter that lives `lifetime` from its first increment; the new count."""
-        return int(await self._ask(b"EVAL", _INCREMENT, 1, key.encode(), _milliseconds(lifetime)))
+        return self._ask(b"EVAL", _INCREMENT, 1, key.encode(), _milliseconds(lifetime))
 
-    async def ping(self) -> None:
+    def ping(self) -> Awaitable[None]:
         """Returns if Redis answers."""
-        await self._ask(b"GET", b"authsvc:ping")
+        return self._ask(b"GET", b"authsvc:ping")
 
     async def condition(self) -> RedisCondition:
         """How it is set up, for whoever looks after it; StorageUnavailable."""
@@ -110,35 +111,22 @@ class RedisBackend:
     async def close(self) -> None:
         """Waits for what is under way and lets go of connections."""
         await self._turns.close()
+        await self._pipes.close()
         await self._redis.aclose()
 
-    async def _ask(self, *command: bytes | int) -> Any:
-        """Every failure of Redis is "away", without its text: it may quote what was sent.
+    def _ask(self, *command: bytes | int) -> Awaitable[Any]:
+        """The answer to one command.
 
-        A command is bytes and numbers only, so that spelling it out cannot fail where it would
-        take others along.
+        It is bytes and numbers only, so that spelling it out cannot fail where it would take
+        others along.
         """
-        try:
-            return await self._turns.ask(command)
-        except (RedisError, OSError) as error:
-            raise StorageUnavailable(log=type(error).__name__) from None
-
-    async def _carry(self, commands: Sequence[_Command]) -> Sequence[Any]:
-        """The answers; an error that Redis gave as the answer to one command is a value here."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for command in commands:
-                pipe.execute_command(*command)
-            return await pipe.execute(raise_on_error=False)
+        return self._turns.ask(command)
 
 
-def _lasting(lifetime: timedelta | None) -> _Command:
+def _lasting(lifetime: timedelta | None) -> Command:
     return () if lifetime is None else (b"PX", _milliseconds(lifetime))
 
 
 def _milliseconds(lifetime: timedelta) -> int:
     # Redis refuses a lifetime that is over; what would be gone at once may as well stay for 1 ms.
     return max(1, lifetime // _MILLISECOND)
-
-
-def _bytes(value: object) -> bytes | None:
-    return value if isinstance(value, bytes) else None

@@ -3,7 +3,7 @@
 Whoever asks first calls for the carrier; it leaves when a turn of the loop has passed in which
 nobody else came (coroutines that are gathered begin one turn after the gathering, and those that
 they gather one turn later), but never waits for more than a few turns. Requests that know nothing
-of each other share it.
+of each other share it. Asking is calling: what was asked leaves, whether or not anybody awaits it.
 
 Commands of one turn are carried out in the order in which they were issued: a turn with more of
 them than one carrier takes is carried piece after piece. So of two commands gathered together the
@@ -48,8 +48,8 @@ class Turns(Generic[C]):
         self._closed = False
         self.round_trips = 0
 
-    async def ask(self, command: C) -> Any:
-        """The answer to one command; raises its own error, or the one its carrier failed of."""
+    def ask(self, command: C) -> asyncio.Future[Any]:
+        """The answer to one command, or its own error, or the one its carrier failed of."""
         if self._closed:
             raise StorageUnavailable(log="closed")
         loop = asyncio.get_running_loop()
@@ -57,7 +57,7 @@ class Turns(Generic[C]):
             loop.call_soon(self._look, 0, 1)
         asked = _Asked(command, loop.create_future())
         self._waiting.append(asked)
-        return await asked.answer
+        return asked.answer
 
     async def close(self) -> None:
         """Refuses what comes from now on; waits until the rest has been answered."""
@@ -112,5 +112,8 @@ def _hand(waiting: asyncio.Future[Any], answer: Any) -> None:
         return
     if isinstance(answer, BaseException):
         waiting.set_exception(answer)
+        # Of several answers that were asked for together the first to fail is raised; the loop
+        # need not complain that nobody looked at the others.
+        waiting.exception()
     else:
         waiting.set_result(answer)

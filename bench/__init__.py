@@ -1,0 +1,1 @@
+"""How fast is the service, beside others that do the same work, in one run? `make bench`."""

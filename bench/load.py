@@ -1,0 +1,57 @@
+"""A load: so many connections, each doing the work again as soon as it is done, for a while."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from bench.http import Connection
+
+Work = Callable[[Connection], Awaitable[None]]
+"""One operation on a connection; LoadFailed if the answers are not those of success."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What was done in `seconds`: how often, and how long each time took (seconds, sorted)."""
+
+    seconds: float
+    times: tuple[float, ...]
+
+    @property
+    def rate(self) -> float:
+        """Operations a second."""
+        return len(self.times) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The time within which this share (0 to 1) of the operations was done; seconds."""
+        return self.times[min(len(self.times) - 1, int(len(self.times) * share))]
+
+
+async def put_under_load(
+    port: int, works: list[Work], *, seconds: float, warm_up: float = 0.5
+) -> Load:
+    """Does each work on a connection of its own, over and over; what the warm-up did is not told.
+
+    Bounded in time by the sum of both, and in number by the connections.
+    """
+    connections = [await Connection.open(port) for _ in works]
+    begins = perf_counter() + warm_up
+    ends = begins + seconds
+    times: list[float] = []
+
+    async def repeat(connection: Connection, work: Work) -> None:
+        while (began := perf_counter()) < ends:
+            await work(connection)
+            done = perf_counter()
+            if began >= begins and done <= ends:
+                times.append(done - began)
+
+    try:
+        await asyncio.gather(
+            *(repeat(connection, work) for connection, work in zip(connections, works, strict=True))
+        )
+    finally:
+        for connection in connections:
+            connection.close()
+    return Load(seconds, tuple(sorted(times)))
