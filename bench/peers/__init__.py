@@ -66,11 +66,14 @@ def _module(python: Path, name: str) -> Callable[[Path], list[str]]:
 
 def _here(**more: str) -> Mapping[str, str]:
     """The environment of a peer in Python: this checkout is where it is imported from."""
-    return MappingProxyType({"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", **more})
+    return MappingProxyType({"PYTHONPATH": str(_ROOT), **more})
 
 
 _PYTHON = installing.PEER_PYTHON
-_DATABASE = MappingProxyType({"BENCH_POSTGRES_URL": "a database of its own instead of SQLite"})
+_THREADS = MappingProxyType({"BENCH_THREADS": "how many threads its one worker has"})
+_DATABASE = MappingProxyType(
+    {**_THREADS, "BENCH_POSTGRES_URL": "a database of its own instead of SQLite"}
+)
 _DJANGO_DIFFERS = (
     "ID tokens are signed with RS256 (it has no ES256), access tokens are opaque rows, subjects "
     "are not pairwise, no PAR; every token and code is a row in SQLite or PostgreSQL"
@@ -121,6 +124,7 @@ PEERS: tuple[Peer, ...] = (
         why_not=installing.why_not_python,
         differs="everything in memory and lost at its end; access tokens of the code flow are "
         "opaque, subjects are not pairwise, no PAR, no ID token when refreshing",
+        extra=_THREADS,
     ),
     Peer(
         name="raw",

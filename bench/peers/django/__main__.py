@@ -7,9 +7,10 @@ import django
 from django.core.management import call_command
 from django.db import connections
 
-# The toolkit is bound by the processor, and Python runs on one at a time: one worker. Threads let
-# one request be read while another waits for the database, as gunicorn's documentation has it.
-_THREADS = 4
+# The toolkit is bound by the processor, and Python runs on one at a time: one worker. With SQLite
+# one thread, too: several wait for each other's writing and get through half as much. A database
+# that is a process of its own leaves time for the next request meanwhile.
+_THREADS = 4 if os.environ.get("BENCH_POSTGRES_URL") else 1
 
 
 def main() -> None:
@@ -27,7 +28,14 @@ def _gunicorn() -> list[str]:
         sys.executable,
         *("-m", "gunicorn", "bench.peers.django.wsgi:application"),
         *("--bind", f"127.0.0.1:{os.environ['BENCH_PORT']}"),
-        *("--workers", "1", "--worker-class", "gthread", "--threads", str(_THREADS)),
+        *(
+            "--workers",
+            "1",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            os.environ.get("BENCH_THREADS", str(_THREADS)),
+        ),
         # A client under load keeps its connections, also over a pause.
         *("--keep-alive", "75", "--log-level", "warning", "--no-control-socket"),
     ]
