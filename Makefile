@@ -45,6 +45,7 @@ lock: ## pin what pyproject.toml asks for anew (needs uv); UPGRADE=--upgrade tak
 	@command -v $(UV) >/dev/null || { echo "uv is not here: install it, or say where: make lock UV=/path/to/uv"; exit 1; }
 	$(COMPILE) --output-file requirements.txt pyproject.toml
 	$(COMPILE) --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --output-file bench/requirements.txt bench/requirements.in
 	$(PYTHON) -c '$(BUILD_REQUIRES)' | $(COMPILE) --constraint requirements-dev.txt --output-file requirements-build.txt -
 
 $(READY): requirements-dev.txt pyproject.toml
