@@ -154,7 +154,11 @@ async def test_a_caller_that_leaves_when_the_failure_arrives_leaves_no_trace(tur
     asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
     carrier.failure = ConnectionError("gone")
     carrier.open.clear()
-    askers = [asyncio.ensure_future(turns.ask(1))]
+
+    async def ask() -> Any:
+        return await turns.ask(1)
+
+    askers = [asyncio.create_task(ask())]
     await some_turns()
     (carrying,) = turns._under_way
     carrier.open.set()

@@ -64,7 +64,7 @@ class RedisBackend:
 
     def put(self, key: str, value: bytes, lifetime: timedelta) -> Awaitable[None]:
         """Keeps `value` under `key`, replacing what stood there."""
-        return self._ask(b"SET", key.encode(), value, *_lasting(lifetime))
+        return Read(self._ask(b"SET", key.encode(), value, *_lasting(lifetime)), _nothing)
 
     def put_if_absent(self, key: str, value: bytes, lifetime: timedelta | None) -> Awaitable[bool]:
         """Keeps `value` only if nothing stands there; True if it does now."""
@@ -84,7 +84,7 @@ class RedisBackend:
 
     def forget(self, key: str) -> Awaitable[None]:
         """Removes what stands there."""
-        return self._ask(b"DEL", key.encode())
+        return Read(self._ask(b"DEL", key.encode()), _nothing)
 
     def increment(self, key: str, lifetime: timedelta) -> Awaitable[int]:
         """Adds one to a counter that lives `lifetime` from its first increment; the new count."""
@@ -92,7 +92,7 @@ class RedisBackend:
 
     def ping(self) -> Awaitable[None]:
         """Returns if Redis answers."""
-        return self._ask(b"GET", b"authsvc:ping")
+        return Read(self._ask(b"GET", b"authsvc:ping"), _nothing)
 
     async def condition(self) -> RedisCondition:
         """How it is set up, for whoever looks after it; StorageUnavailable."""
@@ -121,6 +121,10 @@ class RedisBackend:
         others along.
         """
         return self._turns.ask(command)
+
+
+def _nothing(_: object) -> None:
+    """What Redis says when it has done something is not told."""
 
 
 def _lasting(lifetime: timedelta | None) -> Command:
