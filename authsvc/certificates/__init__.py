@@ -18,6 +18,7 @@ from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.ocsp import OCSPResponder
 from authsvc.certificates.records import Certificate, VerifiedCertificate
 from authsvc.certificates.request import CertificateRequest, parse_request
+from authsvc.certificates.standings import Standings
 from authsvc.certificates.status import RevocationReason, Standing, Status
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "RevocationList",
     "RevocationReason",
     "Standing",
+    "Standings",
     "Status",
     "VerifiedCertificate",
     "parse_request",

@@ -27,6 +27,7 @@ from authsvc.certificates.errors import (
 )
 from authsvc.certificates.records import Certificate, VerifiedCertificate
 from authsvc.certificates.request import FIELD, CertificateRequest
+from authsvc.certificates.standings import Standings
 from authsvc.certificates.status import RevocationReason, Standing, Status, Withdrawal
 from authsvc.storage import Transaction
 
@@ -36,10 +37,14 @@ _MAXIMUM_BYTES = 4096
 
 
 class Certificates:
-    """Issues certificates, says whether they hold; always in the caller's transaction."""
+    """Issues certificates, says whether they hold; always in the caller's transaction.
 
-    def __init__(self, authority: CertificateAuthority) -> None:
+    Whatever changes a standing announces it before the caller commits: see `standings`.
+    """
+
+    def __init__(self, authority: CertificateAuthority, standings: Standings) -> None:
         self.authority = authority
+        self.standings = standings
         self._digests = authority.keyring.digests
 
     async def issue(
@@ -117,7 +122,9 @@ class Certificates:
         Returns how many certificates changed: repeating it is harmless and changes none.
         """
         which = store.Selection(serial, subscriber_id, document_digest)
-        return await store.withdraw(tx, which, Withdrawal(reason, now))
+        changed = await store.withdraw(tx, which, Withdrawal(reason, now))
+        await self.standings.changing(changed)
+        return len(changed)
 
     async def release_hold(
         self,
@@ -128,7 +135,10 @@ class Certificates:
         document_digest: bytes | None = None,
     ) -> int:
         """Makes what is on hold good again; what is revoked stays so. Returns how many changed."""
-        return await store.release(tx, store.Selection(serial, subscriber_id, document_digest))
+        which = store.Selection(serial, subscriber_id, document_digest)
+        changed = await store.release(tx, which)
+        await self.standings.changing(changed)
+        return len(changed)
 
     async def forget(self, tx: Transaction, *, subscriber_id: UUID, now: datetime) -> None:
         """Revokes what still holds and cuts every tie to the person; status stays answerable."""

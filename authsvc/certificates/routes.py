@@ -3,8 +3,10 @@
     POST /ocsp               GET /ocsp/<base64 of the request>
     GET  /crl/authsvc.crl    GET /ca/authsvc.cer
 
-Nothing here may be kept by a cache for longer than half a minute: a certificate that is frozen must
-be refused everywhere within one minute.
+A certificate that is frozen must be refused everywhere within one minute. So an OCSP answer is good
+for a minute from its signature, we give it for half of that, and a cache may keep it for what is
+left of that half: its age here and the time in caches make half a minute together, and whoever gets
+it at the last moment still has the other half. The CRL is looked up each time, and cached as long.
 """
 
 import base64
@@ -18,9 +20,10 @@ from urllib.parse import unquote_to_bytes
 from cryptography.x509.ocsp import OCSPResponseStatus
 from litestar.types import ControllerRouterHandler
 
-from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.certificates import Certificates
 from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.ocsp import OCSPResponder, refusal
+from authsvc.certificates.ocsp_answers import KEPT_FOR
 from authsvc.clock import Clock
 from authsvc.errors import AuthsvcError, InvalidInput, TooLarge, Unavailable
 from authsvc.storage import Database
@@ -37,29 +40,33 @@ _OCSP_PREFIX = b"/ocsp/"
 
 
 def routes(
-    *, authority: CertificateAuthority, database: Database, clock: Clock
+    *, certificates: Certificates, database: Database, clock: Clock
 ) -> Sequence[ControllerRouterHandler]:
     """The routes of this room."""
-    responder = OCSPResponder(authority)
+    authority = certificates.authority
+    responder = OCSPResponder(authority, certificates.standings)
     revocation_list = RevocationList(authority)
 
     async def post_ocsp(request: HTTPRequest) -> HTTPResponse:
-        found = await responder.answer(database, request.body, now=clock.now())
+        found = await responder.answer(request.body, now=clock.now())
         return _bytes(_OCSP, found.der)
 
     async def get_ocsp(request: HTTPRequest) -> HTTPResponse:
         now = clock.now()
-        found = await responder.answer(database, _decoded(request.raw_path), now=now)
-        caching = _cached(_CACHED_FOR, found.der, now) if found.cacheable else ()
+        found = await responder.answer(_decoded(request.raw_path), now=now)
+        if found.signed_at is None:
+            return _bytes(_OCSP, found.der)
+        caching = _cached(KEPT_FOR, found.der, since=found.signed_at, now=now)
         return _bytes(_OCSP, found.der, *caching)
 
     async def get_crl(_: HTTPRequest) -> HTTPResponse:
         now = clock.now()
         der = await revocation_list.current(database, now=now)
-        return _bytes("application/pkix-crl", der, *_cached(_CACHED_FOR, der, now))
+        return _bytes("application/pkix-crl", der, *_cached(_CACHED_FOR, der, since=now, now=now))
 
     async def get_issuer(_: HTTPRequest) -> HTTPResponse:
-        caching = _cached(_ISSUER_CACHED_FOR, authority.der, clock.now())
+        now = clock.now()
+        caching = _cached(_ISSUER_CACHED_FOR, authority.der, since=now, now=now)
         return _bytes("application/pkix-cert", authority.der, *caching)
 
     return [
@@ -87,13 +94,16 @@ def _bytes(content_type: str, body: bytes, *headers: tuple[str, str]) -> HTTPRes
     return HTTPResponse(200, (("content-type", content_type), *headers), body)
 
 
-def _cached(lifetime: timedelta, body: bytes, now: datetime) -> tuple[tuple[str, str], ...]:
-    """The headers that RFC 5019 section 6.2 asks for."""
-    seconds = int(lifetime.total_seconds())
+def _cached(
+    lifetime: timedelta, body: bytes, *, since: datetime, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """The headers that RFC 5019 section 6.2 asks for: until `lifetime` after `since`."""
+    expires = since + lifetime
+    seconds = int((expires - now).total_seconds())
     return (
         ("cache-control", f"max-age={seconds}, public, no-transform, must-revalidate"),
-        ("last-modified", format_datetime(now, usegmt=True)),
-        ("expires", format_datetime(now + lifetime, usegmt=True)),
+        ("last-modified", format_datetime(since, usegmt=True)),
+        ("expires", format_datetime(expires, usegmt=True)),
         ("etag", f'"{sha256(body).hexdigest()}"'),
     )
 

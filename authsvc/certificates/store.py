@@ -167,8 +167,8 @@ async def standings(tx: Transaction, serials: Collection[int]) -> dict[int, Stan
     return {int(row.serial, 16): Standing.of(row.reason, row.since) for row in result}
 
 
-async def withdraw(tx: Transaction, which: Selection, withdrawal: Withdrawal) -> int:
-    """Holds or revokes; returns how many certificates that changed.
+async def withdraw(tx: Transaction, which: Selection, withdrawal: Withdrawal) -> list[int]:
+    """Holds or revokes; the serials of which that changed the standing.
 
     A hold takes only what is good. A revocation takes what is on hold, too, and keeps its date.
     """
@@ -183,19 +183,21 @@ async def withdraw(tx: Transaction, which: Selection, withdrawal: Withdrawal) ->
             reason=withdrawal.reason.value,
             since=func.coalesce(certificate.c.since, withdrawal.since),
         )
+        .returning(certificate.c.serial)
     )
-    return result.rowcount
+    return [int(serial, 16) for serial in result.scalars()]
 
 
-async def release(tx: Transaction, which: Selection) -> int:
-    """Makes what is on hold good again; returns how many certificates that changed."""
+async def release(tx: Transaction, which: Selection) -> list[int]:
+    """Makes what is on hold good again; the serials of which that changed the standing."""
     await tx.execute(_COUNT_CHANGE)
     result = await tx.execute(
         update(certificate)
         .where(which.clause(), certificate.c.reason == _HOLD)
         .values(reason=None, since=None)
+        .returning(certificate.c.serial)
     )
-    return result.rowcount
+    return [int(serial, 16) for serial in result.scalars()]
 
 
 async def forget(tx: Transaction, subscriber_id: UUID) -> None:

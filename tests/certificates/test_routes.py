@@ -14,7 +14,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from authsvc.certificates import CertificateAuthority, Certificates, RevocationReason
+from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.routes import routes
 from authsvc.clock import SystemClock
 from authsvc.storage import Database, StorageUnavailable
@@ -27,8 +27,8 @@ SLASHES = b"\xff" * 20 + (b"\xfb\xef\xbe" * 4 + b"\0") * 3
 
 
 @pytest.fixture
-def app(authority, database, clock):
-    return Litestar(list(routes(authority=authority, database=database, clock=clock)))
+def app(certificates, database, clock):
+    return Litestar(list(routes(certificates=certificates, database=database, clock=clock)))
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
     port, now = free_port(), datetime.now(UTC)
     base_url = f"http://127.0.0.1:{port}"
     authority = CertificateAuthority.create(keyring, base_url=base_url, now=now)
-    desk = Desk(Certificates(authority), database)
+    desk = Desk.alone(authority, database, SystemClock())
     issued = await desk.issue(now=now)
     root, device = tmp_path / "root", tmp_path / "device"
     root.write_text(authority.chain_pem)
@@ -199,7 +199,8 @@ async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
     ask = ["ocsp", "-issuer", root, "-cert", device, "-CAfile", root, "-url", where]
     verify = ["verify", "-crl_check", "-crl_download", "-x509_strict", "-CAfile", root, device]
 
-    app = Litestar(list(routes(authority=authority, database=database, clock=SystemClock())))
+    doors = routes(certificates=desk.certificates, database=database, clock=SystemClock())
+    app = Litestar(list(doors))
     async with running(app, port):
         async with httpx2.AsyncClient() as client:
             response = await client.get(base_url + path(question(issued, authority, nonce=SLASHES)))
