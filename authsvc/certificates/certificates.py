@@ -29,6 +29,7 @@ from authsvc.certificates.records import Certificate, VerifiedCertificate
 from authsvc.certificates.request import FIELD, CertificateRequest
 from authsvc.certificates.standings import Standings
 from authsvc.certificates.status import RevocationReason, Standing, Status, Withdrawal
+from authsvc.certificates.status_entry import StatusEntry, StatusReference, draw, first_free
 from authsvc.storage import Transaction
 
 PRESENTED = "certificate"
@@ -76,16 +77,19 @@ class Certificates:
 
         # 3. Record the intent before the signature exists: no certificate is ever without a row,
         #    and a key that two requests race for is refused by the index, not signed twice.
-        await store.record_intent(
+        entry = await _free_entry(tx)
+        while not await store.record_intent(
             tx,
             intent,
             key_digest=key_digest,
             subscriber_id=subscriber_id,
             document_digest=document_digest,
-        )
+            entry=entry,
+        ):
+            entry = await _free_entry(tx)
 
         # 4. Sign, and keep what was signed.
-        signed = self.authority.sign_device(intent, now=now)
+        signed = self.authority.sign_device(intent, entry=entry, now=now)
         der = signed.public_bytes(serialization.Encoding.DER)
         await store.record_signed(tx, intent.serial, der=der)
         return Certificate(
@@ -97,7 +101,13 @@ class Certificates:
             not_after=intent.not_after,
             standing=Standing(),
             der=der,
+            entry=entry,
         )
+
+    def status_reference(self, certificate: Certificate) -> StatusReference | None:
+        """Where the status of a certificate is found offline; None if it is older than that."""
+        entry = certificate.entry
+        return None if entry is None else self.authority.locations.status_of(entry)
 
     async def of_subscriber(self, tx: Transaction, subscriber_id: UUID) -> list[Certificate]:
         """Every certificate of a subscriber, in any standing; the one that ends last first."""
@@ -169,6 +179,11 @@ class Certificates:
         if recorded is None:
             raise CertificateForeign(field=PRESENTED, log="serial")
         return _check_holds(recorded, presented, now=now)
+
+
+async def _free_entry(tx: Transaction) -> StatusEntry:
+    number, drawn = await store.newest_list(tx) or 0, draw()
+    return first_free(number, drawn, taken=await store.taken(tx, number, drawn))
 
 
 def _same_again(
