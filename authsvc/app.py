@@ -24,7 +24,7 @@ from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.throttle import Throttle
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
-from authsvc.certificates import CertificateAuthority, Certificates
+from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.certificates import routes as certificates_routes
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
@@ -108,7 +108,10 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     remembered = Remembered(ephemeral, namespace="subscriber-changing")
     subscribers = Subscribers(keyring, remembered)
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
-    certificates = Certificates(CertificateAuthority.open(keyring, base_url=settings.issuer))
+    certificates = Certificates(
+        CertificateAuthority.open(keyring, base_url=settings.issuer),
+        Standings(database, ephemeral),
+    )
     hasher = PasswordHasher(threads=settings.hashing_threads)
     policy = PasswordPolicy(
         minimum=settings.enrollment.password_minimum, strict=not settings.sandbox
@@ -222,7 +225,7 @@ def _doors(house: House) -> list[Any]:
         *web_routes.routes(),
         *health_routes([house.database.ping, house.ephemeral.ping]),
         *certificates_routes.routes(
-            authority=house.certificates.authority, database=house.database, clock=house.clock
+            certificates=house.certificates, database=house.database, clock=house.clock
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
         *enrollment_routes.routes(

@@ -58,6 +58,11 @@ SPECIFICATIONS = {
     "FAPI-CIBA",
     "Unmet Authentication Requirements",
     "Identity Assurance 1.0",
+    "RFC 5019",
+    "RFC 5280",
+    "RFC 6960",
+    "RFC 9654",
+    "Token Status List",
 }
 
 

@@ -2,7 +2,8 @@
 
 In: a certificate request (PKCS #10) for a key that was made on a person's device. Out: an X.509
 device certificate (RFC 5280), and at any later moment the answer whether it still holds: by OCSP
-(RFC 6960), by CRL, or by `verify_presented` for the rooms above.
+(RFC 6960), by CRL, by a status list (Token Status List) that tells nobody which certificate was
+looked up, or by `verify_presented` for the rooms above.
 
 A certificate says "the holder of this key is one real, verified person" and nothing else: its
 subject is a random pseudonym, made for this one certificate, so that two certificates of one
@@ -18,7 +19,9 @@ from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.ocsp import OCSPResponder
 from authsvc.certificates.records import Certificate, VerifiedCertificate
 from authsvc.certificates.request import CertificateRequest, parse_request
+from authsvc.certificates.standings import Standings
 from authsvc.certificates.status import RevocationReason, Standing, Status
+from authsvc.certificates.status_entry import StatusReference
 
 __all__ = [
     "Certificate",
@@ -29,7 +32,9 @@ __all__ = [
     "RevocationList",
     "RevocationReason",
     "Standing",
+    "Standings",
     "Status",
+    "StatusReference",
     "VerifiedCertificate",
     "parse_request",
 ]

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from authsvc.certificates import profile
 from authsvc.certificates.errors import AuthorityExpired
 from authsvc.certificates.profile import Intent, Locations
+from authsvc.certificates.status_entry import StatusEntry
 from authsvc.keyring import KeyRing, KeyRingBroken
 
 PURPOSE = "ca"
@@ -60,10 +61,12 @@ class CertificateAuthority:
         """The authority's own certificate in DER."""
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
-    def sign_device(self, intent: Intent, *, now: datetime) -> x509.Certificate:
+    def sign_device(self, intent: Intent, *, entry: StatusEntry, now: datetime) -> x509.Certificate:
         """The device certificate of an intent; AuthorityExpired if it would outlive its issuer."""
         self._check_outlives(intent.not_after, now=now)
-        builder = profile.device_certificate(intent, issuer=self.certificate, at=self.locations)
+        builder = profile.device_certificate(
+            intent, entry=entry, issuer=self.certificate, at=self.locations
+        )
         return builder.sign(self._key, hashes.SHA256())
 
     def sign_responder(

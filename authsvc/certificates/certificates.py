@@ -27,7 +27,9 @@ from authsvc.certificates.errors import (
 )
 from authsvc.certificates.records import Certificate, VerifiedCertificate
 from authsvc.certificates.request import FIELD, CertificateRequest
+from authsvc.certificates.standings import Standings
 from authsvc.certificates.status import RevocationReason, Standing, Status, Withdrawal
+from authsvc.certificates.status_entry import StatusEntry, StatusReference, draw, first_free
 from authsvc.storage import Transaction
 
 PRESENTED = "certificate"
@@ -36,10 +38,14 @@ _MAXIMUM_BYTES = 4096
 
 
 class Certificates:
-    """Issues certificates, says whether they hold; always in the caller's transaction."""
+    """Issues certificates, says whether they hold; always in the caller's transaction.
 
-    def __init__(self, authority: CertificateAuthority) -> None:
+    Whatever changes a standing announces it before the caller commits: see `standings`.
+    """
+
+    def __init__(self, authority: CertificateAuthority, standings: Standings) -> None:
         self.authority = authority
+        self.standings = standings
         self._digests = authority.keyring.digests
 
     async def issue(
@@ -71,16 +77,19 @@ class Certificates:
 
         # 3. Record the intent before the signature exists: no certificate is ever without a row,
         #    and a key that two requests race for is refused by the index, not signed twice.
-        await store.record_intent(
+        entry = await _free_entry(tx)
+        while not await store.record_intent(
             tx,
             intent,
             key_digest=key_digest,
             subscriber_id=subscriber_id,
             document_digest=document_digest,
-        )
+            entry=entry,
+        ):
+            entry = await _free_entry(tx)
 
         # 4. Sign, and keep what was signed.
-        signed = self.authority.sign_device(intent, now=now)
+        signed = self.authority.sign_device(intent, entry=entry, now=now)
         der = signed.public_bytes(serialization.Encoding.DER)
         await store.record_signed(tx, intent.serial, der=der)
         return Certificate(
@@ -92,7 +101,13 @@ class Certificates:
             not_after=intent.not_after,
             standing=Standing(),
             der=der,
+            entry=entry,
         )
+
+    def status_reference(self, certificate: Certificate) -> StatusReference | None:
+        """Where the status of a certificate is found offline; None if it is older than that."""
+        entry = certificate.entry
+        return None if entry is None else self.authority.locations.status_of(entry)
 
     async def of_subscriber(self, tx: Transaction, subscriber_id: UUID) -> list[Certificate]:
         """Every certificate of a subscriber, in any standing; the one that ends last first."""
@@ -117,7 +132,9 @@ class Certificates:
         Returns how many certificates changed: repeating it is harmless and changes none.
         """
         which = store.Selection(serial, subscriber_id, document_digest)
-        return await store.withdraw(tx, which, Withdrawal(reason, now))
+        changed = await store.withdraw(tx, which, Withdrawal(reason, now))
+        await self.standings.changing(changed)
+        return len(changed)
 
     async def release_hold(
         self,
@@ -128,7 +145,10 @@ class Certificates:
         document_digest: bytes | None = None,
     ) -> int:
         """Makes what is on hold good again; what is revoked stays so. Returns how many changed."""
-        return await store.release(tx, store.Selection(serial, subscriber_id, document_digest))
+        which = store.Selection(serial, subscriber_id, document_digest)
+        changed = await store.release(tx, which)
+        await self.standings.changing(changed)
+        return len(changed)
 
     async def forget(self, tx: Transaction, *, subscriber_id: UUID, now: datetime) -> None:
         """Revokes what still holds and cuts every tie to the person; status stays answerable."""
@@ -159,6 +179,11 @@ class Certificates:
         if recorded is None:
             raise CertificateForeign(field=PRESENTED, log="serial")
         return _check_holds(recorded, presented, now=now)
+
+
+async def _free_entry(tx: Transaction) -> StatusEntry:
+    number, drawn = await store.newest_list(tx) or 0, draw()
+    return first_free(number, drawn, taken=await store.taken(tx, number, drawn))
 
 
 def _same_again(

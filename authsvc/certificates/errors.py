@@ -3,6 +3,7 @@
 InvalidInput        RequestMalformed, RequestSignatureWrong, KeyNotAccepted, RequestAsksTooMuch
 TooLarge            RequestTooLarge
 Conflict            KeyAlreadyCertified, DocumentEndsTooSoon
+NotFound            StatusListUnknown
 NotAuthenticated    CertificateRefused: CertificateMalformed, CertificateForeign,
 CertificateNotYetValid, CertificateExpired, CertificateOnHold,
 CertificateRevoked
@@ -13,6 +14,7 @@ from authsvc.errors import (
     Conflict,
     InvalidInput,
     NotAuthenticated,
+    NotFound,
     Text,
     TooLarge,
     Unavailable,
@@ -148,6 +150,17 @@ class CertificateRevoked(CertificateRefused):
 
     code = "certificates.revoked"
     title = Text("网证已撤销", "The certificate was revoked")
+
+
+class StatusListUnknown(NotFound):
+    """No certificate was ever listed there."""
+
+    code = "certificates.status_list_unknown"
+    title = Text("没有该状态列表", "There is no such status list")
+    next_step = Text(
+        "请使用网证中给出的地址,不带查询参数",
+        "Use the address that the certificate names, without a query",
+    )
 
 
 class AuthorityExpired(Unavailable):

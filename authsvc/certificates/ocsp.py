@@ -1,10 +1,15 @@
 """The OCSP responder (RFC 6960): does this serial hold now?
 
-The status is read at every request and promised for a minute. Who asks is not looked at, and
-nothing of a question is kept or logged: it names a certificate, and so a person to somebody.
+What it says is true at the moment of the question, and promised for a minute. What is asked again
+gets what was signed before (RFC 5019), if each of its certificates still stands as it says (see
+`standings`) and it is less than half a minute old: so it is good for another half a minute. Whoever
+sends a nonce gets an answer of their own.
+
+Who asks is not looked at, and no question is logged: it names a certificate, and so a person to
+somebody. The small ones rest in memory for half a minute, beside their answers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -12,12 +17,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.ocsp import OCSPResponseStatus
 
 from authsvc.certificates import ocsp_messages as messages
-from authsvc.certificates import store
 from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.ocsp_answers import KeptAnswer, KeptAnswers, OCSPAnswer
 from authsvc.certificates.ocsp_identity import OCSPIdentity
 from authsvc.certificates.ocsp_messages import CertID, Question
+from authsvc.certificates.standings import Standings
 from authsvc.certificates.status import Standing
-from authsvc.storage import Database
 
 # A frozen certificate must be refused everywhere within a minute of the report.
 LIFETIME = timedelta(seconds=60)
@@ -26,30 +31,27 @@ MAXIMUM_BYTES = 4096
 _SERIAL_BITS = 160
 
 
-@dataclass(frozen=True)
-class OCSPAnswer:
-    """A response in DER. `cacheable` if it answers everybody who asks the same alike."""
-
-    der: bytes
-    cacheable: bool = False
-
-
 class OCSPResponder:
     """Answers for the certificates of one authority."""
 
-    def __init__(self, authority: CertificateAuthority) -> None:
+    def __init__(self, authority: CertificateAuthority, standings: Standings) -> None:
         self._identity = OCSPIdentity(authority)
         self._issuer = _issuer_digests(authority.certificate)
+        self._standings = standings
+        self._answers = KeptAnswers()
 
-    async def answer(self, database: Database, request: bytes, *, now: datetime) -> OCSPAnswer:
+    async def answer(self, request: bytes, *, now: datetime) -> OCSPAnswer:
         """The response to a request in DER; it never raises for what was sent.
 
-        The database is asked only about serials that could be ours: noise costs it nothing.
+        Nothing but our memory is asked about what could not be ours: noise costs no store anything.
 
         malformedRequest for what is no request; unauthorized (RFC 5019 section 2.2.3) if every
         certificate asked for is another authority's; otherwise a signed answer for each, in their
         order, `unknown` for serials never issued and for other authorities' certificates.
         """
+        kept = self._answers.find(request, now=now)
+        if kept is not None and await self._still_says(kept, now=now):
+            return kept.answer
         if len(request) > MAXIMUM_BYTES:
             return refusal(OCSPResponseStatus.MALFORMED_REQUEST)
         try:
@@ -59,24 +61,27 @@ class OCSPResponder:
         ours = [asked for asked in question.certificates if self._is_ours(asked)]
         if not ours:
             return refusal(OCSPResponseStatus.UNAUTHORIZED)
-        standings = await self._standings(database, ours)
-        return self._sign(question, standings, now=now)
+        # What is no serial of ours by its size is not looked for.
+        serials = {asked.serial_number for asked in ours if _plausible(asked.serial_number)}
+        standings = await self._standings.of(serials, now=now)
+        der = self._sign(question, standings, now=now)
+        if question.nonce is not None:
+            return OCSPAnswer(der)
+        answer = OCSPAnswer(der, signed_at=now)
+        if all(asked.serial_number in standings for asked in question.certificates):
+            self._answers.keep(request, KeptAnswer(answer, now, standings))
+        return answer
+
+    async def _still_says(self, kept: KeptAnswer, *, now: datetime) -> bool:
+        return await self._standings.of(kept.standings, now=now) == kept.standings
 
     def _is_ours(self, asked: CertID) -> bool:
         digests = (asked.issuer_name_hash, asked.issuer_key_hash)
         return self._issuer.get(asked.hash_algorithm.algorithm) == digests
 
-    async def _standings(self, database: Database, ours: list[CertID]) -> dict[int, Standing]:
-        # What is no serial of ours by its size is not looked for.
-        serials = {asked.serial_number for asked in ours if _plausible(asked.serial_number)}
-        if not serials:
-            return {}
-        async with database.reading() as tx:
-            return await store.standings(tx, serials)
-
     def _sign(
-        self, question: Question, standings: dict[int, Standing], *, now: datetime
-    ) -> OCSPAnswer:
+        self, question: Question, standings: Mapping[int, Standing], *, now: datetime
+    ) -> bytes:
         responses = [
             messages.single_response(
                 asked,
@@ -86,14 +91,13 @@ class OCSPResponder:
             )
             for asked in question.certificates
         ]
-        der = messages.write_response(
+        return messages.write_response(
             responses,
             nonce=question.nonce,
             produced_at=now,
             certificate=self._identity.certificate(now=now),
             key=self._identity.key,
         )
-        return OCSPAnswer(der, cacheable=question.nonce is None)
 
 
 def refusal(status: OCSPResponseStatus) -> OCSPAnswer:

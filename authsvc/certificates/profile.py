@@ -20,6 +20,7 @@ from cryptography.x509.oid import (
 )
 
 from authsvc.certificates.errors import DocumentEndsTooSoon
+from authsvc.certificates.status_entry import StatusEntry, StatusReference
 
 # The service's rule: six months at most. No six calendar months have fewer than 181 days.
 DEVICE_VALIDITY = timedelta(days=180)
@@ -61,6 +62,14 @@ class Locations:
     def issuer(self) -> str:
         """The authority's own certificate."""
         return f"{self.base_url}/ca/authsvc.cer"
+
+    def status_list(self, number: int) -> str:
+        """A status list."""
+        return f"{self.base_url}/status-lists/{number}"
+
+    def status_of(self, entry: StatusEntry) -> StatusReference:
+        """The status of one certificate, in its list."""
+        return StatusReference(self.status_list(entry.number), entry.index)
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def _end_of(day: date) -> datetime:
 
 
 def device_certificate(
-    intent: Intent, *, issuer: x509.Certificate, at: Locations
+    intent: Intent, *, entry: StatusEntry, issuer: x509.Certificate, at: Locations
 ) -> x509.CertificateBuilder:
     """A device certificate, ready to be signed: clientAuth and nothing else."""
     uri = x509.UniformResourceIdentifier(PSEUDONYM_URI + intent.pseudonym)
@@ -129,6 +138,7 @@ def device_certificate(
         .add_extension(x509.SubjectAlternativeName([uri]), critical=False)
         .add_extension(_distribution_points(at), critical=False)
         .add_extension(_information_access(at), critical=False)
+        .add_extension(at.status_of(entry).extension(), critical=False)
     )
 
 

@@ -8,13 +8,15 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.certificates.status import Standing, Status
+from authsvc.certificates.status_entry import StatusEntry
 
 
 @dataclass(frozen=True)
 class Certificate:
     """One issued certificate. `subscriber_id`, `document_digest` and `der` are None once forgotten.
 
-    `der` is what was signed; the moments are aware UTC; `standing` is of the time of reading.
+    `der` is what was signed; the moments are aware UTC; `standing` is of the time of reading;
+    `entry` is its place in a status list, None if it is older than those.
     """
 
     serial: int
@@ -25,6 +27,7 @@ class Certificate:
     not_after: datetime
     standing: Standing
     der: bytes | None = field(repr=False)
+    entry: StatusEntry | None
 
     @property
     def pem(self) -> str:

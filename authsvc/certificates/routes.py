@@ -1,14 +1,18 @@
-"""Status over HTTP, for anybody: OCSP (RFC 6960 appendix A, RFC 5019), the CRL, the authority.
+"""Status over HTTP, for anybody: OCSP (RFC 6960 appendix A, RFC 5019), lists, the authority.
 
     POST /ocsp               GET /ocsp/<base64 of the request>
-    GET  /crl/authsvc.crl    GET /ca/authsvc.cer
+    GET  /crl/authsvc.crl    GET /ca/authsvc.cer    GET /status-lists/<number>
 
-Nothing here may be kept by a cache for longer than half a minute: a certificate that is frozen must
-be refused everywhere within one minute.
+A certificate that is frozen must be refused everywhere within one minute. So an OCSP answer is good
+for a minute from its signature, we give it for half of that, and a cache may keep it for what is
+left of that half: its age here and the time in caches make half a minute together, and whoever gets
+it at the last moment still has the other half. The CRL is looked up each time, and cached as long.
+A status list is given and cached for half a minute together, too, and asks to be kept for another.
 """
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -18,9 +22,13 @@ from urllib.parse import unquote_to_bytes
 from cryptography.x509.ocsp import OCSPResponseStatus
 from litestar.types import ControllerRouterHandler
 
-from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.certificates import Certificates
 from authsvc.certificates.crl import RevocationList
+from authsvc.certificates.errors import StatusListUnknown
 from authsvc.certificates.ocsp import OCSPResponder, refusal
+from authsvc.certificates.ocsp_answers import KEPT_FOR
+from authsvc.certificates.status_lists import PublishedList, StatusLists
+from authsvc.certificates.status_token import KEPT_FOR as LISTS_KEPT_FOR
 from authsvc.clock import Clock
 from authsvc.errors import AuthsvcError, InvalidInput, TooLarge, Unavailable
 from authsvc.storage import Database
@@ -34,40 +42,80 @@ _CACHED_FOR = timedelta(seconds=30)
 _ISSUER_CACHED_FOR = timedelta(hours=1)
 _OCSP = "application/ocsp-response"
 _OCSP_PREFIX = b"/ocsp/"
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+# Pages of every origin may read a status list (Token Status List, section 8.1).
+_OPEN = ("access-control-allow-origin", "*")
 
 
 def routes(
-    *, authority: CertificateAuthority, database: Database, clock: Clock
+    *, certificates: Certificates, database: Database, clock: Clock
 ) -> Sequence[ControllerRouterHandler]:
     """The routes of this room."""
-    responder = OCSPResponder(authority)
+    authority = certificates.authority
+    responder = OCSPResponder(authority, certificates.standings)
     revocation_list = RevocationList(authority)
+    status_lists = StatusLists(authority, database)
 
     async def post_ocsp(request: HTTPRequest) -> HTTPResponse:
-        found = await responder.answer(database, request.body, now=clock.now())
+        found = await responder.answer(request.body, now=clock.now())
         return _bytes(_OCSP, found.der)
 
     async def get_ocsp(request: HTTPRequest) -> HTTPResponse:
         now = clock.now()
-        found = await responder.answer(database, _decoded(request.raw_path), now=now)
-        caching = _cached(_CACHED_FOR, found.der, now) if found.cacheable else ()
+        found = await responder.answer(_decoded(request.raw_path), now=now)
+        if found.signed_at is None:
+            return _bytes(_OCSP, found.der)
+        caching = _cached(KEPT_FOR, found.der, since=found.signed_at, now=now)
         return _bytes(_OCSP, found.der, *caching)
 
     async def get_crl(_: HTTPRequest) -> HTTPResponse:
         now = clock.now()
         der = await revocation_list.current(database, now=now)
-        return _bytes("application/pkix-crl", der, *_cached(_CACHED_FOR, der, now))
+        return _bytes("application/pkix-crl", der, *_cached(_CACHED_FOR, der, since=now, now=now))
 
     async def get_issuer(_: HTTPRequest) -> HTTPResponse:
-        caching = _cached(_ISSUER_CACHED_FOR, authority.der, clock.now())
+        now = clock.now()
+        caching = _cached(_ISSUER_CACHED_FOR, authority.der, since=now, now=now)
         return _bytes("application/pkix-cert", authority.der, *caching)
+
+    async def get_status_list(request: HTTPRequest) -> HTTPResponse:
+        now = clock.now()
+        # A list of another moment is not to be had (Token Status List, section 8.4), nor is
+        # anything else that a query could ask for.
+        if request.query:
+            raise StatusListUnknown
+        found = await status_lists.current(_number(request.path_params["number"]), now=now)
+        return _status_list(found, request, now=now)
 
     return [
         mount("/ocsp", {"POST": post_ocsp}, errors=_ocsp_error),
         mount("/ocsp/{encoded:path}", {"GET": get_ocsp}, errors=_ocsp_error),
         mount("/crl/authsvc.crl", {"GET": get_crl}),
         mount("/ca/authsvc.cer", {"GET": get_issuer}),
+        mount("/status-lists/{number:str}", {"GET": get_status_list}, errors=_open_error),
     ]
+
+
+def _number(text: str) -> int:
+    """The number of a status list; it has one spelling."""
+    if not _NUMBER.fullmatch(text):
+        raise StatusListUnknown
+    return int(text)
+
+
+def _status_list(found: PublishedList, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
+    """A list; or, to a cache that has it, that it has not changed (RFC 9110 section 13.1.2)."""
+    left = int((found.signed_at + LISTS_KEPT_FOR - now).total_seconds())
+    tag = f'"{found.tag}"'
+    headers = (("cache-control", f"max-age={left}, public"), ("etag", tag), _OPEN)
+    if tag in (request.headers.get("if-none-match") or ""):
+        return HTTPResponse(304, headers)
+    return _bytes("application/statuslist+jwt", found.token, *headers)
+
+
+def _open_error(request: HTTPRequest, error: AuthsvcError) -> HTTPResponse:
+    """A refusal that pages may read, too."""
+    return problem_response(request, error).with_headers(_OPEN)
 
 
 def _decoded(raw_path: bytes) -> bytes:
@@ -87,13 +135,16 @@ def _bytes(content_type: str, body: bytes, *headers: tuple[str, str]) -> HTTPRes
     return HTTPResponse(200, (("content-type", content_type), *headers), body)
 
 
-def _cached(lifetime: timedelta, body: bytes, now: datetime) -> tuple[tuple[str, str], ...]:
-    """The headers that RFC 5019 section 6.2 asks for."""
-    seconds = int(lifetime.total_seconds())
+def _cached(
+    lifetime: timedelta, body: bytes, *, since: datetime, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """The headers that RFC 5019 section 6.2 asks for: until `lifetime` after `since`."""
+    expires = since + lifetime
+    seconds = int((expires - now).total_seconds())
     return (
         ("cache-control", f"max-age={seconds}, public, no-transform, must-revalidate"),
-        ("last-modified", format_datetime(now, usegmt=True)),
-        ("expires", format_datetime(now + lifetime, usegmt=True)),
+        ("last-modified", format_datetime(since, usegmt=True)),
+        ("expires", format_datetime(expires, usegmt=True)),
         ("etag", f'"{sha256(body).hexdigest()}"'),
     )
 

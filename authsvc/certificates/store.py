@@ -4,9 +4,10 @@ A row ties to a person by `subscriber_id` and `document_digest` alone, and both 
 the person leaves. What stays answers "does this serial hold?" and "was this key certified before?".
 """
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Index,
+    Integer,
     LargeBinary,
     Row,
     SmallInteger,
@@ -21,12 +23,12 @@ from sqlalchemy import (
     Table,
     Uuid,
     func,
-    insert,
     or_,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from authsvc.certificates.errors import KeyAlreadyCertified
@@ -34,6 +36,7 @@ from authsvc.certificates.profile import Intent
 from authsvc.certificates.records import Certificate
 from authsvc.certificates.request import FIELD
 from authsvc.certificates.status import RevocationReason, Standing, Withdrawal
+from authsvc.certificates.status_entry import StatusEntry
 from authsvc.storage import Transaction, metadata
 from authsvc.storage.columns import UTCDateTime
 
@@ -52,6 +55,16 @@ certificate = Table(
     Column("reason", String(32), nullable=True),
     Column("since", UTCDateTime, nullable=True),
     Column("der", LargeBinary, nullable=True),
+    # Its place in a status list; both are NULL for what was issued before there were any.
+    Column("status_list", Integer, nullable=True),
+    Column("status_index", Integer, nullable=True),
+)
+Index("uq_certificate_status", certificate.c.status_list, certificate.c.status_index, unique=True)
+Index(
+    "ix_certificate_status_withdrawn",
+    certificate.c.status_list,
+    sqlite_where=certificate.c.reason.is_not(None),
+    postgresql_where=certificate.c.reason.is_not(None),
 )
 Index(
     "ix_certificate_withdrawn",
@@ -70,6 +83,11 @@ revocation_list = Table(
 )
 
 _HOLD = RevocationReason.CERTIFICATE_HOLD.value
+_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+_AT_ONCE = 1000
 
 # The same words on SQLite and PostgreSQL. The row stays locked until the transaction ends, so
 # that a list with a higher number has seen every change that a lower one has seen.
@@ -113,8 +131,12 @@ async def record_intent(
     key_digest: bytes,
     subscriber_id: UUID,
     document_digest: bytes,
-) -> None:
-    """Records a certificate that is about to be signed; KeyAlreadyCertified if its key was."""
+    entry: StatusEntry,
+) -> bool:
+    """Records a certificate that is about to be signed; KeyAlreadyCertified if its key was.
+
+    False, and nothing is recorded, if another took its place in the status list meanwhile.
+    """
     row = {
         "serial": _spell(intent.serial),
         "key_digest": key_digest,
@@ -123,11 +145,16 @@ async def record_intent(
         "pseudonym": intent.pseudonym,
         "not_before": intent.not_before,
         "not_after": intent.not_after,
+        "status_list": entry.number,
+        "status_index": entry.index,
     }
+    inserting = _INSERT[tx.dialect.name](certificate).values(row)
+    place = [certificate.c.status_list, certificate.c.status_index]
     try:
-        await tx.execute(insert(certificate).values(row))
+        result = await tx.execute(inserting.on_conflict_do_nothing(index_elements=place))
     except IntegrityError:
         raise KeyAlreadyCertified(field=FIELD) from None
+    return result.rowcount == 1
 
 
 async def record_signed(tx: Transaction, serial: int, *, der: bytes) -> None:
@@ -167,35 +194,21 @@ async def standings(tx: Transaction, serials: Collection[int]) -> dict[int, Stan
     return {int(row.serial, 16): Standing.of(row.reason, row.since) for row in result}
 
 
-async def withdraw(tx: Transaction, which: Selection, withdrawal: Withdrawal) -> int:
-    """Holds or revokes; returns how many certificates that changed.
+async def withdraw(tx: Transaction, which: Selection, withdrawal: Withdrawal) -> list[int]:
+    """Holds or revokes; the serials of which that changed the standing.
 
     A hold takes only what is good. A revocation takes what is on hold, too, and keeps its date.
     """
-    await tx.execute(_COUNT_CHANGE)
     good = certificate.c.reason.is_(None)
     final = withdrawal.reason is not RevocationReason.CERTIFICATE_HOLD
     takes = or_(good, certificate.c.reason == _HOLD) if final else good
-    result = await tx.execute(
-        update(certificate)
-        .where(which.clause(), takes)
-        .values(
-            reason=withdrawal.reason.value,
-            since=func.coalesce(certificate.c.since, withdrawal.since),
-        )
-    )
-    return result.rowcount
+    since = func.coalesce(certificate.c.since, withdrawal.since)
+    return await _change(tx, which, takes, reason=withdrawal.reason.value, since=since)
 
 
-async def release(tx: Transaction, which: Selection) -> int:
-    """Makes what is on hold good again; returns how many certificates that changed."""
-    await tx.execute(_COUNT_CHANGE)
-    result = await tx.execute(
-        update(certificate)
-        .where(which.clause(), certificate.c.reason == _HOLD)
-        .values(reason=None, since=None)
-    )
-    return result.rowcount
+async def release(tx: Transaction, which: Selection) -> list[int]:
+    """Makes what is on hold good again; the serials of which that changed the standing."""
+    return await _change(tx, which, certificate.c.reason == _HOLD, reason=None, since=None)
 
 
 async def forget(tx: Transaction, subscriber_id: UUID) -> None:
@@ -230,6 +243,39 @@ async def withdrawn(tx: Transaction, *, ending_after: datetime) -> list[tuple[in
     ]
 
 
+async def newest_list(tx: Transaction) -> int | None:
+    """The number of the status list that was begun last; None if there is none."""
+    newest: int | None = await tx.scalar(select(func.max(certificate.c.status_list)))
+    return newest
+
+
+async def taken(tx: Transaction, number: int, indices: Collection[int]) -> set[int]:
+    """Which of these indices of a status list have a certificate."""
+    listed, index = certificate.c.status_list, certificate.c.status_index
+    return set(await tx.scalars(select(index).where(listed == number, index.in_(indices))))
+
+
+async def withdrawn_of_list(
+    tx: Transaction, number: int
+) -> AsyncIterator[list[tuple[int, RevocationReason]]]:
+    """Index and reason of everything in a status list that does not hold, some at a time."""
+    query = select(certificate.c.status_index, certificate.c.reason).where(
+        certificate.c.status_list == number, certificate.c.reason.is_not(None)
+    )
+    async with tx.stream(query) as result:
+        async for rows in result.partitions(_AT_ONCE):
+            yield [(row.status_index, RevocationReason(row.reason)) for row in rows]
+
+
+async def _change(
+    tx: Transaction, which: Selection, takes: ColumnElement[bool], **values: Any
+) -> list[int]:
+    await tx.execute(_COUNT_CHANGE)
+    changing = update(certificate).where(which.clause(), takes).values(values)
+    changed = await tx.scalars(changing.returning(certificate.c.serial))
+    return [int(serial, 16) for serial in changed]
+
+
 async def _find_one(tx: Transaction, clause: ColumnElement[bool]) -> Certificate | None:
     row = (await tx.execute(select(certificate).where(clause))).one_or_none()
     return None if row is None else _certificate(row)
@@ -245,6 +291,7 @@ def _certificate(row: Row[tuple[object, ...]]) -> Certificate:
         not_after=row.not_after,
         standing=Standing.of(row.reason, row.since),
         der=row.der,
+        entry=None if row.status_list is None else StatusEntry(row.status_list, row.status_index),
     )
 
 

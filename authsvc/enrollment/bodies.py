@@ -4,10 +4,11 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 import msgspec
 
+from authsvc.enrollment.completion import Issued
 from authsvc.enrollment.errors import Base64Invalid
 from authsvc.enrollment.sms import Message
 
@@ -85,13 +86,43 @@ class Progress(msgspec.Struct, frozen=True):
     replacement: bool
 
 
+class StatusListClaim(msgspec.Struct, frozen=True):
+    """A place in a status list (Token Status List, section 6.2): where it is, and the index."""
+
+    uri: str
+    idx: int
+
+
+class StatusClaim(msgspec.Struct, frozen=True):
+    """Where the status of a certificate can be looked up without naming the certificate."""
+
+    status_list: StatusListClaim
+
+
 class Completed(msgspec.Struct, frozen=True):
-    """The result: the online number, how to show it, and the certificate with its chain (PEM)."""
+    """The result: the online number, how to show it, and the certificate with its chain (PEM).
+
+    `status` is what the certificate itself says; null if it is older than status lists.
+    """
 
     online_number: str
     masked: str
     certificate: str
     chain: str
+    status: StatusClaim | None
+
+    @classmethod
+    def of(cls, issued: Issued) -> Self:
+        """What a completed enrollment hands over."""
+        number, listed = issued.online_number, issued.status
+        claim = None if listed is None else StatusListClaim(uri=listed.uri, idx=listed.idx)
+        return cls(
+            online_number=number.value,
+            masked=number.masked,
+            certificate=issued.certificate,
+            chain=issued.chain,
+            status=None if claim is None else StatusClaim(claim),
+        )
 
 
 class Outbox(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from authsvc.certificates import (
     CertificateRequest,
     Certificates,
     RevocationReason,
+    StatusReference,
     parse_request,
 )
 from authsvc.enrollment.credentials_step import SignInCredentials
@@ -48,6 +49,7 @@ class Issued:
     online_number: OnlineNumber = field(repr=False)
     certificate: str
     chain: str
+    status: StatusReference | None
 
 
 class Completion:
@@ -202,7 +204,10 @@ class Completion:
             certificate = await self._certificates.find(tx, int(outcome.serial, 16))
         if number is None or certificate is None:
             raise EnrollmentUnknown
-        return Issued(number, certificate.pem, self._certificates.authority.chain_pem)
+        chain = self._certificates.authority.chain_pem
+        return Issued(
+            number, certificate.pem, chain, self._certificates.status_reference(certificate)
+        )
 
     async def _number_of(self, tx: Transaction, subscriber_id: UUID) -> OnlineNumber | None:
         subscriber = await self._subscribers.find(tx, subscriber_id)

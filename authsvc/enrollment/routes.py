@@ -160,8 +160,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
             certificate_request=data.certificate_request.encode("utf-8"),
             now=clock.now(),
         )
-        number = issued.online_number
-        return Completed(number.value, number.masked, issued.certificate, issued.chain)
+        return Completed.of(issued)
 
     return [phone, phone_confirmation, credentials, certificate_request]
 

@@ -26,7 +26,7 @@ from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.authentication.throttle import Throttle
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
-from authsvc.certificates import CertificateAuthority, Certificates, parse_request
+from authsvc.certificates import CertificateAuthority, Certificates, Standings, parse_request
 from authsvc.clock import Clock
 from authsvc.identifiers import b64url
 from authsvc.keyring import KeyRing
@@ -200,7 +200,8 @@ async def house(
     subscribers = Subscribers(keyring, remembered)
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
-        CertificateAuthority.create(keyring, base_url=ISSUER, now=clock.now())
+        CertificateAuthority.create(keyring, base_url=ISSUER, now=clock.now()),
+        Standings(database, ephemeral),
     )
     hasher = PasswordHasher(threads=2, parameters=parameters)
     credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=PasswordPolicy())

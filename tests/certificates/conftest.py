@@ -8,6 +8,7 @@ from authsvc.certificates import CertificateAuthority, Certificates
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database
 from tests.certificates.makers import Desk
+from tests.makers import AdjustableClock
 
 BASE_URL = "http://127.0.0.1:9"
 
@@ -18,10 +19,10 @@ def authority(keyring: KeyRing, now: datetime) -> CertificateAuthority:
 
 
 @pytest.fixture
-def certificates(authority: CertificateAuthority) -> Certificates:
-    return Certificates(authority)
+def desk(authority: CertificateAuthority, database: Database, clock: AdjustableClock) -> Desk:
+    return Desk.alone(authority, database, clock)
 
 
 @pytest.fixture
-def desk(certificates: Certificates, database: Database) -> Desk:
-    return Desk(certificates, database)
+def certificates(desk: Desk) -> Certificates:
+    return desk.certificates

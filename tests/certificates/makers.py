@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 from cryptography import x509
@@ -17,12 +17,16 @@ from cryptography.x509.oid import NameOID
 
 from authsvc.certificates import (
     Certificate,
+    CertificateAuthority,
     Certificates,
     RevocationReason,
+    Standings,
     VerifiedCertificate,
     parse_request,
 )
-from authsvc.storage import Database
+from authsvc.clock import Clock
+from authsvc.storage import Database, Ephemeral
+from authsvc.storage.ephemeral.memory import MemoryBackend
 from tests.services import missing
 
 DOCUMENT = b"d" * 32
@@ -59,6 +63,13 @@ class Desk:
 
     certificates: Certificates
     database: Database
+
+    @classmethod
+    def alone(cls, authority: CertificateAuthority, database: Database, clock: Clock) -> Self:
+        """That of the only process there is."""
+        keys = authority.keyring
+        ephemeral = Ephemeral(MemoryBackend(clock), seals=keys.sealer, digests=keys.digests)
+        return cls(Certificates(authority, Standings(database, ephemeral)), database)
 
     async def issue(
         self,

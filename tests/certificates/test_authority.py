@@ -9,6 +9,7 @@ from authsvc.certificates import CertificateAuthority
 from authsvc.certificates.errors import AuthorityExpired
 from authsvc.certificates.ocsp_identity import OCSPIdentity
 from authsvc.certificates.profile import intend, responder_certificate
+from authsvc.certificates.status_entry import StatusEntry
 from authsvc.keyring import KeyRing, KeyRingBroken
 from tests.certificates.conftest import BASE_URL
 from tests.certificates.makers import new_key
@@ -71,14 +72,14 @@ def test_no_certificate_outlives_its_authority(authority, now):
     late = now + timedelta(days=3600)
     intent = intend(new_key().public_key(), document_valid_until=None, now=late)
     with pytest.raises(AuthorityExpired):
-        authority.sign_device(intent, now=late)
+        authority.sign_device(intent, entry=StatusEntry(0, 1), now=late)
 
 
 def test_nothing_is_signed_before_the_authority_is_valid(authority, now):
     early = now - timedelta(days=3)
     intent = intend(new_key().public_key(), document_valid_until=None, now=early)
     with pytest.raises(AuthorityExpired):
-        authority.sign_device(intent, now=early)
+        authority.sign_device(intent, entry=StatusEntry(0, 1), now=early)
 
 
 def test_the_responder_may_sign_status_and_nothing_else(authority, now):

@@ -19,10 +19,12 @@ from authsvc.certificates.errors import (
     KeyAlreadyCertified,
 )
 from authsvc.certificates.profile import device_certificate, intend
+from authsvc.certificates.status_entry import StatusEntry
 from authsvc.certificates.store import certificate as table
 from tests.certificates.makers import DOCUMENT, new_key, parsed, request_pem
 
 HOLD = RevocationReason.CERTIFICATE_HOLD
+ENTRY = StatusEntry(0, 1)
 SUPERSEDED = RevocationReason.SUPERSEDED
 FINAL = [reason for reason in RevocationReason if reason is not HOLD]
 
@@ -112,7 +114,7 @@ async def test_a_row_ties_to_a_person_by_two_columns_only(desk, now):
     async with desk.database.reading() as tx:
         one, other = (await tx.execute(select(table))).mappings()
     same = {name for name in one if one[name] == other[name]}
-    assert same == {"not_before", "not_after", "reason", "since"}
+    assert same == {"not_before", "not_after", "reason", "since", "status_list"}
 
 
 @pytest.mark.parametrize("which", ["serial", "subscriber_id", "document_digest"])
@@ -229,7 +231,9 @@ async def test_a_certificate_that_only_names_our_authority_is_refused(desk, now)
     issued = await desk.issue(now=now)
     authority = desk.certificates.authority
     intent = intend(new_key().public_key(), document_valid_until=None, now=now)
-    builder = device_certificate(intent, issuer=authority.certificate, at=authority.locations)
+    builder = device_certificate(
+        intent, entry=ENTRY, issuer=authority.certificate, at=authority.locations
+    )
     forged = builder.sign(new_key(), hashes.SHA256())
     assert forged.issuer == parsed(issued).issuer
     with pytest.raises(CertificateForeign):
@@ -238,7 +242,7 @@ async def test_a_certificate_that_only_names_our_authority_is_refused(desk, now)
 
 async def test_a_certificate_that_our_key_signed_and_nobody_recorded_is_refused(desk, now):
     intent = intend(new_key().public_key(), document_valid_until=None, now=now)
-    stray = desk.certificates.authority.sign_device(intent, now=now)
+    stray = desk.certificates.authority.sign_device(intent, entry=ENTRY, now=now)
     with pytest.raises(CertificateForeign):
         await desk.verify(stray.public_bytes(serialization.Encoding.PEM), now=now)
 
@@ -253,7 +257,9 @@ async def test_a_second_certificate_under_a_known_serial_is_refused(desk, now):
     issued = await desk.issue(now=now)
     intent = intend(new_key().public_key(), document_valid_until=None, now=now)
     authority = desk.certificates.authority
-    twin = device_certificate(intent, issuer=authority.certificate, at=authority.locations)
+    twin = device_certificate(
+        intent, entry=ENTRY, issuer=authority.certificate, at=authority.locations
+    )
     twin._serial_number = issued.serial
     signed = twin.sign(authority.keyring.ca, hashes.SHA256())
     assert signed.serial_number == issued.serial

@@ -39,16 +39,16 @@ SHA1 = hashes.SHA1()
 
 
 @pytest.fixture
-def responder(authority):
-    return OCSPResponder(authority)
+def responder(authority, certificates):
+    return OCSPResponder(authority, certificates.standings)
 
 
 @pytest.fixture
-def ask(responder, desk, now):
+def ask(responder, now):
     """Sends a request as it is, reads the response by another implementation than ours."""
 
     async def send(request, at=now):
-        answer = await responder.answer(desk.database, request, now=at)
+        answer = await responder.answer(request, now=at)
         return ocsp.load_der_ocsp_response(answer.der)
 
     return send
@@ -308,7 +308,7 @@ async def test_openssl_reads_answers_from_files(responder, desk, authority, tmp_
         (tmp_path / name).write_text(certificate.pem)
         names += ["-cert", tmp_path / name]
     await openssl("ocsp", "-issuer", root, *names, "-reqout", request)
-    answer = await responder.answer(desk.database, request.read_bytes(), now=now)
+    answer = await responder.answer(request.read_bytes(), now=now)
     response.write_bytes(answer.der)
     said = await openssl(
         *("ocsp", "-issuer", root, *names, "-CAfile", root),

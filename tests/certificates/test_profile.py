@@ -8,6 +8,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from authsvc.certificates.errors import DocumentEndsTooSoon
 from authsvc.certificates.profile import CLOCK_SKEW, coarse, intend
+from authsvc.certificates.status_entry import REFERENCE
 from tests.certificates.conftest import BASE_URL
 from tests.certificates.makers import new_key, parsed
 
@@ -106,6 +107,10 @@ async def test_a_device_certificate_has_the_profile_and_nothing_else(desk, autho
     own = authority.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
     assert value(x509.AuthorityKeyIdentifier).key_identifier == own.value.digest
     assert value(x509.SubjectKeyIdentifier)
+    entry = issued.entry
+    reference = found.pop(REFERENCE)
+    assert not reference.critical
+    assert reference.value == authority.locations.status_of(entry).extension()
     assert not found
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import contextlib
+import json
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
@@ -14,9 +15,10 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from authsvc.certificates import CertificateAuthority, Certificates, RevocationReason
+from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.routes import routes
 from authsvc.clock import SystemClock
+from authsvc.identifiers import from_b64url
 from authsvc.storage import Database, StorageUnavailable
 from tests.certificates.makers import Desk, openssl, parsed, require_openssl
 from tests.services import free_port
@@ -27,8 +29,8 @@ SLASHES = b"\xff" * 20 + (b"\xfb\xef\xbe" * 4 + b"\0") * 3
 
 
 @pytest.fixture
-def app(authority, database, clock):
-    return Litestar(list(routes(authority=authority, database=database, clock=clock)))
+def app(certificates, database, clock):
+    return Litestar(list(routes(certificates=certificates, database=database, clock=clock)))
 
 
 @pytest.fixture
@@ -49,6 +51,11 @@ def question(certificate, authority, *, nonce=None):
 
 def path(request, *, safe=""):
     return "/ocsp/" + quote(base64.b64encode(request), safe=safe)
+
+
+def jwt_claims(token):
+    """What a JWT says, whoever signed it."""
+    return json.loads(from_b64url(token.decode().split(".")[1]))
 
 
 async def test_a_posted_question_is_answered(client, desk, authority, now):
@@ -189,7 +196,7 @@ async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
     port, now = free_port(), datetime.now(UTC)
     base_url = f"http://127.0.0.1:{port}"
     authority = CertificateAuthority.create(keyring, base_url=base_url, now=now)
-    desk = Desk(Certificates(authority), database)
+    desk = Desk.alone(authority, database, SystemClock())
     issued = await desk.issue(now=now)
     root, device = tmp_path / "root", tmp_path / "device"
     root.write_text(authority.chain_pem)
@@ -199,7 +206,8 @@ async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
     ask = ["ocsp", "-issuer", root, "-cert", device, "-CAfile", root, "-url", where]
     verify = ["verify", "-crl_check", "-crl_download", "-x509_strict", "-CAfile", root, device]
 
-    app = Litestar(list(routes(authority=authority, database=database, clock=SystemClock())))
+    doors = routes(certificates=desk.certificates, database=database, clock=SystemClock())
+    app = Litestar(list(doors))
     async with running(app, port):
         async with httpx2.AsyncClient() as client:
             response = await client.get(base_url + path(question(issued, authority, nonce=SLASHES)))
@@ -224,3 +232,55 @@ async def test_openssl_asks_a_running_server(keyring, database, tmp_path):
 
         unknown = ["ocsp", "-issuer", root, "-serial", "1", "-CAfile", root, "-url", where]
         assert "1: unknown" in await openssl(*unknown)
+
+
+async def test_a_status_list_may_be_kept_for_what_is_left_of_its_half_minute(
+    client, desk, clock, now
+):
+    await desk.issue(now=now)
+    first = await client.get("/status-lists/0")
+    assert first.status_code == 200
+    assert first.headers["content-type"] == "application/statuslist+jwt"
+    assert first.headers["cache-control"] == "max-age=30, public"
+    assert first.headers["access-control-allow-origin"] == "*"
+    clock.advance(timedelta(seconds=12))
+    again = await client.get("/status-lists/0")
+    assert again.content == first.content
+    assert again.headers["cache-control"] == "max-age=18, public"
+    assert jwt_claims(first.content)["sub"].endswith("/status-lists/0")
+
+
+async def test_a_cache_that_has_a_status_list_is_not_sent_it_again(client, desk, clock, now):
+    await desk.issue(now=now)
+    tag = (await client.get("/status-lists/0")).headers["etag"]
+    unchanged = await client.get("/status-lists/0", headers={"if-none-match": tag})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert unchanged.headers["etag"] == tag
+    assert unchanged.headers["cache-control"] == "max-age=30, public"
+    clock.advance(timedelta(seconds=30))
+    renewed = await client.get("/status-lists/0", headers={"if-none-match": tag})
+    assert renewed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["1", "00", "-1", "+0", "x", "0x0", "999999999", "9" * 40, "%30%30", "0?time=1", "0?x", "٠"],
+)
+async def test_a_status_list_that_is_not_there(client, desk, now, asked):
+    await desk.issue(now=now)
+    response = await client.get(f"/status-lists/{asked}")
+    assert response.status_code == 404
+    assert response.json()["type"] == "urn:authsvc:problem:certificates.status_list_unknown"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert (
+        "cache-control" not in response.headers or "no-store" in response.headers["cache-control"]
+    )
+
+
+async def test_a_kept_status_list_needs_no_database(client, desk, now, trouble):
+    await desk.issue(now=now)
+    begin, status, _ = trouble
+    assert (await client.get("/status-lists/0")).status_code == 200
+    begin()
+    assert (await client.get("/status-lists/0")).status_code == 200
+    assert (await client.get("/status-lists/1")).status_code == status

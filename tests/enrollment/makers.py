@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.password import Argon2Parameters, PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
-from authsvc.certificates import Certificate, CertificateAuthority, Certificates, Status
+from authsvc.certificates import Certificate, CertificateAuthority, Certificates, Standings, Status
 from authsvc.enrollment.completion import Issued
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
@@ -141,7 +141,7 @@ class World:
             "keyring": keyring,
             "register": Register(authority),
             "subscribers": Subscribers(keyring, remembered),
-            "certificates": Certificates(ca),
+            "certificates": Certificates(ca, Standings(database, ephemeral)),
             "credentials": Credentials(
                 digests=keyring.digests, hasher=hasher, policy=PasswordPolicy()
             ),

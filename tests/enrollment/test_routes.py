@@ -73,7 +73,7 @@ async def test_a_whole_enrollment_over_http(world, client, begun):
     request = new_request().decode()
     done = await begun.put("certificate-request", certificate_request=request)
     assert done.status_code == 200
-    assert done.json().keys() == {"online_number", "masked", "certificate", "chain"}
+    assert done.json().keys() == {"online_number", "masked", "certificate", "chain", "status"}
     number = done.json()["online_number"]
     assert done.json()["masked"] == f"{number[:2]}******{number[-2:]}"
     again = await begun.put("certificate-request", certificate_request=request)

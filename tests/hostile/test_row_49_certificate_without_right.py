@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import AttributeOID, ExtendedKeyUsageOID
 
-from authsvc.certificates import CertificateAuthority, Certificates, parse_request
+from authsvc.certificates import CertificateAuthority, parse_request
 from authsvc.certificates.errors import (
     KeyAlreadyCertified,
     KeyNotAccepted,
@@ -27,9 +27,9 @@ from tests.certificates.makers import Desk, new_key, parsed, request_builder, re
 
 
 @pytest.fixture
-def desk(keyring, database, now):
+def desk(keyring, database, clock, now):
     authority = CertificateAuthority.create(keyring, base_url="http://127.0.0.1:9", now=now)
-    return Desk(Certificates(authority), database)
+    return Desk.alone(authority, database, clock)
 
 
 FOREIGN_EXTENSIONS = {

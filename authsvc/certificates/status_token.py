@@ -1,0 +1,46 @@
+"""A status list, signed (Token Status List, section 5.1): what anybody may fetch, keep and check.
+
+The signature is made by the ES256 key that signs tokens now, found at `/jwks` under its `kid`, like
+that of an ID token: whoever verifies those needs nothing else. `typ` keeps the two apart.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import chain
+
+import msgspec
+
+from authsvc.certificates.status_list import StatusList, base64url
+from authsvc.identifiers import b64url
+from authsvc.keyring import SigningKey
+
+TYPE = "statuslist+jwt"
+# We hand a list out for half a minute, and ask whoever takes it to look again after another half: a
+# frozen certificate is refused within a minute. Who cannot reach us goes on for ten, as by the CRL.
+KEPT_FOR = timedelta(seconds=30)
+TTL = timedelta(seconds=30)
+LIFETIME = timedelta(minutes=10)
+
+
+def signed_token(statuses: StatusList, *, uri: str, key: SigningKey, now: datetime) -> bytes:
+    """The Status List Token in JWT format; `uri` is where it is found, and its subject."""
+    header = {"alg": key.alg, "kid": key.kid, "typ": TYPE}
+    pieces = [b64url(msgspec.json.encode(header)).encode("ascii"), b"."]
+    pieces.extend(base64url(_payload(statuses, uri=uri, now=now)))
+    signing_input = b"".join(pieces)
+    pieces.clear()
+    return b".".join((signing_input, b64url(key.sign(signing_input)).encode("ascii")))
+
+
+def _payload(statuses: StatusList, *, uri: str, now: datetime) -> Iterator[bytes]:
+    """The claims in JSON, in pieces: `lst` may be as long as everything else in the process."""
+    issued_at = int(now.timestamp())
+    claims = {
+        "sub": uri,
+        "iat": issued_at,
+        "exp": issued_at + int(LIFETIME.total_seconds()),
+        "ttl": int(TTL.total_seconds()),
+    }
+    begin = msgspec.json.encode(claims)[:-1]
+    opened = b',"status_list":{"bits":%d,"lst":"' % statuses.bits
+    return chain((begin, opened), statuses.lst(), (b'"}}',))
