@@ -1,0 +1,1 @@
+"""Measuring programs: ourselves and others on the same work, run by hand."""
