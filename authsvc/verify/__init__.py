@@ -13,6 +13,7 @@ nothing but cryptography and msgspec, touches no network and no file, and knows 
 how refusals and identifiers are spelt.
 """
 
+from authsvc.verify.claims import VerifiedIDToken
 from authsvc.verify.errors import (
     AccessTokenRefused,
     AlgorithmRefused,
@@ -32,7 +33,7 @@ from authsvc.verify.errors import (
     TokenNotYetValid,
     TokenRefused,
 )
-from authsvc.verify.id_token import IDTokenVerifier, VerifiedIDToken
+from authsvc.verify.id_token import IDTokenVerifier
 from authsvc.verify.keys import VerificationKeys
 
 __all__ = [

@@ -19,15 +19,15 @@ What is found good is not remembered, so that a token is verified as often as it
 remembered is how a header reads that stood on a good token: the service has one for each key.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Annotated, Any, Self
+from typing import Self
 
-import msgspec
 from cryptography.exceptions import InvalidSignature
 
 from authsvc.verify import compact
+from authsvc.verify.claims import Claims, VerifiedIDToken, read_claims
 from authsvc.verify.errors import (
     AccessTokenRefused,
     AlgorithmRefused,
@@ -42,7 +42,6 @@ from authsvc.verify.errors import (
     SignatureRefused,
     SignInTooOld,
     TokenExpired,
-    TokenMalformed,
     TokenNotYetValid,
 )
 from authsvc.verify.keys import VerificationKeys
@@ -63,62 +62,6 @@ _REFUSED_MEMBERS = ("crit", "b64", "zip")
 _TYPES = ("jwt", "application/jwt")
 # One for each key of an issuer, and room for a few that are spelt in another way.
 _MOST_HEADERS = 64
-
-# RFC 7519 section 2, as far as a `datetime` goes (the end of the year 9999).
-_NumericDate = Annotated[float, msgspec.Meta(ge=0, lt=253_402_300_800)]
-# OpenID Connect Core 2: at most 255 characters.
-_Subject = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
-
-
-class _Claims(msgspec.Struct, frozen=True, gc=False):
-    """The claims that decide."""
-
-    iss: str
-    sub: _Subject
-    aud: str | list[str]
-    exp: _NumericDate
-    iat: _NumericDate
-    nbf: _NumericDate = 0
-    azp: str | None = None
-    nonce: str | None = None
-    at_hash: str | None = None
-    auth_time: _NumericDate | None = None
-    acr: str | None = None
-    amr: tuple[str, ...] = ()
-    sid: str | None = None
-
-
-class VerifiedIDToken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a genuine ID token says to this client.
-
-    `subject` is the pseudonym of the person here, for ever. `acr` and `amr` say how they signed in,
-    `sid` is the session to whoever wants to hear of its end. `claims` is everything, as it stood.
-    """
-
-    subject: str
-    acr: str | None
-    amr: tuple[str, ...]
-    sid: str | None
-    claims: Mapping[str, Any]
-
-    @property
-    def issued_at(self) -> datetime:
-        """When the token was issued."""
-        return _moment(self.claims["iat"])
-
-    @property
-    def expires_at(self) -> datetime:
-        """Until when it may be taken."""
-        return _moment(self.claims["exp"])
-
-    @property
-    def auth_time(self) -> datetime | None:
-        """When the person signed in, if it was asked for."""
-        found = self.claims.get("auth_time")
-        return None if found is None else _moment(found)
-
-    def __repr__(self) -> str:
-        return f"VerifiedIDToken(acr={self.acr!r})"
 
 
 class IDTokenVerifier:
@@ -165,6 +108,8 @@ class IDTokenVerifier:
         `nonce`, `max_age` and `acr` (the least that is enough) are those of the request; a `nonce`
         of None says that none was sent. `access_token` is the one that came with the token.
         """
+        if now.tzinfo is None:
+            raise ValueError("a moment without a time zone")
         # 1: what is encrypted has five parts, and is refused here.
         header, payload, signed, signature = compact.parts(token)
         # 7, 8
@@ -177,14 +122,11 @@ class IDTokenVerifier:
             raise SignatureRefused from None
         if known is None:
             self._remember(header, key)
-        everything = compact.members(compact.octets(payload))
-        claims = _read(everything)
-        self._check_parties(claims)
-        moment = _seconds(now)
-        _check_times(claims, moment)
-        # 11
-        if not _same(claims.nonce, nonce):
-            raise NonceRefused
+        said = compact.octets(payload)
+        claims = read_claims(said)
+        moment = now.timestamp()
+        # 2 to 5, 9 to 11
+        self._check_always(claims, nonce, moment)
         # 12
         if acr is not None and not _reaches(claims.acr, acr):
             raise AssuranceTooLow
@@ -194,9 +136,7 @@ class IDTokenVerifier:
         # 3.1.3.8
         if access_token is not None and not _same(claims.at_hash, key.half_hash(access_token)):
             raise AccessTokenRefused
-        return VerifiedIDToken(
-            subject=claims.sub, acr=claims.acr, amr=claims.amr, sid=claims.sid, claims=everything
-        )
+        return VerifiedIDToken(claims, said)
 
     def _key(self, header: bytes) -> VerificationKey:
         """The key that a header names, if the header is one to go by."""
@@ -223,7 +163,7 @@ class IDTokenVerifier:
             self._known.clear()
         self._known[header] = key
 
-    def _check_parties(self, claims: _Claims) -> None:
+    def _check_always(self, claims: Claims, nonce: str | None, moment: float) -> None:
         # 2
         if claims.iss != self._issuer:
             raise IssuerRefused
@@ -231,35 +171,22 @@ class IDTokenVerifier:
         if claims.aud not in self._audiences:
             raise AudienceRefused
         # 4, 5
-        if claims.azp not in (None, self._client_id):
+        if claims.azp is not None and claims.azp != self._client_id:
             raise AuthorizedPartyRefused
+        # 9
+        if claims.exp <= moment - _LEEWAY_SECONDS:
+            raise TokenExpired
+        # 10
+        if claims.iat > moment + _LEEWAY_SECONDS:
+            raise IssuedInTheFuture
+        if claims.nbf > moment + _LEEWAY_SECONDS:
+            raise TokenNotYetValid
+        # 11
+        if not _same(claims.nonce, nonce):
+            raise NonceRefused
 
 
-def _read(everything: Mapping[str, Any]) -> _Claims:
-    try:
-        return msgspec.convert(everything, _Claims)
-    except msgspec.ValidationError:
-        raise TokenMalformed(log="a claim is missing, or of another kind") from None
-
-
-def _seconds(now: datetime) -> float:
-    if now.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return now.timestamp()
-
-
-def _check_times(claims: _Claims, moment: float) -> None:
-    # 9
-    if moment >= claims.exp + _LEEWAY_SECONDS:
-        raise TokenExpired
-    # 10
-    if claims.iat > moment + _LEEWAY_SECONDS:
-        raise IssuedInTheFuture
-    if claims.nbf > moment + _LEEWAY_SECONDS:
-        raise TokenNotYetValid
-
-
-def _check_age(claims: _Claims, max_age: timedelta, moment: float) -> None:
+def _check_age(claims: Claims, max_age: timedelta, moment: float) -> None:
     if claims.auth_time is None:
         raise SignInTooOld(log="no auth_time")
     if moment > claims.auth_time + max_age.total_seconds() + _LEEWAY_SECONDS:
@@ -277,7 +204,3 @@ def _reaches(acr: str | None, wanted: str) -> bool:
     """Whether a level is enough; one that is not known never is."""
     known = acr in LEVELS and wanted in LEVELS
     return known and LEVELS.index(acr or "") >= LEVELS.index(wanted)
-
-
-def _moment(date: float) -> datetime:
-    return datetime.fromtimestamp(date, UTC)
