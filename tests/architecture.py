@@ -5,6 +5,7 @@ are read from the syntax, so that one inside a function or below TYPE_CHECKING c
 """
 
 import ast
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,12 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "errors|clock|identifiers",
     )
 )
+
+# What stands beside the house, for others to take away: which rooms it may know, and which foreign
+# libraries. Nobody in the house needs it.
+BESIDE: dict[str, frozenset[str]] = {
+    "verify": frozenset({"errors", "identifiers", "cryptography", "msgspec"}),
+}
 
 # A foreign library, and the places that may speak to it: files by name, rooms by folder.
 DOORS: dict[str, frozenset[str]] = {
@@ -90,9 +97,25 @@ def calls_only_go_down(root: Path) -> Iterator[Breach]:
                 yield _breach(root, path, imported.line, f"{own} calls its neighbour {other}")
 
 
+def what_stands_beside_stands_alone(root: Path) -> Iterator[Breach]:
+    """It knows little of the house, nothing of the house knows it, and it travels light."""
+    for path in _sources(root):
+        own = _room(root, path)
+        for imported in _imports(root, path):
+            other = _room_of_name(root, imported.name)
+            library = imported.name.partition(".")[0]
+            if other == own:
+                continue
+            if other in BESIDE:
+                what = f"{own} needs {other}, which is for others"
+                yield _breach(root, path, imported.line, what)
+            elif own in BESIDE and (other or library) not in BESIDE[own] | sys.stdlib_module_names:
+                yield _breach(root, path, imported.line, f"{own} needs {other or library}")
+
+
 def every_room_has_a_storey(root: Path) -> Iterator[Breach]:
     """What stands in the house stands on a storey."""
-    known = frozenset().union(*STOREYS)
+    known = frozenset(BESIDE).union(*STOREYS)
     for path in _sources(root):
         room = _room(root, path)
         if room not in known | {"__init__"}:
@@ -160,6 +183,7 @@ def every_room_has_a_brass_plate(root: Path) -> Iterator[Breach]:
 
 RULES: tuple[Rule, ...] = (
     calls_only_go_down,
+    what_stands_beside_stands_alone,
     every_room_has_a_storey,
     doors_are_the_only_way_out,
     nobody_comes_in_by_a_door,

@@ -17,6 +17,7 @@ from tests.architecture import (
     imports_are_absolute,
     nobody_comes_in_by_a_door,
     nothing_is_an_attic,
+    what_stands_beside_stands_alone,
 )
 
 HOUSE = Path(__file__).parent.parent
@@ -81,6 +82,24 @@ PLANTED = {
         "storage/deep/planted.py",
         "from authsvc.cli import main\n",
         "storage calls up to cli",
+    ),
+    "a room that stands beside the house, needed by it": (
+        what_stands_beside_stands_alone,
+        "oidc/planted.py",
+        "from authsvc.verify import IDTokenVerifier\n",
+        "oidc needs verify, which is for others",
+    ),
+    "a room that stands beside the house and needs one of its rooms": (
+        what_stands_beside_stands_alone,
+        "verify/planted.py",
+        "from authsvc.keyring import SigningKeys\n",
+        "verify needs keyring",
+    ),
+    "a room that stands beside the house and carries a library": (
+        what_stands_beside_stands_alone,
+        "verify/planted.py",
+        "def late():\n    import joserfc.jws\n    return joserfc\n",
+        "verify needs joserfc",
     ),
     "a room on no storey": (
         every_room_has_a_storey,

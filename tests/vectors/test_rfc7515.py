@@ -4,6 +4,7 @@ The private values are those that the RFC prints, so that everybody can repeat i
 """
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from authsvc.clients.errors import AlgorithmRefused, SignatureRefused, SignedHeaderRefused
@@ -11,6 +12,7 @@ from authsvc.clients.signed import read_signed
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SigningKey
 from authsvc.keyring.signing import ES256, RS256
+from authsvc.verify.signatures import read_key
 
 PAYLOAD = (
     "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
@@ -94,6 +96,15 @@ def test_the_published_signature_is_accepted(key, header, signature):
     read = read_signed(f"{header}.{PAYLOAD}.{signature}", [key.public_jwk], algorithms=[key.alg])
     assert read.claims == CLAIMS
     assert read.header == {"alg": key.alg}
+
+
+@EXAMPLES
+def test_the_published_signature_is_accepted_offline(key, header, signature):
+    offline = read_key(key.public_jwk)
+    assert offline is not None
+    offline.verify(from_b64url(signature), f"{header}.{PAYLOAD}".encode())
+    with pytest.raises(InvalidSignature):
+        offline.verify(from_b64url(signature), f"{header}.{PAYLOAD}A".encode())
 
 
 @EXAMPLES

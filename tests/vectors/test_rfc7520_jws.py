@@ -6,9 +6,12 @@ signature. Sections 4.2 and 4.3 sign with PS384 and ES512, which are not spoken 
 """
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from authsvc.clients.errors import AlgorithmRefused, SignatureRefused, SignedMalformed
 from authsvc.clients.signed import read_signed
+from authsvc.identifiers import from_b64url
+from authsvc.verify.signatures import read_key
 
 MODULUS = (
     "n4EPtAOCc9AlkeQHPzHStgAbgs7bTZLwUBZdR8_KuKPEHLd4rHVTeT-O-XV2jRojdNhxJWTDvNd7nqQ0VEiZQHz_AJmS"
@@ -45,6 +48,14 @@ def read(header=HEADER, payload=PAYLOAD, signature=SIGNATURE, *, algorithms=("RS
 def test_section_4_1_the_published_signature_is_accepted():
     with pytest.raises(SignedMalformed, match="payload"):
         read()
+
+
+def test_section_4_1_the_published_signature_is_accepted_offline():
+    key = read_key({**JWK, "alg": "RS256"})
+    assert key is not None
+    key.verify(from_b64url(SIGNATURE), f"{HEADER}.{PAYLOAD}".encode())
+    with pytest.raises(InvalidSignature):
+        key.verify(from_b64url(SIGNATURE), f"{HEADER}.{PAYLOAD}A".encode())
 
 
 def test_section_4_1_anything_else_under_it_is_refused_for_the_signature():

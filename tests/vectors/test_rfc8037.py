@@ -14,6 +14,7 @@ from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SigningKey
 from authsvc.keyring.signing import EDDSA
 from authsvc.oidc import jws
+from authsvc.verify.signatures import read_key
 
 SEED = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
 X = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
@@ -48,6 +49,14 @@ def test_a_5_the_published_signature_is_accepted_and_no_other(key):
     for signature, refusal in ((SIGNATURE, SignedMalformed), (flipped, SignatureRefused)):
         with pytest.raises(refusal):
             read_signed(f"{SIGNING_INPUT}.{signature}", [key.public_jwk], algorithms=[EDDSA])
+
+
+def test_a_5_the_published_signature_is_accepted_offline(key):
+    offline = read_key(key.public_jwk)
+    assert offline is not None
+    offline.verify(from_b64url(SIGNATURE), SIGNING_INPUT.encode())
+    with pytest.raises(InvalidSignature):
+        offline.verify(from_b64url(SIGNATURE), f"{SIGNING_INPUT}A".encode())
 
 
 def test_section_3_1_the_header_of_our_encoder_says_eddsa(key):

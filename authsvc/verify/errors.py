@@ -1,0 +1,164 @@
+"""Why a token is not believed. The `code` of each is stable: a platform may count by it.
+
+    KeySetRefused                no JWK Set, or one without a key to verify with
+    TokenRefused                 the token is not to be believed
+      TokenMalformed               no compact JWS of JSON objects, too long, a claim of another kind
+      HeaderRefused                a header that would be read another way (crit, b64, zip, typ)
+      KeyUnknown                   a key that is not in the set: fetch the set again, once
+      AlgorithmRefused             another algorithm than the key's, or than was agreed upon
+      SignatureRefused             the key has not signed it
+      IssuerRefused                another issuer's
+      AudienceRefused              for another client, or not for this one alone
+      AuthorizedPartyRefused       issued to another client
+      TokenExpired                 over
+      TokenNotYetValid             not begun
+      IssuedInTheFuture            a clock is wrong, theirs or ours
+      NonceRefused                 not the answer to this request
+      AccessTokenRefused           it came with another access token
+      SignInTooOld                 the person signed in too long ago, or it does not say when
+      AssuranceTooLow              the person signed in less strongly than was asked for
+
+No text contains anything of the token.
+"""
+
+from authsvc.errors import InvalidInput, Text
+
+_ANEW = Text("请让用户重新登录", "Ask the person to sign in again")
+_FORGED = Text("请勿使用此令牌", "Do not use this token, and look where it came from")
+
+
+class KeySetRefused(InvalidInput):
+    """Not a JWK Set (RFC 7517 section 5), or one without a key that can be used here."""
+
+    code = "verify.key_set_refused"
+    title = Text("JWK Set 不可用", "The JWK Set cannot be used")
+    next_step = Text("请从 jwks_uri 重新获取", "Fetch it again from the jwks_uri of the issuer")
+
+
+class TokenRefused(InvalidInput):
+    """A token that is not to be believed."""
+
+    code = "verify.token_refused"
+    title = Text("令牌不被接受", "The token is refused")
+    next_step = _FORGED
+
+
+class TokenMalformed(TokenRefused):
+    """Not a compact JWS of two JSON objects with the claims of an ID token, or too long."""
+
+    code = "verify.malformed"
+    title = Text("不是 ID 令牌", "This is not an ID token")
+    next_step = Text(
+        "请传入令牌端点返回的 id_token(若已加密,请先解密)",
+        "Hand over the id_token of the token endpoint; one that is encrypted is decrypted first",
+    )
+
+
+class HeaderRefused(TokenRefused):
+    """A header member that would change how it is read, no `kid`, or another `typ`."""
+
+    code = "verify.header_refused"
+    title = Text("令牌头部不被接受", "The header of the token is refused")
+
+
+class KeyUnknown(TokenRefused):
+    """Signed, it says, by a key that is not in the set: the set may be old."""
+
+    code = "verify.key_unknown"
+    title = Text("签名密钥未知", "The key is not in the JWK Set")
+    next_step = Text(
+        "请重新获取 JWK Set 后再试一次", "Fetch the JWK Set again, and try once more, not oftener"
+    )
+
+
+class AlgorithmRefused(TokenRefused):
+    """Another algorithm than that of the key, or than those agreed upon (RFC 8725 section 3.1)."""
+
+    code = "verify.algorithm_refused"
+    title = Text("签名算法不被接受", "The signature algorithm is refused")
+    next_step = Text(
+        "请核对注册的 id_token_signed_response_alg",
+        "Compare with the registered id_token_signed_response_alg",
+    )
+
+
+class SignatureRefused(TokenRefused):
+    """The key that it names has not signed it."""
+
+    code = "verify.signature_refused"
+    title = Text("签名无效", "The signature is not good")
+
+
+class IssuerRefused(TokenRefused):
+    """`iss` is another."""
+
+    code = "verify.issuer_refused"
+    title = Text("签发者不符", "The token is of another issuer")
+
+
+class AudienceRefused(TokenRefused):
+    """`aud` is another client, or others as well."""
+
+    code = "verify.audience_refused"
+    title = Text("令牌不是签发给本客户端的", "The token is not for this client alone")
+
+
+class AuthorizedPartyRefused(TokenRefused):
+    """`azp` is another client."""
+
+    code = "verify.authorized_party_refused"
+    title = Text("令牌由其他客户端获取", "The token was issued to another client")
+
+
+class TokenExpired(TokenRefused):
+    """`exp` has passed."""
+
+    code = "verify.expired"
+    title = Text("令牌已过期", "The token has expired")
+    next_step = _ANEW
+
+
+class TokenNotYetValid(TokenRefused):
+    """`nbf` is to come."""
+
+    code = "verify.not_yet_valid"
+    title = Text("令牌尚未生效", "The token is not valid yet")
+    next_step = Text("请校准服务器时钟", "Set the clock of this machine")
+
+
+class IssuedInTheFuture(TokenRefused):
+    """`iat` is to come."""
+
+    code = "verify.issued_in_the_future"
+    title = Text("令牌签发时间在将来", "The token was issued in the future")
+    next_step = Text("请校准服务器时钟", "Set the clock of this machine")
+
+
+class NonceRefused(TokenRefused):
+    """`nonce` is not the one that was sent, is missing, or is there though none was sent."""
+
+    code = "verify.nonce_refused"
+    title = Text("nonce 不符", "The token does not answer this request")
+
+
+class AccessTokenRefused(TokenRefused):
+    """`at_hash` is missing, or is that of another access token."""
+
+    code = "verify.access_token_refused"
+    title = Text("访问令牌与 ID 令牌不符", "The access token does not belong to this ID token")
+
+
+class SignInTooOld(TokenRefused):
+    """`auth_time` is missing, or longer ago than `max_age`."""
+
+    code = "verify.sign_in_too_old"
+    title = Text("登录时间过久", "The person signed in too long ago")
+    next_step = Text("请以 max_age 重新请求", "Ask the person to sign in again, with max_age")
+
+
+class AssuranceTooLow(TokenRefused):
+    """`acr` is missing, is unknown, or is below what was asked for."""
+
+    code = "verify.assurance_too_low"
+    title = Text("登录强度不足", "The person did not sign in strongly enough")
+    next_step = Text("请以 acr_values 重新请求", "Ask the person to sign in again, with acr_values")
