@@ -1,8 +1,9 @@
 """Who is at the door, and what is still missing before a platform can be answered."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+import msgspec
 
 from authsvc.authentication.assurance import satisfies
 from authsvc.authentication.session import Session, Sessions
@@ -15,8 +16,7 @@ from authsvc.oidc.grants import Grant, Grants
 from authsvc.subscribers import Subscriber, Subscribers
 
 
-@dataclass(frozen=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True):
     """A signed-in person as one client sees them. `grant` is what they allowed it before.
 
     `can_do_better` says that they have a second factor which this session was opened without; it
@@ -24,14 +24,23 @@ class Visitor:
     """
 
     session: Session
-    subject: str
     grant: Grant | None
+    client: Client
+    subscribers: Subscribers
     can_do_better: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Visitor {self.session.id}>"
 
     @property
     def subscriber(self) -> Subscriber:
         """Who it is."""
         return self.session.subscriber
+
+    @property
+    def subject(self) -> str:
+        """Who it is to the client; worked out when asked, for few requests name a person."""
+        return self.subscribers.subject_for(self.subscriber, self.client.sector_identifier)
 
 
 class Missing(Enum):
@@ -66,11 +75,10 @@ class Visitors:
             return None
         subscriber = session.subscriber
         grant = await self._grants.recall(subscriber, client.client_id, session.stamp, now=now)
-        subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
         better = False
         if request is not None and not _is_strong_enough(request, session):
             better = await self._sign_in.has_second_factor(subscriber.id)
-        return Visitor(session, subject, grant, can_do_better=better)
+        return Visitor(session, grant, client, self._subscribers, can_do_better=better)
 
 
 def what_is_missing(
@@ -90,7 +98,8 @@ def what_is_missing(
     """
     if visitor is None:
         return Missing.SIGN_IN
-    somebody_else = request.hinted_subject not in (None, visitor.subject)
+    hinted = request.hinted_subject
+    somebody_else = hinted is not None and hinted != visitor.subject
     if signed_in_here == visitor.session.id:
         if somebody_else:
             raise LoginRequired("another person signed in than id_token_hint names")
