@@ -8,7 +8,9 @@ through a sign-in or step-up, so that one planted beforehand is worth nothing.
 What goes on under a new token is one session to whoever was told of it: `Session.origin`.
 """
 
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -19,6 +21,7 @@ from authsvc.authentication.signed_in import SignedIn
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring import SealBroken, Seals
 from authsvc.storage import Ephemeral, Kind
+from authsvc.storage.ephemeral.answers import Begun, Ready
 from authsvc.storage.ephemeral.opened import Opened
 from authsvc.storage.remembered import Stamp
 from authsvc.subscribers import Subscriber
@@ -113,30 +116,21 @@ class Sessions:
             facts = msgspec.structs.replace(facts, began_as=old.origin)
         return await self._keep(facts, lifetime=TOTAL), None if goes_on else old
 
-    async def find(self, token: str | None, *, now: datetime) -> Session | None:
-        """The session behind a token, and a note that it was used; None if there is none."""
+    def find(self, token: str | None, *, now: datetime) -> Awaitable[Session | None]:
+        """The session behind a token, and a note that it was used; None if there is none.
+
+        It is asked for by the call (`storage.ephemeral.answers`).
+        """
         if not token:
-            return None
+            return Ready(None)
         place = self._opened.place(token)
         before = self._opened.before(place, now=now)
         subscriber_id = self._whose(token) if before is None else before.subscriber_id
         if subscriber_id is None:
-            return None
+            return Ready(None)
         found = self._opened.get(place, now=now)
         stamped = self._memory.stamp(subscriber_id)
-        facts, stamp = await found, await stamped
-        if facts is None:
-            return None
-        subscriber = await self._memory.find(subscriber_id, stamp, now=now)
-        in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
-        if subscriber is None or not in_force or facts.is_over(now):
-            await self._ephemeral.forget(_SESSIONS, token)
-            return None
-        if now - facts.last_seen >= NOTED_EVERY:
-            # `replace` cannot bring back a session that is being closed at this moment.
-            noted = msgspec.structs.replace(facts, last_seen=now)
-            await self._ephemeral.replace(_SESSIONS, token, noted)
-        return _living(facts, subscriber, stamp)
+        return Begun(partial(self._found, token, found, stamped, now=now))
 
     async def require(self, token: str | None, *, now: datetime) -> Session:
         """As `find`; SessionRequired if there is none."""
@@ -168,6 +162,28 @@ class Sessions:
         """Ends the session behind a token, if there is one."""
         if token:
             await self._ephemeral.forget(_SESSIONS, token)
+
+    async def _found(
+        self,
+        token: str,
+        found: Awaitable[SessionFacts | None],
+        stamped: Awaitable[Stamp],
+        *,
+        now: datetime,
+    ) -> Session | None:
+        facts, stamp = await found, await stamped
+        if facts is None:
+            return None
+        subscriber = await self._memory.find(facts.subscriber_id, stamp, now=now)
+        in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
+        if subscriber is None or not in_force or facts.is_over(now):
+            await self._ephemeral.forget(_SESSIONS, token)
+            return None
+        if now - facts.last_seen >= NOTED_EVERY:
+            # `replace` cannot bring back a session that is being closed at this moment.
+            noted = msgspec.structs.replace(facts, last_seen=now)
+            await self._ephemeral.replace(_SESSIONS, token, noted)
+        return _living(facts, subscriber, stamp)
 
     async def _keep(self, facts: SessionFacts, *, lifetime: timedelta) -> str:
         token = self._new_token(facts.subscriber_id)

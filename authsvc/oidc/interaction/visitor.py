@@ -1,5 +1,6 @@
 """Who is at the door, and what is still missing before a platform can be answered."""
 
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -61,6 +62,10 @@ class Visitors:
         self._subscribers = subscribers
         self._grants = grants
 
+    def session(self, token: str | None, *, now: datetime) -> Awaitable[Session | None]:
+        """The session behind a token, asked for by the call: for `behind`."""
+        return self._sessions.find(token, now=now)
+
     async def find(
         self,
         session_token: str | None,
@@ -70,7 +75,19 @@ class Visitors:
         now: datetime,
     ) -> Visitor | None:
         """The person behind a session token, None if there is no living session."""
-        session = await self._sessions.find(session_token, now=now)
+        session = self.session(session_token, now=now)
+        return await self.behind(session, client=client, request=request, now=now)
+
+    async def behind(
+        self,
+        found: Awaitable[Session | None],
+        *,
+        client: Client,
+        request: AuthorizationRequest | None = None,
+        now: datetime,
+    ) -> Visitor | None:
+        """The person whose session it is, None if it does not live."""
+        session = await found
         if session is None:
             return None
         subscriber = session.subscriber
