@@ -31,6 +31,7 @@ class Parameters(msgspec.Struct, frozen=True):
         """The parameters that these pairs make."""
         pairs = list(pairs)
         values = dict(pairs)
+        # Nearly every request: each name once, and none without a value.
         if len(values) == len(pairs) and _RESOURCE not in values and all(values.values()):
             return cls(values)
         values = {}
