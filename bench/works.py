@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import urlopen
 
 from bench.http import Answer, Connection, LoadFailed
 from bench.load import Work
@@ -50,10 +51,37 @@ class OpenIDServer:
         }
         return self._request("POST", self.path(endpoint), headers) + body
 
+    def json(self, method: str, path: str, obj: Mapping[str, str], *, token: str = "") -> bytes:
+        """A JSON body, from whoever has a bearer token if one is named."""
+        body = json.dumps(obj).encode()
+        headers = {"content-type": "application/json", "content-length": str(len(body))}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        return self._request(method, path, headers) + body
+
+    def page(self, path: str, form: Mapping[str, str], *, cookie: str) -> bytes:
+        """A form that a person sends from a page."""
+        body = urlencode(form).encode()
+        headers = {
+            "cookie": cookie,
+            "origin": f"http://127.0.0.1:{self.port}",
+            "content-type": "application/x-www-form-urlencoded",
+            "content-length": str(len(body)),
+        }
+        return self._request("POST", path, headers) + body
+
     def _request(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"host: 127.0.0.1:{self.port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode()
+
+
+def read_metadata(port: int) -> dict[str, str]:
+    """The discovery document of whoever listens there."""
+    url = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+    with urlopen(url, timeout=10) as answer:
+        found: dict[str, str] = json.load(answer)
+    return found
 
 
 def fetching(server: OpenIDServer, path: str) -> Work:
@@ -125,6 +153,24 @@ def refreshing(server: OpenIDServer, refresh_token: str, client_id: str) -> Work
         answer = await connection.ask(server.post("token_endpoint", form, client_id))
         _expect(answer, 200)
         held[0] = json.loads(answer.body)["refresh_token"]
+
+    return work
+
+
+def password_sign_in(server: OpenIDServer, username: str, password: str) -> Work:
+    """A visit of somebody who has agreed before and has no session: page, password, code."""
+
+    async def work(connection: Connection) -> None:
+        query = urlencode(authorization_request(server.client_id))
+        path = f"{server.path('authorization_endpoint')}?{query}"
+        sent_on = await connection.ask(server.get(path))
+        cookie = sent_on.header(b"set-cookie").decode().partition(";")[0]
+        page = sent_on.header(b"location").decode()
+        _expect(await connection.ask(server.get(page, cookie=cookie)), 200)
+        form = {"username": username, "password": password}
+        answer = await connection.ask(server.page(page, form, cookie=cookie))
+        if b"code=" not in answer.header(b"location"):
+            raise LoadFailed(f"sign-in: {answer.status} {answer.body[:300]!r}")
 
     return work
 
