@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
-from bench.http import Connection, LoadFailed
+from bench.http import Asked, LoadFailed
 from bench.load import Work
 from bench.subject import PASSWORD, Subject
 
@@ -49,7 +49,7 @@ def make_applicants(authority: DocumentAuthority, number: int) -> Iterator[Appli
 def enrolling(subject: Subject, *, connections: int) -> list[Work]:
     """A work whose every operation opts one more person in, while there are any."""
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         if not subject.applicants:
             raise LoadFailed("more applicants are needed")
         await _enroll(subject, connection, subject.applicants.pop())
@@ -57,7 +57,7 @@ def enrolling(subject: Subject, *, connections: int) -> list[Work]:
     return [work] * connections
 
 
-async def _enroll(subject: Subject, connection: Connection, applicant: Applicant) -> None:
+async def _enroll(subject: Subject, connection: Asked, applicant: Applicant) -> None:
     begun = await _ask(subject, connection, "POST", "/enrollments", {}, token="")
     place, token = f"/enrollments/{begun['enrollment']}", begun["token"]
 
@@ -77,7 +77,7 @@ async def _enroll(subject: Subject, connection: Connection, applicant: Applicant
 
 async def _ask(
     subject: Subject,
-    connection: Connection,
+    connection: Asked,
     method: str,
     path: str,
     body: Mapping[str, str],

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
 
-from bench.http import Connection
+from bench.http import Asked, Connection
 
-Work = Callable[[Connection], Awaitable[None]]
+Work = Callable[[Asked], Awaitable[None]]
 """One operation on a connection; LoadFailed if the answers are not those of success."""
 
 

@@ -13,7 +13,7 @@ from itertools import count
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import urlopen
 
-from bench.http import Answer, Connection, LoadFailed
+from bench.http import Answer, Asked, LoadFailed
 from bench.load import Work
 
 REDIRECT_URI = "http://127.0.0.1:1/callback"
@@ -84,11 +84,18 @@ def read_metadata(port: int) -> dict[str, str]:
     return found
 
 
+def read_document(answer: Answer) -> dict[str, str]:
+    """The discovery document that somebody answered with."""
+    _expect(answer, 200)
+    found: dict[str, str] = json.loads(answer.body)
+    return found
+
+
 def fetching(server: OpenIDServer, path: str) -> Work:
     """One GET of a public document."""
     request = server.get(path)
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         _expect(await connection.ask(request), 200)
 
     return work
@@ -105,7 +112,7 @@ def posting(
     """One form, the same each time, whose answer contains something."""
     request = server.post(endpoint, form, client_id)
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         answer = await connection.ask(request)
         _expect(answer, 200)
         if containing not in answer.body:
@@ -123,7 +130,7 @@ def fetching_with(server: OpenIDServer, endpoint: str, access_token: str) -> Wor
     """One GET with an access token."""
     request = server.get(server.path(endpoint), authorization=f"Bearer {access_token}")
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         _expect(await connection.ask(request), 200)
 
     return work
@@ -132,7 +139,7 @@ def fetching_with(server: OpenIDServer, endpoint: str, access_token: str) -> Wor
 def code_flow(server: OpenIDServer, cookies: str, *, pushed: bool = False) -> Work:
     """The whole code flow: authorize with a live session and a grant, token, UserInfo."""
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         code = await authorize(server, connection, cookies, pushed=pushed)
         tokens = await redeem(server, connection, code)
         if "id_token" not in tokens:
@@ -148,7 +155,7 @@ def refreshing(server: OpenIDServer, refresh_token: str, client_id: str) -> Work
     """One refresh; each brings the refresh token of the next."""
     held = [refresh_token]
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         form = {"grant_type": "refresh_token", "refresh_token": held[0]}
         answer = await connection.ask(server.post("token_endpoint", form, client_id))
         _expect(answer, 200)
@@ -160,7 +167,7 @@ def refreshing(server: OpenIDServer, refresh_token: str, client_id: str) -> Work
 def password_sign_in(server: OpenIDServer, username: str, password: str) -> Work:
     """A visit of somebody who has agreed before and has no session: page, password, code."""
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         query = urlencode(authorization_request(server.client_id))
         path = f"{server.path('authorization_endpoint')}?{query}"
         sent_on = await connection.ask(server.get(path))
@@ -177,7 +184,7 @@ def password_sign_in(server: OpenIDServer, username: str, password: str) -> Work
 
 async def authorize(
     server: OpenIDServer,
-    connection: Connection,
+    connection: Asked,
     cookies: str,
     *,
     pushed: bool = False,
@@ -202,7 +209,7 @@ async def authorize(
 
 
 async def redeem(
-    server: OpenIDServer, connection: Connection, code: str, client_id: str | None = None
+    server: OpenIDServer, connection: Asked, code: str, client_id: str | None = None
 ) -> dict[str, str]:
     """The tokens for a code."""
     form = {
