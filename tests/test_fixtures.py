@@ -106,7 +106,7 @@ async def test_round_trips_are_the_same_for_memory_and_redis(ephemeral):
 async def test_an_error_of_one_operation_is_its_own_in_a_counted_round_trip(ephemeral):
     await ephemeral.put(NOTE, "key", Note("kept"))
     trips = RoundTrips(ephemeral)
-    place = ephemeral._place("note", "key")
+    place = ephemeral.place("note", "key")
     answers: list[object] = await asyncio.gather(
         ephemeral.get(NOTE, "key"),
         ephemeral._backend.increment(place, timedelta(minutes=1)),

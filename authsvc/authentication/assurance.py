@@ -6,6 +6,7 @@ authenticator assurance level (NIST SP 800-63B section 2.2.1); two factors of on
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 
 AAL1 = "urn:authsvc:acr:aal1"
 AAL2 = "urn:authsvc:acr:aal2"
@@ -29,19 +30,12 @@ class Factor(Enum):
 
 def acr_of(factors: Iterable[Factor]) -> str:
     """The level that the factors reach together; ValueError for no factor at all."""
-    kinds = {factor.is_known for factor in factors}
-    if not kinds:
-        raise ValueError("nothing was proved")
-    return _LEVELS[len(kinds) - 1]
+    return _acr(frozenset(factors))
 
 
 def amr_of(factors: Iterable[Factor]) -> tuple[str, ...]:
     """The `amr` words, sorted; "mfa" is added where two kinds come together."""
-    factors = frozenset(factors)
-    words = {factor.value for factor in factors}
-    if acr_of(factors) == AAL2:
-        words.add("mfa")
-    return tuple(sorted(words))
+    return _amr(frozenset(factors))
 
 
 def satisfies(acr: str, wanted: str) -> bool:
@@ -49,3 +43,20 @@ def satisfies(acr: str, wanted: str) -> bool:
     if acr not in _LEVELS or wanted not in _LEVELS:
         return False
     return _LEVELS.index(acr) >= _LEVELS.index(wanted)
+
+
+# There are seven sets of factors, and every sign-in is one of them.
+@lru_cache
+def _acr(factors: frozenset[Factor]) -> str:
+    kinds = {factor.is_known for factor in factors}
+    if not kinds:
+        raise ValueError("nothing was proved")
+    return _LEVELS[len(kinds) - 1]
+
+
+@lru_cache
+def _amr(factors: frozenset[Factor]) -> tuple[str, ...]:
+    words = {factor.value for factor in factors}
+    if _acr(factors) == AAL2:
+        words.add("mfa")
+    return tuple(sorted(words))

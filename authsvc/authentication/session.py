@@ -8,8 +8,9 @@ through a sign-in or step-up, so that one planted beforehand is worth nothing.
 What goes on under a new token is one session to whoever was told of it: `Session.origin`.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,8 @@ from authsvc.authentication.signed_in import SignedIn
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring import SealBroken, Seals
 from authsvc.storage import Ephemeral, Kind
+from authsvc.storage.ephemeral.answers import Begun, Ready
+from authsvc.storage.ephemeral.opened import Opened
 from authsvc.storage.remembered import Stamp
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.memory import SubscriberMemory
@@ -54,8 +57,7 @@ class SessionFacts(msgspec.Struct, frozen=True):
 _SESSIONS = Kind("session", SessionFacts, TOTAL)
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """A living session. `id` names it and opens nothing; the token is not in here.
 
     `origin` is the id that it began with, before steps up and fresh sign-ins of the same person.
@@ -68,8 +70,11 @@ class Session:
     auth_time: datetime
     factors: frozenset[Factor]
     opened_at: datetime
-    subscriber: Subscriber = field(repr=False)
-    stamp: Stamp = field(repr=False)
+    subscriber: Subscriber
+    stamp: Stamp
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id}>"
 
     @property
     def acr(self) -> str:
@@ -89,6 +94,7 @@ class Sessions:
         self._ephemeral = ephemeral
         self._seals = seals
         self._memory = memory
+        self._opened = Opened(ephemeral, _SESSIONS)
 
     async def open(self, signed_in: SignedIn, *, now: datetime) -> str:
         """The token of a new session. Whoever had one before renews it."""
@@ -110,28 +116,21 @@ class Sessions:
             facts = msgspec.structs.replace(facts, began_as=old.origin)
         return await self._keep(facts, lifetime=TOTAL), None if goes_on else old
 
-    async def find(self, token: str | None, *, now: datetime) -> Session | None:
-        """The session behind a token, and a note that it was used; None if there is none."""
-        subscriber_id = self._whose(token)
-        if not token or subscriber_id is None:
-            return None
-        found, stamped = (
-            self._ephemeral.get(_SESSIONS, token),
-            self._memory.stamp(subscriber_id),
-        )
-        facts, stamp = await found, await stamped
-        if facts is None:
-            return None
-        subscriber = await self._memory.find(subscriber_id, stamp, now=now)
-        in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
-        if subscriber is None or not in_force or facts.is_over(now):
-            await self._ephemeral.forget(_SESSIONS, token)
-            return None
-        if now - facts.last_seen >= NOTED_EVERY:
-            # `replace` cannot bring back a session that is being closed at this moment.
-            noted = msgspec.structs.replace(facts, last_seen=now)
-            await self._ephemeral.replace(_SESSIONS, token, noted)
-        return _living(facts, subscriber, stamp)
+    def find(self, token: str | None, *, now: datetime) -> Awaitable[Session | None]:
+        """The session behind a token, and a note that it was used; None if there is none.
+
+        It is asked for by the call (`storage.ephemeral.answers`).
+        """
+        if not token:
+            return Ready(None)
+        place = self._opened.place(token)
+        before = self._opened.before(place, now=now)
+        subscriber_id = self._whose(token) if before is None else before.subscriber_id
+        if subscriber_id is None:
+            return Ready(None)
+        found = self._opened.get(place, now=now)
+        stamped = self._memory.stamp(subscriber_id)
+        return Begun(partial(self._found, token, found, stamped, now=now))
 
     async def require(self, token: str | None, *, now: datetime) -> Session:
         """As `find`; SessionRequired if there is none."""
@@ -164,6 +163,28 @@ class Sessions:
         if token:
             await self._ephemeral.forget(_SESSIONS, token)
 
+    async def _found(
+        self,
+        token: str,
+        found: Awaitable[SessionFacts | None],
+        stamped: Awaitable[Stamp],
+        *,
+        now: datetime,
+    ) -> Session | None:
+        facts, stamp = await found, await stamped
+        if facts is None:
+            return None
+        subscriber = await self._memory.find(facts.subscriber_id, stamp, now=now)
+        in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
+        if subscriber is None or not in_force or facts.is_over(now):
+            await self._ephemeral.forget(_SESSIONS, token)
+            return None
+        if now - facts.last_seen >= NOTED_EVERY:
+            # `replace` cannot bring back a session that is being closed at this moment.
+            noted = msgspec.structs.replace(facts, last_seen=now)
+            await self._ephemeral.replace(_SESSIONS, token, noted)
+        return _living(facts, subscriber, stamp)
+
     async def _keep(self, facts: SessionFacts, *, lifetime: timedelta) -> str:
         token = self._new_token(facts.subscriber_id)
         await self._ephemeral.put(_SESSIONS, token, facts, lifetime=lifetime)
@@ -178,9 +199,9 @@ class Sessions:
         sealed = self._seals.seal(subscriber_id.bytes, context=_context(secret), block=32)
         return f"{secret}.{b64url(sealed)}"
 
-    def _whose(self, token: str | None) -> UUID | None:
+    def _whose(self, token: str) -> UUID | None:
         """Whose session a token of ours opens; None for anything else."""
-        secret, _, sealed = (token or "").partition(".")
+        secret, _, sealed = token.partition(".")
         try:
             opened = self._seals.open(from_b64url(sealed), context=_context(secret))
             return UUID(bytes=opened)

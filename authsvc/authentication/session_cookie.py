@@ -13,10 +13,11 @@ class SessionCookie:
     def __init__(self, name: str, *, secure: bool) -> None:
         self._name = name
         self._secure = secure
+        self._spelt = cookie_name(name, secure=secure)
 
     def token(self, request: HTTPRequest) -> str | None:
         """The token that was sent."""
-        return request.cookies.get(cookie_name(self._name, secure=self._secure))
+        return request.cookies.get(self._spelt)
 
     def give(self, token: str) -> Header:
         """The header that hands a token over."""

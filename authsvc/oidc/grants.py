@@ -1,7 +1,6 @@
 """Grants: what a person allowed a platform, readable only with their own key."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -49,8 +48,7 @@ class Grant(msgspec.Struct, frozen=True):
         )
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A person whose word still holds, as of `stamp`.
 
     `tx` is the transaction of whoever asks about them from inside one (`SubscriberMemory.recall`).
@@ -149,7 +147,7 @@ class Grants:
         await store.delete_grant(tx, self._id(subscriber, client_id))
         await self._subscribers.changing(subscriber.id)
 
-    async def recall(
+    def recall(
         self,
         subscriber: Subscriber,
         client_id: str,
@@ -157,14 +155,14 @@ class Grants:
         *,
         tx: Transaction | None = None,
         now: datetime,
-    ) -> Grant | None:
+    ) -> Awaitable[Grant | None]:
         """As `find`, from memory where nothing has changed since `stamp`."""
 
         async def read(reading: Transaction) -> Grant | None:
             return await self.find(reading, subscriber, client_id)
 
         part = f"grant {client_id}"
-        return await self._memory.recall(subscriber.id, part, stamp, read, tx=tx, now=now)
+        return self._memory.recall(subscriber.id, part, stamp, read, tx=tx, now=now)
 
     async def require_in_force(
         self,

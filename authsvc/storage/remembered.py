@@ -33,17 +33,23 @@ recalled for up to `lifetime`. `docs/helpers.md` says how to run Redis.
 **What a caller owes.** `load` begins its reading after the stamp was taken: on a transaction that
 began before, SQLite shows the past. `now` is the time of the request, asked before its stamp.
 `lifetime` is the same in every process. What is kept is shared by requests, so it is immutable, and
-it is personal data in clear memory: as little as answers the question, and no secret. It goes when
-its time is over and another thing is kept, or when the oldest gives way to the newest.
+it is personal data in clear memory: as little as answers the question, and no secret. How it goes,
+`ShortMemory` says; of whom a process was asked last, it knows the place of their mark.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
-from authsvc.storage.ephemeral.answers import Begun
+import msgspec
+
+from authsvc.storage.ephemeral.answers import Begun, Ready
 from authsvc.storage.ephemeral.facade import Ephemeral
+from authsvc.storage.short_memory import ShortMemory
+
+Subject = str | UUID
 
 T = TypeVar("T")
 
@@ -51,8 +57,7 @@ _LIFETIME = timedelta(minutes=1)
 _LONGER = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True):
     """What a reader must know of a subject before it trusts its memory.
 
     `birth` is the one of the store of passing facts; `settled` is false if something may be
@@ -65,7 +70,6 @@ class Stamp:
 
 class _Kept(NamedTuple):
     birth: str
-    loaded_at: datetime
     value: Any
 
 
@@ -83,72 +87,73 @@ class Remembered:
         self._ephemeral = ephemeral
         self._namespace = namespace
         self._lifetime = lifetime
-        self._most = most
-        # The oldest first: all live equally long, so they pass away in the order of their coming.
-        self._kept: dict[tuple[str, str], _Kept] = {}
+        self._kept: ShortMemory[tuple[Subject, str], _Kept] = ShortMemory(
+            lifetime=lifetime, most=most
+        )
+        self._mark = lru_cache(most)(self._place_of_mark)
         self._grown: str | None = None
 
-    def stamp(self, subject: str) -> Awaitable[Stamp]:
+    def stamp(self, subject: Subject) -> Awaitable[Stamp]:
         """The stamp of the moment of the call, in one round trip; StorageUnavailable without one.
 
         A birth that this process does not know to be of age costs another.
         """
-        changing = self._ephemeral.claimed(self._namespace, subject)
+        changing = self._ephemeral.claimed_at(self._mark(subject))
         birth = self._ephemeral.birth()
 
         async def stamped() -> Stamp:
             changes, word = await changing, await birth
-            return Stamp(word, settled=not changes and await self._is_grown(word))
+            settled = not changes and (word == self._grown or await self._is_grown(word))
+            return Stamp(word, settled)
 
         return Begun(stamped)
 
-    async def recall(
+    def recall(
         self,
-        subject: str,
+        subject: Subject,
         part: str,
         stamp: Stamp,
         load: Callable[[], Awaitable[T]],
         *,
         now: datetime,
-    ) -> T:
+    ) -> Awaitable[T]:
         """One part of what is known of a subject, from memory or else from `load`.
 
         What `load` returns is kept, None too; what it raises is raised, and nothing is kept.
         """
-        if not stamp.settled:
-            self._kept.pop((subject, part), None)
-            return await load()
-        kept = self._kept.get((subject, part))
-        if kept is not None and kept.birth == stamp.birth and self._is_fresh(kept, now):
-            known: T = kept.value
-            return known
-        value = await load()
-        self._keep((subject, part), _Kept(stamp.birth, now, value))
-        return value
+        kept = self._kept.get((subject, part), now=now) if stamp.settled else None
+        if kept is not None and kept.birth == stamp.birth:
+            return Ready(kept.value)
+        return self._load((subject, part), stamp, load, now=now)
 
-    async def changing(self, subject: str) -> None:
+    async def changing(self, subject: Subject) -> None:
         """Says that the subject changes: inside the transaction of the change, before it commits.
 
         StorageUnavailable if that cannot be said; then the change must not be made.
         """
         lasts = self._lifetime + _LONGER
-        await self._ephemeral.mark(self._namespace, subject, lifetime=lasts)
+        await self._ephemeral.mark(self._namespace, str(subject), lifetime=lasts)
+
+    async def _load(
+        self,
+        key: tuple[Subject, str],
+        stamp: Stamp,
+        load: Callable[[], Awaitable[T]],
+        *,
+        now: datetime,
+    ) -> T:
+        if not stamp.settled:
+            self._kept.drop(key)
+            return await load()
+        value = await load()
+        self._kept.keep(key, _Kept(stamp.birth, value), now=now)
+        return value
+
+    def _place_of_mark(self, subject: Subject) -> str:
+        return self._ephemeral.place(self._namespace, str(subject))
 
     async def _is_grown(self, birth: str) -> bool:
         # Once grown it stays so, and need not be asked again.
-        if birth != self._grown and not await self._ephemeral.newborn(birth):
+        if not await self._ephemeral.newborn(birth):
             self._grown = birth
         return birth == self._grown
-
-    def _is_fresh(self, kept: _Kept, now: datetime) -> bool:
-        return abs(now - kept.loaded_at) < self._lifetime
-
-    def _keep(self, place: tuple[str, str], kept: _Kept) -> None:
-        self._kept.pop(place, None)
-        self._kept[place] = kept
-        passed_away = kept.loaded_at - self._lifetime
-        while True:
-            oldest = next(iter(self._kept))
-            if len(self._kept) <= self._most and self._kept[oldest].loaded_at > passed_away:
-                break
-            del self._kept[oldest]

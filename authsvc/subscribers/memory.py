@@ -30,40 +30,40 @@ class SubscriberMemory:
 
     def stamp(self, subscriber_id: UUID) -> Awaitable[Stamp]:
         """The stamp of the moment of the call; StorageUnavailable, never a guess."""
-        return self._remembered.stamp(str(subscriber_id))
+        return self._remembered.stamp(subscriber_id)
 
-    async def find(
+    def find(
         self,
         subscriber_id: UUID,
         stamp: Stamp,
         *,
         tx: Transaction | None = None,
         now: datetime,
-    ) -> Subscriber | None:
+    ) -> Awaitable[Subscriber | None]:
         """The subscriber with this id."""
 
         async def read(tx: Transaction) -> Subscriber | None:
             return await self._subscribers.find(tx, subscriber_id)
 
-        return await self.recall(subscriber_id, "subscriber", stamp, read, tx=tx, now=now)
+        return self.recall(subscriber_id, "subscriber", stamp, read, tx=tx, now=now)
 
-    async def birth_date(
+    def birth_date(
         self,
         subscriber: Subscriber,
         stamp: Stamp,
         *,
         tx: Transaction | None = None,
         now: datetime,
-    ) -> date | None:
+    ) -> Awaitable[date | None]:
         """When the person was born, None if they have left."""
 
         async def read(tx: Transaction) -> date | None:
             identity = await self._subscribers.identity_of(tx, subscriber)
             return None if identity is None else identity.birth_date
 
-        return await self.recall(subscriber.id, "birth-date", stamp, read, tx=tx, now=now)
+        return self.recall(subscriber.id, "birth-date", stamp, read, tx=tx, now=now)
 
-    async def recall(
+    def recall(
         self,
         subscriber_id: UUID,
         part: str,
@@ -72,7 +72,7 @@ class SubscriberMemory:
         *,
         tx: Transaction | None = None,
         now: datetime,
-    ) -> T:
+    ) -> Awaitable[T]:
         """What `read` once found, or what it finds now.
 
         Whoever is in a transaction that writes hands it over as `tx`: waiting for a second
@@ -87,4 +87,4 @@ class SubscriberMemory:
             async with self._database.reading() as reading:
                 return await read(reading)
 
-        return await self._remembered.recall(str(subscriber_id), part, stamp, load, now=now)
+        return self._remembered.recall(subscriber_id, part, stamp, load, now=now)

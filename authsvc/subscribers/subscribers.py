@@ -145,7 +145,7 @@ class Subscribers:
 
         For whoever changes what hangs on a person (a grant); the changes here say it themselves.
         """
-        await self._remembered.changing(str(subscriber_id))
+        await self._remembered.changing(subscriber_id)
 
     async def _unused_number(self, tx: Transaction) -> OnlineNumber:
         while True:

@@ -8,8 +8,9 @@ import pytest
 
 from authsvc.authentication.assurance import AAL1, AAL2, Factor
 from authsvc.authentication.errors import SessionRequired
-from authsvc.authentication.session import Session
+from authsvc.authentication.session import _SESSIONS, Session
 from authsvc.authentication.signed_in import SignedIn
+from authsvc.keyring import Seals
 from authsvc.storage import Ephemeral
 from authsvc.subscribers import Subscriber, SubscriberStatus
 from tests.authentication.makers import House
@@ -25,6 +26,21 @@ async def subscriber(at_home: House) -> Subscriber:
 @pytest.fixture
 def signed_in(subscriber: Subscriber, clock: AdjustableClock) -> SignedIn:
     return SignedIn(subscriber.id, frozenset({Factor.PASSWORD}), clock.now())
+
+
+class Counted:
+    """Seals that count what is opened."""
+
+    def __init__(self, seals: Seals) -> None:
+        self._seals = seals
+        self.count = 0
+
+    def seal(self, plaintext: bytes, *, context: str, block: int = 256) -> bytes:
+        return self._seals.seal(plaintext, context=context, block=block)
+
+    def open(self, sealed: bytes, *, context: str) -> bytes:
+        self.count += 1
+        return self._seals.open(sealed, context=context)
 
 
 async def find(house: House, token: str | None) -> Session | None:
@@ -222,3 +238,34 @@ async def test_a_session_that_is_over_cannot_be_stepped_up(
     added = SignedIn(signed_in.subscriber_id, frozenset({Factor.TOTP}), now)
     with pytest.raises(SessionRequired):
         await at_home.sessions.step_up(old, added, now=now)
+
+
+async def test_a_session_in_use_is_opened_once_and_asked_for_each_time(
+    at_home: House, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    assert await find(at_home, token)
+    opened = Counted(at_home.sessions._seals)
+    monkeypatch.setattr(at_home.sessions, "_seals", opened)
+    assert await find(at_home, token)
+    assert opened.count == 0
+    await at_home.sessions._ephemeral.forget(_SESSIONS, token)
+    assert await find(at_home, token) is None
+
+
+async def test_a_token_that_was_altered_opens_nothing_that_was_opened_before(
+    at_home: House, signed_in: SignedIn
+):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    assert await find(at_home, token)
+    secret, _, sealed = token.partition(".")
+    for altered in (secret, f"{secret}.", f"{secret}.{sealed}A", f"A{token}", token.upper()):
+        assert await find(at_home, altered) is None
+
+
+async def test_what_was_opened_of_a_session_holds_no_token(at_home: House, signed_in: SignedIn):
+    token = await at_home.sessions.open(signed_in, now=at_home.clock.now())
+    await find(at_home, token)
+    kept = repr(at_home.sessions._opened._kept._kept)
+    assert kept != "{}"
+    assert not any(part in kept for part in token.split("."))

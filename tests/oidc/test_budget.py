@@ -75,6 +75,15 @@ async def test_pushing_a_request(platform, counted):
     assert response.status_code == 201
 
 
+async def test_authorizing_by_a_pushed_request(browser, platform, counted):
+    pushed = (await platform.post("/par", **request().parameters)).json()
+    outside = {"client_id": "platform-a", "request_uri": pushed["request_uri"]}
+    # The request, the session, and whether anything changed; that the request was answered.
+    with counted(round_trips=2):
+        answer = Answer.of(await browser.get("/authorize", **outside))
+    assert answer.parameters["code"]
+
+
 async def test_redeeming_a_code_without_a_refresh_token(provider, browser, counted):
     platform, asked = Platform(provider, "plain"), request("plain")
     answer = await browser.authorize(asked)

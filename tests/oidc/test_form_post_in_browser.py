@@ -20,7 +20,7 @@ from tests.web.test_pages_in_browser import browser, served
 __all__ = ["browser"]
 
 pytestmark = pytest.mark.browser
-ANSWER = {"code": "c", "state": "</script><script>document.title = 'evil'</script>", "iss": "i"}
+ANSWER = {"code": "c", "state": "</script><script>document.title = 'evil'</script>"}
 
 
 async def callback(request: HTTPRequest):
@@ -31,7 +31,7 @@ async def callback(request: HTTPRequest):
 def sending(redirect_uri):
     """Our side: the answer on its page."""
     signed = cast("SignedResponses", None)  # Nothing is signed in this mode.
-    delivery = AnswerDelivery(signed=signed, templates=Templates())
+    delivery = AnswerDelivery(issuer="i", signed=signed, templates=Templates())
     destination = Destination(client(), redirect_uri, response_mode="form_post")
 
     async def show(http):
@@ -67,7 +67,7 @@ async def test_the_platform_receives_the_answer_and_who_sends_it(browser, script
             await page.click("#continue")
         await page.wait_for_url(f"{platform}/cb")
         found = json.loads(await page.inner_text("body"))
-        assert found == {"form": ANSWER, "origin": service}
+        assert found == {"form": ANSWER | {"iss": "i"}, "origin": service}
         assert not [each for each in complaints if "Security Policy" in each]
         await context.close()
 

@@ -50,9 +50,9 @@ async def test_an_entry_moved_to_another_place_does_not_open(
     ephemeral: Ephemeral, ephemeral_backend: Backend, keyring: KeyRing
 ) -> None:
     await ephemeral.put(SESSION, "k", Fact("a session"))
-    moved = await ephemeral_backend.take(ephemeral._place("session", "k"))
+    moved = await ephemeral_backend.take(ephemeral.place("session", "k"))
     assert moved is not None
-    await ephemeral_backend.put(ephemeral._place("code", "k"), moved, timedelta(minutes=1))
+    await ephemeral_backend.put(ephemeral.place("code", "k"), moved, timedelta(minutes=1))
     with pytest.raises(SealBroken):
         await ephemeral.get(CODE, "k")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -117,6 +118,17 @@ async def test_the_oldest_gives_way_to_the_newest(grown, clock, table):
     assert table.reads == 4
     await small.read(table, "1")
     assert table.reads == 5
+
+
+async def test_the_places_of_marks_are_bounded_and_the_same_as_ever(grown, clock, table):
+    small = Remembered(grown, namespace="small", most=3)
+    for subject in ("1", "2", "3", "4", "1"):
+        await small.stamp(subject)
+    assert small._mark.cache_info().currsize == 3
+    subject = uuid4()
+    await small.stamp(subject)
+    await grown.mark("small", str(subject), lifetime=timedelta(minutes=1))
+    assert not (await small.stamp(subject)).settled
 
 
 async def test_what_has_passed_away_does_not_stay_in_memory(worker, table, time_passes):

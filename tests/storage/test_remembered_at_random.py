@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Coroutine, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,12 +67,12 @@ class Remembering(RuleBasedStateMachine):
         self.skews = [timedelta(0)] * WORKERS
         self.version = 0
         self.requests: list[Request] = []
-        self.reading: list[tuple[Request, Coroutine[Any, Any, int]]] = []
+        self.reading: list[tuple[Request, Generator[Any, Any, int]]] = []
         self.changing: list[datetime] = []
 
     def teardown(self) -> None:
-        for _, coroutine in self.reading:
-            coroutine.close()
+        for _, recall in self.reading:
+            recall.close()
         self.runner.close()
 
     @initialize(
@@ -107,7 +107,7 @@ class Remembering(RuleBasedStateMachine):
         request = self.requests.pop(which % len(self.requests))
         remembered = self.workers[request.worker]
         recall = remembered.recall("s", part, request.stamp, self.load, now=request.now)
-        self.go_on(request, recall)
+        self.go_on(request, recall.__await__())
 
     @precondition(lambda self: self.reading)
     @rule(which=ANY)
@@ -153,7 +153,7 @@ class Remembering(RuleBasedStateMachine):
         await Pause()
         return version
 
-    def go_on(self, request: Request, recall: Coroutine[Any, Any, int]) -> None:
+    def go_on(self, request: Request, recall: Generator[Any, Any, int]) -> None:
         try:
             recall.send(None)
         except StopIteration as end:

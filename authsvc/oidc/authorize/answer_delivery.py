@@ -24,9 +24,11 @@ _REFERRER = ("referrer-policy", "origin")
 
 
 class AnswerDelivery:
-    """Sends people back to platforms."""
+    """Sends people back to platforms. Every answer says whose it is (RFC 9207)."""
 
-    def __init__(self, *, signed: SignedResponses, templates: Templates) -> None:
+    def __init__(self, *, issuer: str, signed: SignedResponses, templates: Templates) -> None:
+        self._issuer = issuer
+        self._our_name = f"&iss={_escaped(issuer)}"
         self._signed = signed
         self._templates = templates
 
@@ -40,8 +42,12 @@ class AnswerDelivery:
     ) -> HTTPResponse:
         """The answer to a browser, in the mode that the request asked for."""
         mode = destination.response_mode
+        if mode is None or mode == response_mode.QUERY:
+            return redirect(with_query(destination.redirect_uri, answer) + self._our_name)
         if mode in response_mode.SIGNED:
             answer = {"response": await self._signed.sign(answer, destination.client, now=now)}
+        else:
+            answer = {**answer, "iss": self._issuer}
         if mode in response_mode.POSTED:
             return self._form(http, answer, destination)
         return redirect(with_query(destination.redirect_uri, answer))

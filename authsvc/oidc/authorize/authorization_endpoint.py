@@ -9,8 +9,10 @@
 6. answer at once, or begin an interaction
 """
 
+from collections.abc import Awaitable
 from datetime import datetime
 
+from authsvc.authentication.session import Session
 from authsvc.clients import Client, Clients
 from authsvc.oidc import paths
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
@@ -70,8 +72,10 @@ class AuthorizationEndpoint:
         client = await find_client(sent, clients=self._clients, now=now)
         # 2.
         if is_pushed(sent.get("request_uri")):
+            session = self._session(http, now=now)  # in the round trip of the request
             request = await self._find_pushed(sent, client)
-            return await self._visit(http, request, destination_of(request, client), now=now)
+            destination = destination_of(request, client)
+            return await self._visit(http, request, destination, session, now=now)
         # 3.
         try:
             parameters = await self._objects.open(sent, client, now=now)
@@ -85,7 +89,11 @@ class AuthorizationEndpoint:
             request = self._requests.read(parameters, destination, now=now)
         except OAuthError as error:
             return await self._responses.refuse(http, error, destination, now=now)
-        return await self._visit(http, request, destination, now=now)
+        session = self._session(http, now=now)
+        return await self._visit(http, request, destination, session, now=now)
+
+    def _session(self, http: HTTPRequest, *, now: datetime) -> Awaitable[Session | None]:
+        return self._visitors.session(self._cookies.session(http), now=now)
 
     async def _find_pushed(self, sent: Parameters, client: Client) -> AuthorizationRequest:
         """What was pushed counts, and nothing beside it (RFC 9126 section 4)."""
@@ -114,12 +122,13 @@ class AuthorizationEndpoint:
         http: HTTPRequest,
         request: AuthorizationRequest,
         destination: Destination,
+        session: Awaitable[Session | None],
         *,
         now: datetime,
     ) -> HTTPResponse:
         # 5.
-        visitor = await self._visitors.find(
-            self._cookies.session(http), client=destination.client, request=request, now=now
+        visitor = await self._visitors.behind(
+            session, client=destination.client, request=request, now=now
         )
         try:
             ready = _ready(request, visitor, now=now)

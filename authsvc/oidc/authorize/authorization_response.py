@@ -1,7 +1,6 @@
-"""The answer to an authorization request: a code or an error, and always `iss`.
+"""The answer to an authorization request: a code or an error (RFC 6749 section 4.1.2).
 
-RFC 6749 section 4.1.2; `iss` is RFC 9207's defence against mix-up. A pushed request is answered
-once (RFC 9126 section 7.3).
+A pushed request is answered once (RFC 9126 section 7.3).
 """
 
 from datetime import datetime
@@ -27,13 +26,11 @@ class AuthorizationResponses:
     def __init__(
         self,
         *,
-        issuer: str,
         codes: AuthorizationCodes,
         pushed: PushedRequests,
         participants: SessionParticipants,
         delivery: AnswerDelivery,
     ) -> None:
-        self._issuer = issuer
         self._codes = codes
         self._pushed = pushed
         self._participants = participants
@@ -51,16 +48,17 @@ class AuthorizationResponses:
         """Yes: a code for what was asked. InvalidRequestURI if a pushed request had its answer."""
         if destination.pushed_as is not None:
             await self._pushed.answer(destination.pushed_as)
-        sid = await self._participants.join(visitor.session, destination.client, now=now)
+        session = visitor.session
+        sid = await self._participants.join(session, destination.client, now=now)
         authorization = Authorization(
             family_id=uuid4(),
-            subscriber_id=visitor.subscriber.id,
+            subscriber_id=session.subscriber_id,
             client_id=request.client_id,
             scopes=request.scopes,
             authorized_at=now,
-            auth_time=visitor.session.auth_time if request.asks_auth_time else None,
-            acr=_reached(request, visitor.session),
-            amr=visitor.session.amr,
+            auth_time=session.auth_time if request.asks_auth_time else None,
+            acr=_reached(request, session),
+            amr=session.amr,
             nonce=request.nonce,
             sid=sid,
             claims=request.claims,
@@ -72,7 +70,7 @@ class AuthorizationResponses:
             CodeRecord(
                 authorization=authorization,
                 redirect_uri=request.redirect_uri,
-                birth=visitor.session.stamp.birth,
+                birth=session.stamp.birth,
                 code_challenge=request.code_challenge,
             )
         )
@@ -97,7 +95,6 @@ class AuthorizationResponses:
     ) -> HTTPResponse:
         if destination.state is not None:
             answer["state"] = destination.state
-        answer["iss"] = self._issuer
         return await self._delivery.send(http, answer, destination, now=now)
 
 

@@ -4,8 +4,9 @@ Established before anything else is read: this order is the defence against open
 wrong with the client or the redirect URI is shown to the person and sent nowhere.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from authsvc.clients import Client, Clients
 from authsvc.clients.uris import redirect_uri_matches
@@ -15,8 +16,7 @@ from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.errors import ClientUnknown, InvalidRequest, RedirectURIRefused
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(msgspec.Struct, frozen=True):
     """A known client, a redirect URI that is registered for it, and how it wants to hear.
 
     `pushed_as` is the reference of the request, if it was pushed: an answer ends it.

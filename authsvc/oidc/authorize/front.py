@@ -30,9 +30,8 @@ def build_front(on: Foundation, parts: Parts) -> Front:
     objects = RequestObjects(issuer=on.issuer, keys=parts.client_keys, fetcher=on.fetcher)
     requests = RequestReader(issuer=on.issuer, id_tokens=parts.id_tokens, sources=parts.sources)
     signed = SignedResponses(issuer=on.issuer, jwts=parts.jwts)
-    delivery = AnswerDelivery(signed=signed, templates=on.templates)
+    delivery = AnswerDelivery(issuer=on.issuer, signed=signed, templates=on.templates)
     responses = AuthorizationResponses(
-        issuer=on.issuer,
         codes=parts.codes,
         pushed=pushed,
         participants=parts.participants,

@@ -5,8 +5,9 @@ repeated: a client that can be trusted with the answer is told so at its redirec
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Self
+
+import msgspec
 
 from authsvc.web.forms import FORM, decode_pairs, require_content_type
 from authsvc.web.http import HTTPRequest
@@ -15,8 +16,7 @@ from authsvc.web.http import HTTPRequest
 _RESOURCE = "resource"
 
 
-@dataclass(frozen=True, repr=False)
-class Parameters:
+class Parameters(msgspec.Struct, frozen=True):
     """Names and values, the first of a repeated one; empty is not sent (RFC 6749 3.1).
 
     `resources` are all values of `resource`, which is not among `values`.
@@ -29,7 +29,12 @@ class Parameters:
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Self:
         """The parameters that these pairs make."""
-        values: dict[str, str] = {}
+        pairs = list(pairs)
+        values = dict(pairs)
+        # Nearly every request: each name once, and none without a value.
+        if len(values) == len(pairs) and _RESOURCE not in values and all(values.values()):
+            return cls(values)
+        values = {}
         repeated: set[str] = set()
         resources: list[str] = []
         for name, value in pairs:
@@ -44,6 +49,9 @@ class Parameters:
             repeated=frozenset(repeated),
             resources=tuple(value for value in resources if value),
         )
+
+    def __repr__(self) -> str:
+        return "<Parameters>"
 
     def get(self, name: str) -> str | None:
         """The value of a parameter, None if it was not sent."""

@@ -6,12 +6,15 @@ What is wrong here is told to the client: at its redirect URI, or at once if it 
 import re
 from datetime import datetime
 
+import msgspec
+
 from authsvc.clients import Client
 from authsvc.clients.client import AUTHORIZATION_CODE
 from authsvc.oidc import scopes
 from authsvc.oidc.authorization_details import read_details
 from authsvc.oidc.authorize import pkce
 from authsvc.oidc.authorize.acr_request import read_acr
+from authsvc.oidc.authorize.asked_before import AskedBefore, form_of
 from authsvc.oidc.authorize.authorization_request import (
     LONGEST_STATE,
     PROMPTS,
@@ -47,6 +50,7 @@ class RequestReader:
         self._issuer = issuer
         self._id_tokens = id_tokens
         self._sources = sources
+        self._asked_before = AskedBefore()
 
     def read(
         self, parameters: Parameters, destination: Destination, *, now: datetime
@@ -54,6 +58,20 @@ class RequestReader:
         """What is asked; OAuthError leaves say what is wrong with it."""
         if parameters.repeated:
             raise InvalidRequest("a parameter is repeated")
+        client, form = destination.client, form_of(parameters)
+        known = None if form is None else self._asked_before.get(client, form)
+        if known is not None:
+            return _with_fresh(known, parameters, client)
+        asked = self._read_form(parameters, destination, now=now)
+        request = _with_fresh(asked, parameters, client)
+        if form is not None:
+            self._asked_before.keep(client, form, asked)
+        return request
+
+    def _read_form(
+        self, parameters: Parameters, destination: Destination, *, now: datetime
+    ) -> AuthorizationRequest:
+        """All but what is fresh in every request."""
         if "registration" in parameters:
             raise RegistrationNotSupported("registration is not supported", field="registration")
         client = destination.client
@@ -70,13 +88,6 @@ class RequestReader:
             client_id=client.client_id,
             redirect_uri=destination.redirect_uri,
             scopes=_scopes(parameters, client, optional=bool(details)),
-            state=_bounded(parameters, "state", LONGEST_STATE),
-            nonce=_bounded(parameters, "nonce", _LONGEST_NONCE),
-            code_challenge=pkce.read_challenge(
-                parameters.get("code_challenge"),
-                parameters.get("code_challenge_method"),
-                required=client.pkce_required,
-            ),
             prompts=_prompts(parameters),
             max_age=max_age,
             asks_auth_time=asked.asks_auth_time or client.require_auth_time or max_age is not None,
@@ -110,6 +121,22 @@ class RequestReader:
         if asked_subject not in (None, hint.subject):
             raise InvalidRequest("id_token_hint and claims name two people", field="id_token_hint")
         return hint.subject
+
+
+def _with_fresh(
+    asked: AuthorizationRequest, parameters: Parameters, client: Client
+) -> AuthorizationRequest:
+    """The request, with what is fresh in each."""
+    return msgspec.structs.replace(
+        asked,
+        state=_bounded(parameters, "state", LONGEST_STATE),
+        nonce=_bounded(parameters, "nonce", _LONGEST_NONCE),
+        code_challenge=pkce.read_challenge(
+            parameters.get("code_challenge"),
+            parameters.get("code_challenge_method"),
+            required=client.pkce_required,
+        ),
+    )
 
 
 def _check_response(parameters: Parameters) -> str | None:

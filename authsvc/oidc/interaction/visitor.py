@@ -1,8 +1,10 @@
 """Who is at the door, and what is still missing before a platform can be answered."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from enum import Enum
+
+import msgspec
 
 from authsvc.authentication.assurance import satisfies
 from authsvc.authentication.session import Session, Sessions
@@ -15,8 +17,7 @@ from authsvc.oidc.grants import Grant, Grants
 from authsvc.subscribers import Subscriber, Subscribers
 
 
-@dataclass(frozen=True)
-class Visitor:
+class Visitor(msgspec.Struct, frozen=True):
     """A signed-in person as one client sees them. `grant` is what they allowed it before.
 
     `can_do_better` says that they have a second factor which this session was opened without; it
@@ -24,14 +25,23 @@ class Visitor:
     """
 
     session: Session
-    subject: str
     grant: Grant | None
+    client: Client
+    subscribers: Subscribers
     can_do_better: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Visitor {self.session.id}>"
 
     @property
     def subscriber(self) -> Subscriber:
         """Who it is."""
         return self.session.subscriber
+
+    @property
+    def subject(self) -> str:
+        """Who it is to the client; worked out when asked, for few requests name a person."""
+        return self.subscribers.subject_for(self.subscriber, self.client.sector_identifier)
 
 
 class Missing(Enum):
@@ -52,6 +62,10 @@ class Visitors:
         self._subscribers = subscribers
         self._grants = grants
 
+    def session(self, token: str | None, *, now: datetime) -> Awaitable[Session | None]:
+        """The session behind a token, asked for by the call: for `behind`."""
+        return self._sessions.find(token, now=now)
+
     async def find(
         self,
         session_token: str | None,
@@ -61,16 +75,27 @@ class Visitors:
         now: datetime,
     ) -> Visitor | None:
         """The person behind a session token, None if there is no living session."""
-        session = await self._sessions.find(session_token, now=now)
+        session = self.session(session_token, now=now)
+        return await self.behind(session, client=client, request=request, now=now)
+
+    async def behind(
+        self,
+        found: Awaitable[Session | None],
+        *,
+        client: Client,
+        request: AuthorizationRequest | None = None,
+        now: datetime,
+    ) -> Visitor | None:
+        """The person whose session it is, None if it does not live."""
+        session = await found
         if session is None:
             return None
         subscriber = session.subscriber
         grant = await self._grants.recall(subscriber, client.client_id, session.stamp, now=now)
-        subject = self._subscribers.subject_for(subscriber, client.sector_identifier)
         better = False
         if request is not None and not _is_strong_enough(request, session):
             better = await self._sign_in.has_second_factor(subscriber.id)
-        return Visitor(session, subject, grant, can_do_better=better)
+        return Visitor(session, grant, client, self._subscribers, can_do_better=better)
 
 
 def what_is_missing(
@@ -90,7 +115,8 @@ def what_is_missing(
     """
     if visitor is None:
         return Missing.SIGN_IN
-    somebody_else = request.hinted_subject not in (None, visitor.subject)
+    hinted = request.hinted_subject
+    somebody_else = hinted is not None and hinted != visitor.subject
     if signed_in_here == visitor.session.id:
         if somebody_else:
             raise LoginRequired("another person signed in than id_token_hint names")

@@ -65,57 +65,65 @@ class Ephemeral:
         self._backend = backend
         self._seals = seals
         self._digests = digests
-        self._birthplace = self._place(_BIRTH, "")
+        self._birthplace = self.place(_BIRTH, "")
 
     def put(
         self, kind: Kind[T], key: str, value: T, *, lifetime: timedelta | None = None
     ) -> Awaitable[None]:
         """Keeps `value`, replacing what stood there."""
-        place = self._place(kind.name, key)
+        place = self.place(kind.name, key)
         return self._backend.put(place, self._close(place, value), lifetime or kind.lifetime)
 
     def replace(self, kind: Kind[T], key: str, value: T) -> Awaitable[bool]:
         """Replaces what stands there and keeps its remaining lifetime; False if nothing does."""
-        place = self._place(kind.name, key)
+        place = self.place(kind.name, key)
         return self._backend.replace(place, self._close(place, value))
 
     def get(self, kind: Kind[T], key: str) -> Awaitable[T | None]:
         """What stands there."""
-        place = self._place(kind.name, key)
+        place = self.place(kind.name, key)
         return Read(self._backend.get(place), partial(self._open, kind, place))
 
     def take(self, kind: Kind[T], key: str) -> Awaitable[T | None]:
         """What stands there; it is gone afterwards, and no two callers get it."""
-        place = self._place(kind.name, key)
+        place = self.place(kind.name, key)
         return Read(self._backend.take(place), partial(self._open, kind, place))
 
     def forget(self, kind: Kind[T], key: str) -> Awaitable[None]:
         """Removes what stands there."""
-        return self._backend.forget(self._place(kind.name, key))
+        return self._backend.forget(self.place(kind.name, key))
 
     def claim(self, namespace: str, key: str, *, lifetime: timedelta) -> Awaitable[bool]:
         """True for exactly one caller in a lifetime: the verb for "only once"."""
-        return self._backend.put_if_absent(self._place(namespace, key), b"1", lifetime)
+        return self._backend.put_if_absent(self.place(namespace, key), b"1", lifetime)
 
     def mark(self, namespace: str, key: str, *, lifetime: timedelta) -> Awaitable[None]:
         """Claims it for `lifetime` from now, whether or not somebody has."""
-        return self._backend.put(self._place(namespace, key), b"1", lifetime)
+        return self._backend.put(self.place(namespace, key), b"1", lifetime)
 
     def claimed(self, namespace: str, key: str) -> Awaitable[bool]:
         """Whether somebody has claimed it."""
-        return Read(self._backend.get(self._place(namespace, key)), _is_there)
+        return self.claimed_at(self.place(namespace, key))
+
+    def claimed_at(self, place: str) -> Awaitable[bool]:
+        """The same, for whoever asks again and again and has kept the place."""
+        return Read(self._backend.get(place), _is_there)
+
+    def sealed_at(self, place: str) -> Awaitable[bytes | None]:
+        """What stands at a place, as it rests."""
+        return self._backend.get(place)
 
     def count(self, namespace: str, key: str, *, window: timedelta) -> Awaitable[int]:
         """Adds one; the count since the window was opened by its first."""
-        return self._backend.increment(self._place(namespace, key), window)
+        return self._backend.increment(self.place(namespace, key), window)
 
     def counted(self, namespace: str, key: str) -> Awaitable[int]:
         """The count so far."""
-        return Read(self._backend.get(self._place(namespace, key)), _as_number)
+        return Read(self._backend.get(self.place(namespace, key)), _as_number)
 
     def reset(self, namespace: str, key: str) -> Awaitable[None]:
         """Forgets a count or a claim."""
-        return self._backend.forget(self._place(namespace, key))
+        return self._backend.forget(self.place(namespace, key))
 
     def birth(self) -> Awaitable[str]:
         """The word that this place was given when it began to remember; see above."""
@@ -134,6 +142,14 @@ class Ephemeral:
         a minute is longer than a transaction may last (`Database`).
         """
         return self.claimed(_NEWBORN, birth)
+
+    def place(self, namespace: str, key: str) -> str:
+        """Where an entry lies: its namespace, and a keyed digest of its key."""
+        return f"authsvc:{namespace}:{b64url(self._digests.digest('ephemeral', namespace, key))}"
+
+    def open(self, kind: Kind[T], place: str, sealed: bytes) -> T:
+        """What rests sealed at a place."""
+        return msgspec.msgpack.decode(self._seals.open(sealed, context=place), type=kind.type)
 
     def ping(self) -> Awaitable[None]:
         """Returns if the place answers; StorageUnavailable if not."""
@@ -156,16 +172,11 @@ class Ephemeral:
             raise StorageUnavailable(log="birth forgotten at once")
         return found.decode("ascii")
 
-    def _place(self, namespace: str, key: str) -> str:
-        return f"authsvc:{namespace}:{b64url(self._digests.digest('ephemeral', namespace, key))}"
-
     def _close(self, place: str, value: msgspec.Struct) -> bytes:
         return self._seals.seal(msgspec.msgpack.encode(value), context=place)
 
     def _open(self, kind: Kind[T], place: str, sealed: bytes | None) -> T | None:
-        if sealed is None:
-            return None
-        return msgspec.msgpack.decode(self._seals.open(sealed, context=place), type=kind.type)
+        return None if sealed is None else self.open(kind, place, sealed)
 
 
 def _is_there(value: bytes | None) -> bool:
