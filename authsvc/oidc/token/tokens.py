@@ -72,12 +72,13 @@ class Tokens:
 
         InvalidTarget for one that was not granted.
         """
+        asked, granted = request.resources, authorization.resources
         return await self.issue(
             authorization,
             request=request,
             standing=standing,
             scopes=authorization.scopes,
-            resources=narrowed_resources(request.resources, authorization.resources),
+            resources=narrowed_resources(asked, granted) if asked or granted else (),
             refresh_token=refresh_token,
         )
 
