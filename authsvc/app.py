@@ -236,11 +236,7 @@ def _doors(house: House) -> list[Any]:
             certificates=house.certificates, database=house.database, clock=house.clock
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
-        *enrollment_routes.routes(
-            desk=house.desk,
-            clock=house.clock,
-            outbox=house.outside.outbox,
-        ),
+        *enrollment_routes.routes(desk=house.desk, clock=house.clock, outbox=house.outside.outbox),
         *authentication_routes.routes(
             sign_in=house.sign_in,
             sessions=house.sessions,
