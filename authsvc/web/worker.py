@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from authsvc.web.logging import access_lines_together
 
-# Objects born and not yet gone, until the young, the middle-aged and all are looked through.
+# So many objects born and not yet gone until the young ones are looked through (0.15 ms); so many
+# times that until the older ones are, and so many times those until all are.
 _THRESHOLDS = (10_000, 20, 50)
 
 
@@ -21,8 +22,8 @@ async def at_work(_: object) -> AsyncIterator[None]:
 def _settle_memory() -> None:
     """Lets the garbage collector look at what requests leave behind, and at nothing else.
 
-    What stands when the service is open (modules, routes, keys: half a million objects) stands
-    until the end. To look it through finds nothing, takes 0.1 s, and everybody waits meanwhile.
+    What stands when the service is open (modules, routes, keys: 150 000 objects) stands until the
+    end. To look it through finds nothing, takes 80 ms, and everybody waits meanwhile.
     """
     gc.collect()
     gc.freeze()
