@@ -12,7 +12,7 @@ from authsvc.oidc import jws
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.errors import InvalidToken
 from authsvc.oidc.jws import JWSReader
-from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.known_tokens import KnownTokens
 
 ISSUER = "https://id.example"

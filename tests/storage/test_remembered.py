@@ -125,10 +125,10 @@ async def test_the_places_of_marks_are_bounded_and_the_same_as_ever(grown, clock
     for subject in ("1", "2", "3", "4", "1"):
         await small.stamp(subject)
     assert small._mark.cache_info().currsize == 3
-    subject = uuid4()
-    await small.stamp(subject)
-    await grown.mark("small", str(subject), lifetime=timedelta(minutes=1))
-    assert not (await small.stamp(subject)).settled
+    person = uuid4()
+    await small.stamp(person)
+    await grown.mark("small", str(person), lifetime=timedelta(minutes=1))
+    assert not (await small.stamp(person)).settled
 
 
 async def test_what_has_passed_away_does_not_stay_in_memory(worker, table, time_passes):
