@@ -13,7 +13,7 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 BUILD_REQUIRES = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format coverage lock
+.PHONY: help setup demo test bench check format coverage lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ demo: $(READY) ## show the whole mission on this machine (ARGS=--once ends after
 
 test: $(READY) ## run every test (ARGS go to pytest, as in ARGS='-k ocsp')
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+bench: $(READY) ## measure beside the peers (ARGS="--quick --json FILE" takes five minutes)
+	$(BIN)/python -m bench $(ARGS)
 
 check: $(READY) ## formatting, lint, types, architecture
 	$(BIN)/ruff format --check .

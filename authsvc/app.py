@@ -6,8 +6,8 @@ place that knows two rooms which do not know each other.
 """
 
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -62,8 +62,11 @@ from authsvc.web.logging import AccessLog, configure_logging
 from authsvc.web.openapi import openapi_config
 from authsvc.web.same_origin import json_api
 from authsvc.web.templates import Templates
+from authsvc.web.worker import at_work
 
 SESSION_COOKIE = "authsvc-session"
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -184,8 +187,13 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     )
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
-    """The service as an ASGI application. It owns what it opens and closes it at shutdown."""
+def create_app(
+    settings: Settings, clock: Clock | None = None, *, within: Sequence[Lifespan] = ()
+) -> Litestar:
+    """The service as an ASGI application. It owns what it opens and closes it at shutdown.
+
+    `within` is entered when everything is open, and left before anything closes.
+    """
     house = open_house(settings, clock)
     doors = _doors(house)
     app = Litestar(
@@ -193,7 +201,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         before_request=json_api(settings.issuer),
         request_max_body_size=MAX_BODY,
         exception_handlers=exception_handlers(),
-        lifespan=[_lifespan(house)],
+        lifespan=[_lifespan(house), *within],
         logging_config=None,
         openapi_config=openapi_config(bearer=enrollment_routes.SECURITY_SCHEME),
     )
@@ -210,7 +218,7 @@ def from_environment() -> Litestar:
     """What a server calls: the file named by AUTHSVC_CONFIG, then AUTHSVC_* variables."""
     configure_logging()
     path = os.environ.get("AUTHSVC_CONFIG")
-    return create_app(load_settings(Path(path) if path else None))
+    return create_app(load_settings(Path(path) if path else None), within=[at_work])
 
 
 def _doors(house: House) -> list[Any]:
@@ -228,11 +236,7 @@ def _doors(house: House) -> list[Any]:
             certificates=house.certificates, database=house.database, clock=house.clock
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
-        *enrollment_routes.routes(
-            desk=house.desk,
-            clock=house.clock,
-            outbox=house.outside.outbox,
-        ),
+        *enrollment_routes.routes(desk=house.desk, clock=house.clock, outbox=house.outside.outbox),
         *authentication_routes.routes(
             sign_in=house.sign_in,
             sessions=house.sessions,

@@ -15,8 +15,9 @@ Rooms derive small leaves from these categories in their own `errors.py`, each w
 presented; `log` is for the operator and never contains it either.
 """
 
+import copyreg
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class AuthsvcError(Exception):
         self.field = field
         self.retry_after = retry_after
         self.log = log
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, in another process: by its members, since each kind is made in its own way."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class InvalidInput(AuthsvcError):

@@ -1,13 +1,28 @@
 """How identifiers and secrets are made and spelt."""
 
 import binascii
-import re
+import os
 import secrets
 from datetime import datetime
 from uuid import UUID
 
-_TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]*\Z")
+import msgspec
+
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+# From base64url to base64 (RFC 4648 section 5); whatever is not of the first becomes what is not of
+# the second, "+", "/" and "=" included.
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_RENAMED = dict(zip(b"-_", b"+/", strict=True))
+_TO_BASE64 = bytes(
+    _RENAMED.get(octet, octet if octet in _ALPHABET else ord("!")) for octet in range(256)
+)
+# What is missing to whole groups of four, and to a JSON string; which last characters leave no
+# stray bits.
+_END = (b'"', b'!"', b'=="', b'="')
+_LAST = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
+
+# The base64 inside msgspec takes a third of the time of the one in Python's library.
+_from_base64 = msgspec.json.Decoder(bytes).decode
 
 
 def new_id(now: datetime) -> UUID:
@@ -21,7 +36,7 @@ def new_id(now: datetime) -> UUID:
 
 def new_token(size: int = 32) -> str:
     """An unguessable string: `size` random bytes in base64url; 32 bytes are 256 bits."""
-    return b64url(secrets.token_bytes(size))
+    return b64url(os.urandom(size))
 
 
 def new_digits(count: int) -> str:
@@ -31,22 +46,19 @@ def new_digits(count: int) -> str:
 
 def b64url(data: bytes) -> str:
     """Base64url without padding (RFC 7515 section 2)."""
-    encoded = binascii.b2a_base64(data, newline=False)
-    return encoded.translate(_TO_URL).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode()
 
 
-def from_b64url(text: str) -> bytes:
+def from_b64url(text: str | bytes) -> bytes:
     """The bytes behind base64url without padding; ValueError for anything else.
 
     Strict: one spelling for one value (no padding, no foreign characters, no stray bits).
     """
-    if not _BASE64URL.match(text):
+    octets = text.encode("ascii", "replace") if isinstance(text, str) else text
+    rest = len(octets) % 4
+    if octets and octets[-1] not in _LAST[rest]:
         raise ValueError("not base64url")
-    padded = f"{text}{'=' * (-len(text) % 4)}"
     try:
-        data = binascii.a2b_base64(padded.encode("ascii").translate(_FROM_URL))
-    except binascii.Error as error:
-        raise ValueError("not base64url") from error
-    if b64url(data) != text:
-        raise ValueError("not canonical base64url")
-    return data
+        return _from_base64(b'"' + octets.translate(_TO_BASE64) + _END[rest])
+    except ValueError:
+        raise ValueError("not base64url") from None

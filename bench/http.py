@@ -6,7 +6,7 @@ made beforehand, answers are read as far as the next request needs them.
 
 import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 _END_OF_HEAD = b"\r\n\r\n"
 _LENGTH = b"\r\ncontent-length:"
@@ -33,6 +33,14 @@ class Answer:
         start += len(name) + 3
         end = self.head.find(b"\r\n", start)
         return self.head[start : end if end >= 0 else None].strip()
+
+
+class Asked(Protocol):
+    """Whoever answers requests: a connection, or the application itself."""
+
+    async def ask(self, request: bytes) -> Answer:
+        """The answer to a request; LoadFailed."""
+        ...
 
 
 class Connection(asyncio.Protocol):

@@ -19,11 +19,19 @@ class SignInFailed(Exception):
     """The pages led nowhere; says where."""
 
 
-def sign_in(authorization_endpoint: str, client_id: str, username: str, password: str) -> str:
-    """The `Cookie` header with which the provider answers the next request at once."""
+def sign_in(
+    authorization_endpoint: str, client_id: str, username: str, password: str, cookies: str = ""
+) -> str:
+    """The `Cookie` header with which the provider answers the next request at once.
+
+    `cookies` are those that the person's browser has already.
+    """
     wanted = {"username": username, "password": password}
     url = f"{authorization_endpoint}?{urlencode(authorization_request(client_id))}"
     with httpx2.Client(timeout=60, trust_env=False) as browser:
+        for pair in filter(None, cookies.split("; ")):
+            name, _, value = pair.partition("=")
+            browser.cookies.set(name, value, domain="127.0.0.1")
         answer = browser.get(url)
         for _ in range(_MOST_STEPS):
             if answer.is_redirect:
@@ -32,7 +40,7 @@ def sign_in(authorization_endpoint: str, client_id: str, username: str, password
                     return _cookies(browser, target)
                 answer = browser.get(target)
                 continue
-            form = _Form.of(answer.text)
+            form = Form.of(answer.text)
             filled = form.values | {k: v for k, v in wanted.items() if k in form.values}
             answer = browser.post(urljoin(str(answer.url), form.action), data=filled)
     raise SignInFailed(f"{answer.url}: {answer.status_code}")
@@ -44,7 +52,7 @@ def _cookies(browser: httpx2.Client, target: str) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
 
 
-class _Form(HTMLParser):
+class Form(HTMLParser):
     """The first form of a page: where it goes, what it holds, and the button that agrees."""
 
     def __init__(self) -> None:
@@ -55,7 +63,7 @@ class _Form(HTMLParser):
         self._over = False
 
     @classmethod
-    def of(cls, html: str) -> "_Form":
+    def of(cls, html: str) -> "Form":
         """The form of a page; SignInFailed if there is none."""
         form = cls()
         form.feed(html)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
 from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import urlopen
 
-from bench.http import Answer, Connection, LoadFailed
+from bench.http import Answer, Asked, LoadFailed
 from bench.load import Work
 
 REDIRECT_URI = "http://127.0.0.1:1/callback"
@@ -50,17 +51,51 @@ class OpenIDServer:
         }
         return self._request("POST", self.path(endpoint), headers) + body
 
+    def json(self, method: str, path: str, obj: Mapping[str, str], *, token: str = "") -> bytes:
+        """A JSON body, from whoever has a bearer token if one is named."""
+        body = json.dumps(obj).encode()
+        headers = {"content-type": "application/json", "content-length": str(len(body))}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        return self._request(method, path, headers) + body
+
+    def page(self, path: str, form: Mapping[str, str], *, cookie: str) -> bytes:
+        """A form that a person sends from a page."""
+        body = urlencode(form).encode()
+        headers = {
+            "cookie": cookie,
+            "origin": f"http://127.0.0.1:{self.port}",
+            "content-type": "application/x-www-form-urlencoded",
+            "content-length": str(len(body)),
+        }
+        return self._request("POST", path, headers) + body
+
     def _request(self, method: str, path: str, headers: Mapping[str, str]) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"host: 127.0.0.1:{self.port}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return "\r\n".join([*lines, "", ""]).encode()
 
 
+def read_metadata(port: int) -> dict[str, str]:
+    """The discovery document of whoever listens there."""
+    url = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
+    with urlopen(url, timeout=10) as answer:
+        found: dict[str, str] = json.load(answer)
+    return found
+
+
+def read_document(answer: Answer) -> dict[str, str]:
+    """The discovery document that somebody answered with."""
+    _expect(answer, 200)
+    found: dict[str, str] = json.loads(answer.body)
+    return found
+
+
 def fetching(server: OpenIDServer, path: str) -> Work:
     """One GET of a public document."""
     request = server.get(path)
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         _expect(await connection.ask(request), 200)
 
     return work
@@ -77,7 +112,7 @@ def posting(
     """One form, the same each time, whose answer contains something."""
     request = server.post(endpoint, form, client_id)
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         answer = await connection.ask(request)
         _expect(answer, 200)
         if containing not in answer.body:
@@ -95,7 +130,7 @@ def fetching_with(server: OpenIDServer, endpoint: str, access_token: str) -> Wor
     """One GET with an access token."""
     request = server.get(server.path(endpoint), authorization=f"Bearer {access_token}")
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         _expect(await connection.ask(request), 200)
 
     return work
@@ -104,7 +139,7 @@ def fetching_with(server: OpenIDServer, endpoint: str, access_token: str) -> Wor
 def code_flow(server: OpenIDServer, cookies: str, *, pushed: bool = False) -> Work:
     """The whole code flow: authorize with a live session and a grant, token, UserInfo."""
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         code = await authorize(server, connection, cookies, pushed=pushed)
         tokens = await redeem(server, connection, code)
         if "id_token" not in tokens:
@@ -120,7 +155,7 @@ def refreshing(server: OpenIDServer, refresh_token: str, client_id: str) -> Work
     """One refresh; each brings the refresh token of the next."""
     held = [refresh_token]
 
-    async def work(connection: Connection) -> None:
+    async def work(connection: Asked) -> None:
         form = {"grant_type": "refresh_token", "refresh_token": held[0]}
         answer = await connection.ask(server.post("token_endpoint", form, client_id))
         _expect(answer, 200)
@@ -129,9 +164,27 @@ def refreshing(server: OpenIDServer, refresh_token: str, client_id: str) -> Work
     return work
 
 
+def password_sign_in(server: OpenIDServer, username: str, password: str) -> Work:
+    """A visit of somebody who has agreed before and has no session: page, password, code."""
+
+    async def work(connection: Asked) -> None:
+        query = urlencode(authorization_request(server.client_id))
+        path = f"{server.path('authorization_endpoint')}?{query}"
+        sent_on = await connection.ask(server.get(path))
+        cookie = sent_on.header(b"set-cookie").decode().partition(";")[0]
+        page = sent_on.header(b"location").decode()
+        _expect(await connection.ask(server.get(page, cookie=cookie)), 200)
+        form = {"username": username, "password": password}
+        answer = await connection.ask(server.page(page, form, cookie=cookie))
+        if b"code=" not in answer.header(b"location"):
+            raise LoadFailed(f"sign-in: {answer.status} {answer.body[:300]!r}")
+
+    return work
+
+
 async def authorize(
     server: OpenIDServer,
-    connection: Connection,
+    connection: Asked,
     cookies: str,
     *,
     pushed: bool = False,
@@ -156,7 +209,7 @@ async def authorize(
 
 
 async def redeem(
-    server: OpenIDServer, connection: Connection, code: str, client_id: str | None = None
+    server: OpenIDServer, connection: Asked, code: str, client_id: str | None = None
 ) -> dict[str, str]:
     """The tokens for a code."""
     form = {

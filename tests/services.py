@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, Protocol, Self
 
@@ -154,9 +155,9 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgresql_server() -> Iterator[Server]:
+def postgresql_server(options: Sequence[str] = POSTGRES) -> Iterator[Server]:
     """A PostgreSQL; its URL names the maintenance database."""
-    yield from _serve("PostgreSQL", POSTGRESQL_URL, _new_postgresql)
+    yield from _serve("PostgreSQL", POSTGRESQL_URL, partial(_new_postgresql, options))
 
 
 @contextlib.contextmanager
@@ -189,7 +190,7 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def _new_postgresql(place: Path) -> OwnServer | None:
+def _new_postgresql(options: Sequence[str], place: Path) -> OwnServer | None:
     account = Account.unprivileged()
     binaries = _postgresql_binaries(place, account)
     if binaries is None:
@@ -207,7 +208,7 @@ def _new_postgresql(place: Path) -> OwnServer | None:
         extra_groups=account.groups,
     )
     return OwnServer(
-        [binaries / "postgres", "-D", data, f"--unix_socket_directories={place}", *POSTGRES],
+        [binaries / "postgres", "-D", data, f"--unix_socket_directories={place}", *options],
         url=f"postgresql+asyncpg://authsvc@/postgres?host={place}",
         log=place / "server.log",
         is_ready=lambda: _postgresql_is_ready(data),

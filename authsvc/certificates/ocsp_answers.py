@@ -8,8 +8,10 @@ other words: a flood of those makes others be signed anew, and nothing else.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
+from authsvc.certificates.caching import Caching
 from authsvc.certificates.status import Standing
 
 # Half of what an answer promises: the other half is left to whoever receives it.
@@ -25,6 +27,13 @@ class OCSPAnswer:
 
     der: bytes
     signed_at: datetime | None = None
+
+    @cached_property
+    def caching(self) -> Caching | None:
+        """What caches are told about it; None if they must not keep it."""
+        if self.signed_at is None:
+            return None
+        return Caching(self.der, since=self.signed_at, lifetime=KEPT_FOR)
 
 
 class KeptAnswer(NamedTuple):

@@ -15,18 +15,16 @@ import binascii
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.utils import format_datetime
-from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
 from cryptography.x509.ocsp import OCSPResponseStatus
 from litestar.types import ControllerRouterHandler
 
+from authsvc.certificates.caching import Caching
 from authsvc.certificates.certificates import Certificates
 from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.errors import StatusListUnknown
 from authsvc.certificates.ocsp import OCSPResponder, refusal
-from authsvc.certificates.ocsp_answers import KEPT_FOR
 from authsvc.certificates.status_lists import PublishedList, StatusLists
 from authsvc.certificates.status_token import KEPT_FOR as LISTS_KEPT_FOR
 from authsvc.clock import Clock
@@ -63,20 +61,19 @@ def routes(
     async def get_ocsp(request: HTTPRequest) -> HTTPResponse:
         now = clock.now()
         found = await responder.answer(_decoded(request.raw_path), now=now)
-        if found.signed_at is None:
-            return _bytes(_OCSP, found.der)
-        caching = _cached(KEPT_FOR, found.der, since=found.signed_at, now=now)
+        caching = found.caching.headers(now=now) if found.caching else ()
         return _bytes(_OCSP, found.der, *caching)
 
     async def get_crl(_: HTTPRequest) -> HTTPResponse:
         now = clock.now()
         der = await revocation_list.current(database, now=now)
-        return _bytes("application/pkix-crl", der, *_cached(_CACHED_FOR, der, since=now, now=now))
+        caching = Caching(der, since=now, lifetime=_CACHED_FOR)
+        return _bytes("application/pkix-crl", der, *caching.headers(now=now))
 
     async def get_issuer(_: HTTPRequest) -> HTTPResponse:
         now = clock.now()
-        caching = _cached(_ISSUER_CACHED_FOR, authority.der, since=now, now=now)
-        return _bytes("application/pkix-cert", authority.der, *caching)
+        caching = Caching(authority.der, since=now, lifetime=_ISSUER_CACHED_FOR)
+        return _bytes("application/pkix-cert", authority.der, *caching.headers(now=now))
 
     async def get_status_list(request: HTTPRequest) -> HTTPResponse:
         now = clock.now()
@@ -133,20 +130,6 @@ def _decoded(raw_path: bytes) -> bytes:
 
 def _bytes(content_type: str, body: bytes, *headers: tuple[str, str]) -> HTTPResponse:
     return HTTPResponse(200, (("content-type", content_type), *headers), body)
-
-
-def _cached(
-    lifetime: timedelta, body: bytes, *, since: datetime, now: datetime
-) -> tuple[tuple[str, str], ...]:
-    """The headers that RFC 5019 section 6.2 asks for: until `lifetime` after `since`."""
-    expires = since + lifetime
-    seconds = int((expires - now).total_seconds())
-    return (
-        ("cache-control", f"max-age={seconds}, public, no-transform, must-revalidate"),
-        ("last-modified", format_datetime(since, usegmt=True)),
-        ("expires", format_datetime(expires, usegmt=True)),
-        ("etag", f'"{sha256(body).hexdigest()}"'),
-    )
 
 
 def _ocsp_error(request: HTTPRequest, error: AuthsvcError) -> HTTPResponse:

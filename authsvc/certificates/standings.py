@@ -68,9 +68,8 @@ class Standings:
         await asyncio.gather(*(self._remembered.changing(_subject(serial)) for serial in serials))
 
     async def _stamps(self, subjects: list[str]) -> list[Stamp]:
-        if len(subjects) == 1:  # Nearly everybody asks for one, and gathering costs as much again.
-            return [await self._remembered.stamp(subjects[0])]
-        return await asyncio.gather(*map(self._remembered.stamp, subjects))
+        asked = [self._remembered.stamp(subject) for subject in subjects]
+        return [await each for each in asked]
 
     async def _read(self, serials: Collection[int]) -> dict[int, Standing]:
         async with self._database.reading() as tx:

@@ -19,7 +19,7 @@ from authsvc.clients.assertion import (
 )
 from authsvc.clients.client import AuthMethod, Client
 from authsvc.clients.client_keys import ClientKeys
-from authsvc.clients.client_secret import knows_secret, read_basic
+from authsvc.clients.client_secret import KnownHeaders, Shown, knows_secret, read_basic
 from authsvc.clients.errors import (
     ClientCredentialsAmbiguous,
     ClientKeysUnavailable,
@@ -28,6 +28,8 @@ from authsvc.clients.errors import (
 from authsvc.clients.registry import Clients
 from authsvc.storage import Ephemeral
 from authsvc.web.http import HTTPRequest
+
+_BASIC, _POST = AuthMethod.BASIC, AuthMethod.POST
 
 
 class ClientAuthentication:
@@ -56,6 +58,7 @@ class ClientAuthentication:
             token_endpoint=token_endpoint or issuer,
         )
         self._anchors = tuple(anchors)
+        self._known_headers = KnownHeaders()
 
     async def authenticate(
         self,
@@ -78,24 +81,28 @@ class ClientAuthentication:
             return await self._by_assertion(form, before_use, now=now)
         client_id, secret = form.get("client_id", ""), form.get("client_secret")
         if secret is not None:
-            return await self._by_secret(AuthMethod.POST, ((client_id, secret),), now=now)
+            return await self._by_secret(_POST, (Shown.of(client_id, secret),), now=now)
         return await self._without_words(client_id, request.client_certificate, now=now)
 
     async def _by_header(
         self, authorization: str, form: Mapping[str, str], *, now: datetime
     ) -> Client:
-        readings = read_basic(authorization)
-        client_id = form.get("client_id", "")
-        if client_id and client_id not in {reading[0] for reading in readings}:
+        known = self._known_headers.recall(authorization)
+        readings = read_basic(authorization) if known is None else known
+        client_id = form.get("client_id")
+        if client_id and client_id not in {shown.client_id for shown in readings}:
             raise ClientNotAuthenticated(log="two client ids")
-        return await self._by_secret(AuthMethod.BASIC, readings, now=now)
+        client = await self._by_secret(_BASIC, readings, now=now)
+        if known is None:
+            self._known_headers.remember(authorization, readings)
+        return client
 
     async def _by_secret(
-        self, method: AuthMethod, readings: Sequence[tuple[str, str]], *, now: datetime
+        self, method: AuthMethod, readings: Sequence[Shown], *, now: datetime
     ) -> Client:
-        for client_id, secret in readings:
-            client = await self._clients.find(client_id, now=now)
-            if knows_secret(client, method, secret) and client is not None:
+        for shown in readings:
+            client = await self._clients.find(shown.client_id, now=now)
+            if knows_secret(client, method, shown) and client is not None:
                 return client
         raise ClientNotAuthenticated(log=method.value)
 
@@ -142,6 +149,6 @@ class ClientAuthentication:
 
 def _refuse_two_at_once(authorization: str | None, form: Mapping[str, str]) -> None:
     """RFC 6749 section 2.3: not more than one method in a request."""
-    shown = (authorization is not None, "client_secret" in form, "client_assertion" in form)
-    if sum(shown) > 1:
+    in_body = ("client_secret" in form) + ("client_assertion" in form)
+    if in_body and in_body + (authorization is not None) > 1:
         raise ClientCredentialsAmbiguous

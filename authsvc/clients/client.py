@@ -67,6 +67,10 @@ class Profile(StrEnum):
     FAPI2 = "fapi2"
 
 
+# Asked in every request; of an enumeration they would be looked up by name each time.
+_NONE, _FAPI2 = AuthMethod.NONE, Profile.FAPI2
+
+
 class Encryption(msgspec.Struct, frozen=True):
     """How something is encrypted to a client (RFC 7518 sections 4.1 and 5.1)."""
 
@@ -174,7 +178,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def public(self) -> bool:
         """Whether it cannot keep a secret."""
-        return self.token_endpoint_auth_method is AuthMethod.NONE
+        return self.auth_methods[0] is _NONE
 
     @property
     def native(self) -> bool:
@@ -184,7 +188,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def strict(self) -> bool:
         """Whether the rules of FAPI 2.0 hold for it."""
-        return self.profile is Profile.FAPI2
+        return self.profile is _FAPI2
 
     @property
     def pkce_required(self) -> bool:

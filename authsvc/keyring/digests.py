@@ -3,28 +3,27 @@
 The space of identity numbers is about 2^37, so nothing unkeyed is ever derived from one.
 """
 
-import hmac
+from authsvc.keyring.mac import Mac
 
 
-def _mac(key: bytes, kind: str, parts: tuple[str | bytes, ...]) -> bytes:
-    """HMAC-SHA-256 (RFC 2104) over a kind and length-prefixed parts: no two lists collide."""
-    message = bytearray()
+def _message(kind: str, parts: tuple[str | bytes, ...]) -> bytes:
+    """A kind and its parts, each with its length before it: no two lists collide."""
+    message = b""
     for part in (kind, *parts):
         raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        message += len(raw).to_bytes(8, "big")
-        message += raw
-    return hmac.digest(key, message, "sha256")
+        message += len(raw).to_bytes(8, "big") + raw
+    return message
 
 
 class KeyedDigest:
     """Digests of facts, under the digest key. 32 bytes each."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._mac = Mac(key)
 
     def digest(self, kind: str, *parts: str | bytes) -> bytes:
         """The digest of `parts`; `kind` keeps digests of different facts apart."""
-        return _mac(self._key, kind, parts)
+        return self._mac(_message(kind, parts))
 
 
 class PairwiseKey:
@@ -34,8 +33,8 @@ class PairwiseKey:
     """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._mac = Mac(key)
 
     def derive(self, *parts: str | bytes) -> bytes:
         """32 bytes that say nothing about `parts` without the key."""
-        return _mac(self._key, "pairwise-subject", parts)
+        return self._mac(_message("pairwise-subject", parts))

@@ -9,14 +9,14 @@ Plaintexts are padded to whole blocks of 256 bytes before sealing, so that a len
 long name from a short one, or one platform from another.
 """
 
-import hmac
-import secrets
+import os
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from authsvc.keyring.errors import SealBroken
+from authsvc.keyring.mac import Mac
 
 BLOCK = 256
 
@@ -24,6 +24,9 @@ _VERSION = b"\x01"
 _SALT_BYTES = 24
 _NONCE = bytes(12)
 _TAG_BYTES = 16
+_HEAD_BYTES = len(_VERSION) + _SALT_BYTES
+# SP 800-108: the counter of the one block, the label, and what ends it; the salt is the context.
+_DERIVATION = b"\x00\x00\x00\x01authsvc-seal\x00"
 
 
 class Seals(Protocol):
@@ -40,28 +43,25 @@ class Seals(Protocol):
 
 class _AEAD:
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._derive = Mac(key, prefix=_DERIVATION)
 
     def seal(self, plaintext: bytes, *, context: str, block: int = BLOCK) -> bytes:
         """The sealed value; only the same context opens it. `block` is what it is padded to."""
-        salt = secrets.token_bytes(_SALT_BYTES)
-        sealed = self._cipher(salt).encrypt(_NONCE, _pad(plaintext, block), _data(context))
+        salt = os.urandom(_SALT_BYTES)
+        cipher = AESGCM(self._derive(salt))
+        sealed = cipher.encrypt(_NONCE, _padded(plaintext, block), _data(context))
         return _VERSION + salt + sealed
 
     def open(self, sealed: bytes, *, context: str) -> bytes:
         """The plaintext; SealBroken for another key, another context, or an altered value."""
-        head = len(_VERSION) + _SALT_BYTES
-        if sealed[:1] != _VERSION or len(sealed) < head + _TAG_BYTES:
+        if sealed[:1] != _VERSION or len(sealed) < _HEAD_BYTES + _TAG_BYTES:
             raise SealBroken(log="not a sealed value of this version")
-        cipher = self._cipher(sealed[len(_VERSION) : head])
+        cipher = AESGCM(self._derive(sealed[1:_HEAD_BYTES]))
         try:
-            padded = cipher.decrypt(_NONCE, sealed[head:], _data(context))
+            padded = cipher.decrypt(_NONCE, sealed[_HEAD_BYTES:], _data(context))
         except InvalidTag:
             raise SealBroken(log=f"context {context.partition(':')[0]}") from None
-        return _unpad(padded)
-
-    def _cipher(self, salt: bytes) -> AESGCM:
-        return AESGCM(hmac.digest(self._key, b"\x00\x00\x00\x01authsvc-seal\x00" + salt, "sha256"))
+        return padded[: padded.rindex(b"\x80")]
 
 
 class DataKey(_AEAD):
@@ -85,10 +85,7 @@ def _data(context: str) -> bytes:
     return _VERSION + context.encode("utf-8", "surrogatepass")
 
 
-def _pad(plaintext: bytes, block: int) -> bytes:
+def _padded(plaintext: bytes, block: int) -> bytes:
     """ISO/IEC 7816-4 padding: one 0x80, then zeros to the end of the block."""
-    return plaintext + b"\x80" + b"\0" * (-(len(plaintext) + 1) % block)
-
-
-def _unpad(padded: bytes) -> bytes:
-    return padded[: padded.rindex(b"\x80")]
+    marked = plaintext + b"\x80"
+    return marked + bytes(-len(marked) % block)

@@ -3,14 +3,13 @@
 One key, one algorithm (RFC 8725 section 3.1): RS256 and PS256 have RSA keys of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 
 import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from authsvc.identifiers import b64url
@@ -41,21 +40,13 @@ class SigningKey:
     def __init__(self, key: PrivateKey, *, alg: str) -> None:
         self._key = key
         self.alg = alg
+        self.sign = _signer(key, alg)
+        """The JWS signature of what it is given (RFC 7515 section 5.1)."""
         members = _public_members(key, alg)
         self.kid = jwk_thumbprint(members)
         self.public_jwk: Mapping[str, str] = MappingProxyType(
             {**members, "kid": self.kid, "alg": alg, "use": "sig"}
         )
-
-    def sign(self, signing_input: bytes) -> bytes:
-        """The JWS signature of `signing_input` (RFC 7515 section 5.1)."""
-        if isinstance(self._key, ed25519.Ed25519PrivateKey):
-            return self._key.sign(signing_input)
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            scheme = _PSS if self.alg == PS256 else padding.PKCS1v15()
-            return self._key.sign(signing_input, scheme, hashes.SHA256())
-        r, s = decode_dss_signature(self._key.sign(signing_input, _ECDSA))
-        return r.to_bytes(_COORDINATE_BYTES, "big") + s.to_bytes(_COORDINATE_BYTES, "big")
 
     def public_key(self) -> PublicKey:
         """The public half."""
@@ -74,6 +65,26 @@ def new_private_key(alg: str) -> PrivateKey:
     if alg == ES256:
         return ec.generate_private_key(ec.SECP256R1())
     return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+
+
+def _signer(key: PrivateKey, alg: str) -> Callable[[bytes], bytes]:
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return key.sign
+    if isinstance(key, rsa.RSAPrivateKey):
+        scheme = _PSS if alg == PS256 else padding.PKCS1v15()
+        return lambda signing_input: key.sign(signing_input, scheme, hashes.SHA256())
+    return lambda signing_input: fixed_length(key.sign(signing_input, _ECDSA))
+
+
+def fixed_length(der: bytes) -> bytes:
+    """An ECDSA signature on P-256 as RFC 7518 section 3.4 has it: two numbers of full length.
+
+    In DER (RFC 3279 section 2.2.3) they are two short INTEGERs in a SEQUENCE, each without zeros in
+    front but the one that says that it is not negative.
+    """
+    ends = 4 + der[3]
+    r, s = der[4:ends][-_COORDINATE_BYTES:], der[ends + 2 :][-_COORDINATE_BYTES:]
+    return r.rjust(_COORDINATE_BYTES, b"\0") + s.rjust(_COORDINATE_BYTES, b"\0")
 
 
 def _public_members(key: PrivateKey, alg: str) -> dict[str, str]:

@@ -43,6 +43,11 @@ class Authorization(msgspec.Struct, frozen=True, omit_defaults=True):
     x5t: str | None = None
 
     @property
+    def granted_to(self) -> str:
+        """Whom the person allowed this."""
+        return self.client_id
+
+    @property
     def claim_names(self) -> tuple[str, ...]:
         """The single claims that the person must have consented to."""
         return consented_names(self.claims)

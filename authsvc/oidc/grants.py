@@ -43,9 +43,13 @@ class Grant(msgspec.Struct, frozen=True):
 
     def covers(self, scopes: Iterable[str], claims: Iterable[str]) -> bool:
         """Whether all of these were granted; a scope grants the claims that it covers."""
-        return set(scopes) <= set(self.scopes) and all(
-            name in self.claims or is_covered(name, self.scopes) for name in claims
-        )
+        for word in scopes:
+            if word not in self.scopes:
+                return False
+        for name in claims:
+            if name not in self.claims and not is_covered(name, self.scopes):
+                return False
+        return True
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -68,7 +72,7 @@ class Authorized(Protocol):
         ...
 
     @property
-    def client_id(self) -> str:
+    def granted_to(self) -> str:
         """Whom."""
         ...
 
@@ -185,7 +189,7 @@ class Grants:
         subscriber = await self._memory.find(authorized.subscriber_id, stamp, tx=tx, now=now)
         if subscriber is None or not subscriber.was_in_force(authorized_at):
             raise NoLongerGranted(log="subscriber")
-        grant = await self.recall(subscriber, authorized.client_id, stamp, tx=tx, now=now)
+        grant = await self.recall(subscriber, authorized.granted_to, stamp, tx=tx, now=now)
         if grant is None or grant.granted_at > authorized_at or not grant.is_good(now):
             raise NoLongerGranted(log="grant")
         if not grant.covers(authorized.scopes, authorized.claim_names):

@@ -24,7 +24,7 @@ from authsvc.keyring import SigningKey, SigningKeys
 # longer is even parsed.
 _LONGEST = 16_384
 
-_ENCODER = msgspec.json.Encoder()
+_encode = msgspec.json.Encoder().encode
 
 _Imported = ECKey | RSAKey | OKPKey
 _TYPES: Mapping[str, type[_Imported]] = MappingProxyType(
@@ -32,10 +32,10 @@ _TYPES: Mapping[str, type[_Imported]] = MappingProxyType(
 )
 
 
-def sign(claims: Mapping[str, Any], *, key: SigningKey, typ: str) -> str:
-    """A signed JWT (RFC 7519) with `claims` as its payload."""
-    signing_input = f"{_header(key.alg, key.kid, typ)}.{b64url(_ENCODER.encode(claims))}"
-    return f"{signing_input}.{b64url(key.sign(signing_input.encode('ascii')))}"
+def sign(claims: Mapping[str, Any] | msgspec.Struct, *, key: SigningKey, typ: str) -> str:
+    """A signed JWT (RFC 7519) with `claims` as its payload, in their order."""
+    signing_input = f"{_header(key.alg, key.kid, typ)}.{b64url(_encode(claims))}"
+    return f"{signing_input}.{b64url(key.sign(signing_input.encode()))}"
 
 
 class JWSReader:

@@ -28,7 +28,7 @@ from authsvc.oidc.interaction.pages import Pages
 from authsvc.oidc.interaction.visitor import Visitors
 from authsvc.oidc.jws import JWSReader
 from authsvc.oidc.logout.session_participants import SessionParticipants
-from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.confirmations import Confirmations
 from authsvc.oidc.token.dpop import DPoPProofs
 from authsvc.oidc.token.dpop_nonce import DPoPNonces

@@ -44,7 +44,7 @@ def still_registered(held: tuple[str, ...], client: Client) -> tuple[str, ...]:
 
     InvalidScope if none of them is.
     """
-    found = tuple(word for word in held if word in client.scopes)
+    found = tuple([word for word in held if word in client.scopes])
     if held and not found:
         raise InvalidScope("the client is registered for none of these scopes", field="scope")
     return found

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from authsvc.web.errors import BodyTooLarge, MalformedRequest
+from authsvc.web.patience import Patience
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,20 +26,28 @@ class ClientGone(Exception):
     """The client hung up in the middle of its request; there is nobody to answer."""
 
 
+_PATIENCE: WeakKeyDictionary[asyncio.AbstractEventLoop, Patience] = WeakKeyDictionary()
+
+
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole body, whatever Content-Length says of it.
 
     Raises BodyTooLarge (as soon as it is known, announced or counted), MalformedRequest (also for
     a body that does not arrive in time), ClientGone.
     """
+    _require_small(scope)
+    loop = asyncio.get_running_loop()
+    patience = _PATIENCE.get(loop)
+    if patience is None:
+        patience = _PATIENCE[loop] = Patience(BODY_SECONDS)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _read_body(scope, receive)
+        return await patience.wait(_read_body(receive))
     except TimeoutError:
         raise MalformedRequest from None
 
 
-async def _read_body(scope: Scope, receive: Receive) -> bytes:
+def _require_small(scope: Scope) -> None:
+    """What the request announces is a number, and not beyond the bound."""
     for name, value in scope["headers"]:
         if name == b"content-length":
             if not value.isdigit():
@@ -45,6 +55,9 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
             # A count of digits first: int() of a very long number is costly.
             if len(value) > 9 or int(value) > MAX_BODY:
                 raise BodyTooLarge
+
+
+async def _read_body(receive: Receive) -> bytes:
     message = await receive()
     chunks = bytearray()
     while message["type"] == "http.request":

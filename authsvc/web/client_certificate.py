@@ -66,8 +66,9 @@ def certificate_from_proxy(headers: Iterable[tuple[bytes, bytes]]) -> bytes | No
 
 def certificate_from_server(scope: Scope) -> bytes | None:
     """The DER that our own server took in the handshake (ASGI's TLS extension), None without."""
-    extensions: Mapping[str, Any] = scope.get("extensions") or {}
-    tls: Mapping[str, Any] = extensions.get("tls") or {}
+    tls: Mapping[str, Any] | None = (scope.get("extensions") or {}).get("tls")
+    if not tls:
+        return None
     chain = list(tls.get("client_cert_chain") or ())
     if not chain or tls.get("client_cert_error"):
         return None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -18,20 +19,41 @@ HeaderPairs = tuple[tuple[str, str], ...]
 
 _HEADER_NAME = re.compile(r"[a-z0-9-]+\Z")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*\Z")
+# Carried by many answers, with few values, none of them a secret: remembered as they are sent.
+_RECURRING = frozenset(
+    {
+        "access-control-allow-origin",
+        "cache-control",
+        "content-language",
+        "content-type",
+        "cross-origin-opener-policy",
+        "pragma",
+        "vary",
+    }
+)
+# RFC 9110 section 8.6: of 204 never, of 304 only the length that 200 would have.
+_WITHOUT_LENGTH = frozenset({204, 304})
 _LOCATION = re.compile(r"[\x21-\x7e]+\Z")
 
 
 class Headers:
-    """The headers of a request; names match in any case."""
+    """The headers of a request; names match in any case. Read when somebody asks."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_found", "_pairs")
 
     def __init__(self, pairs: Iterable[tuple[bytes, bytes]] = ()) -> None:
-        values: dict[str, tuple[str, ...]] = {}
-        for key, value in pairs:
-            name = key.decode("latin-1").lower()
-            values[name] = (*values.get(name, ()), value.decode("latin-1"))
-        self._values = values
+        self._pairs = pairs
+        self._found: dict[str, tuple[str, ...]] | None = None
+
+    @property
+    def _values(self) -> dict[str, tuple[str, ...]]:
+        found = self._found
+        if found is None:
+            found = self._found = {}
+            for key, value in self._pairs:
+                name = key.decode("latin-1").lower()
+                found[name] = (*found.get(name, ()), value.decode("latin-1"))
+        return found
 
     def get(self, name: str) -> str | None:
         """The one value of a header, None if it is absent. Raises RepeatedField if it recurs."""
@@ -78,14 +100,14 @@ class HTTPRequest(msgspec.Struct, frozen=True):
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], body: bytes = b"") -> "HTTPRequest":
         """The request behind an ASGI scope; reads no body and keeps no cache."""
-        headers = Headers(scope["headers"])
+        pairs = scope["headers"]
         client = scope.get("client")
         return cls(
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers=headers,
-            cookies=_read_cookies(headers.all("cookie")),
+            headers=Headers(pairs),
+            cookies=_read_cookies([value for name, value in pairs if name == b"cookie"]),
             body=body,
             client=client[0] if client else "",
             path_params=scope.get("path_params") or _NOTHING,
@@ -111,16 +133,25 @@ class HTTPRequest(msgspec.Struct, frozen=True):
 
 
 class HTTPResponse(msgspec.Struct, frozen=True):
-    """One answer. Header names are lower case; a value that could break the line is refused."""
+    """One answer. Header names are lower case; a value that could break the line is refused.
+
+    `encoded` is made here: the headers as they are sent, so that an answer which is given again and
+    again is checked and encoded once.
+    """
 
     status: int
     headers: HeaderPairs = ()
     body: bytes = b""
+    encoded: EncodedPairs = ()
 
     def __post_init__(self) -> None:
-        for name, value in self.headers:
-            if not _HEADER_NAME.match(name) or not _HEADER_VALUE.match(value):
-                raise ValueError("a header that cannot be sent")
+        encoded = [
+            _recurring(name, value) if name in _RECURRING else _encoded(name, value)
+            for name, value in self.headers
+        ]
+        if self.status not in _WITHOUT_LENGTH:
+            encoded.append((b"content-length", b"%d" % len(self.body)))
+        msgspec.structs.force_setattr(self, "encoded", encoded)
 
     def with_headers(self, *headers: tuple[str, str]) -> "HTTPResponse":
         """The same answer with further headers, such as cookies."""
@@ -128,6 +159,15 @@ class HTTPResponse(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"HTTPResponse(status={self.status})"
+
+
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    if not _HEADER_NAME.match(name) or not _HEADER_VALUE.match(value):
+        raise ValueError("a header that cannot be sent")
+    return name.encode(), value.encode("latin-1")
+
+
+_recurring = lru_cache(maxsize=256)(_encoded)
 
 
 def json_response(
@@ -188,17 +228,13 @@ async def send_response(
 
     `also` are further headers, `defaults` those that it carries unless it has its own.
     """
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers]
-    headers.extend(also)
-    if response.status != 204:
-        headers.append((b"content-length", str(len(response.body)).encode()))
+    headers = complete([*response.encoded, *also], defaults)
     body = b"" if method == "HEAD" else response.body
-    whole = complete(headers, defaults)
-    await send({"type": "http.response.start", "status": response.status, "headers": whole})
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _read_cookies(lines: Sequence[str]) -> Mapping[str, str]:
+def _read_cookies(lines: Sequence[bytes]) -> Mapping[str, str]:
     """The cookies sent (RFC 6265 section 5.4). Of two with one name the first counts.
 
     A browser puts the cookie with the longest path first, and HTTP/2 may split the header.
@@ -207,7 +243,7 @@ def _read_cookies(lines: Sequence[str]) -> Mapping[str, str]:
         return _NOTHING
     cookies: dict[str, str] = {}
     for line in lines:
-        for part in line.split(";"):
+        for part in line.decode("latin-1").split(";"):
             key, equals, content = part.partition("=")
             if equals:
                 cookies.setdefault(key.strip(), content.strip().strip('"'))

@@ -6,16 +6,18 @@ bodies, no headers, no cookies, no query, no path (only the template of the rout
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import msgspec
 import structlog
 
 from authsvc.web.asgi import ASGIApp, Message, Receive, Scope, Send
+from authsvc.web.log_lines import LogLines
 
 FACTS = frozenset(
     {
@@ -52,6 +54,8 @@ MAX_FACT = 300
 """Characters; a longer fact is not one of ours."""
 
 _ENCODER = msgspec.json.Encoder()
+# What a request's scope may say of its end, and the fact it becomes.
+_SAID = tuple((f"authsvc.{fact}", fact) for fact in ("code", "reason", "incident"))
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -69,12 +73,27 @@ def configure_logging(*, level: int = logging.INFO, stream: TextIO | None = None
             structlog.processors.JSONRenderer(serializer=_to_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=_Lines(sys.stderr if stream is None else stream, level),
+        logger_factory=_Lines(stream, level),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     root.handlers = [_LibraryLines()]
     root.setLevel(logging.WARNING)
+
+
+@contextmanager
+def access_lines_together() -> Iterator[None]:
+    """Inside, the lines of requests on standard error may be a tenth of a second late.
+
+    They are written together then, which is why. A stream that `configure_logging` was given gets
+    each line at once, always.
+    """
+    lines = structlog.get_config()["logger_factory"]
+    if isinstance(lines, _Lines) and lines.to_standard_error:
+        with lines.out.together():
+            yield
+    else:
+        yield
 
 
 def keep_facts(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -113,46 +132,45 @@ class AccessLog:
 
 def log_request(scope: Scope, status: int, started: float) -> None:
     """The line of one request; `started` is what `perf_counter` said."""
-    _write(_facts(scope, status, started))
+    facts = _facts(scope, status, started)
+    lines = structlog.get_config()["logger_factory"]
+    if isinstance(lines, _Lines):
+        lines.add(facts)
+    else:  # Somebody else decided where lines go.
+        structlog.get_logger().info(**facts)
 
 
 def _facts(scope: Scope, status: int, started: float) -> dict[str, Any]:
     facts = {
+        "event": "request",
         "method": scope["method"] if scope["method"] in _METHODS else "other",
         # Litestar sets the template when it has found the route; a stranger's path is not ours.
         "route": scope.get("path_template") or "none",
         "status": status,
         "duration_ms": round((perf_counter() - started) * 1000, 1),
     }
-    for fact in ("code", "reason", "incident"):
-        if said := scope.get(f"authsvc.{fact}"):
-            facts[fact] = said
+    for said, fact in _SAID:
+        if value := scope.get(said):
+            facts[fact] = value
     return facts
 
 
 class _Lines(structlog.WriteLoggerFactory):
-    """Where lines go. Every request writes one, and so goes there without structlog's chain."""
+    """Where lines go. Every request adds one, and so goes there without structlog's chain."""
 
-    def __init__(self, stream: TextIO, level: int) -> None:
-        super().__init__(stream)
-        self._stream = stream
+    def __init__(self, stream: TextIO | None, level: int) -> None:
+        self.to_standard_error = stream is None
+        self.out = LogLines(sys.stderr if stream is None else stream)
+        super().__init__(cast("TextIO", self.out))
         self._silent = level > logging.INFO
 
-    def write(self, facts: Mapping[str, Any]) -> None:
+    def add(self, facts: dict[str, Any]) -> None:
         """A line at the level `info` of facts that are ours; as the chain would write it."""
         if not self._silent:
-            moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")  # noqa: TID251  a log
-            line = {**facts, "level": "info", "timestamp": moment}
-            self._stream.write(_ENCODER.encode(line).decode() + "\n")
-            self._stream.flush()
-
-
-def _write(facts: Mapping[str, Any]) -> None:
-    lines = structlog.get_config()["logger_factory"]
-    if isinstance(lines, _Lines):
-        lines.write({"event": "request", **facts})
-    else:  # Somebody else decided where lines go.
-        structlog.get_logger().info("request", **facts)
+            facts["level"] = "info"
+            moment = datetime.now(UTC).isoformat()  # noqa: TID251  a log
+            facts["timestamp"] = f"{moment[:-6]}Z"
+            self.out.add(_ENCODER.encode(facts) + b"\n")
 
 
 class _LibraryLines(logging.Handler):

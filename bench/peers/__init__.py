@@ -20,13 +20,12 @@ where a form has them, send every other input back as it is, and press the butto
 once the next time.
 """
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from bench.peers import installing
+from bench import installing
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parent.parent
@@ -69,7 +68,7 @@ def _here(**more: str) -> Mapping[str, str]:
     return MappingProxyType({"PYTHONPATH": str(_ROOT), **more})
 
 
-_PYTHON = installing.PEER_PYTHON
+_PYTHON = installing.PYTHON
 _THREADS = MappingProxyType({"BENCH_THREADS": "how many threads its one worker has"})
 _DATABASE = MappingProxyType(
     {**_THREADS, "BENCH_POSTGRES_URL": "a database of its own instead of SQLite"}
@@ -129,8 +128,8 @@ PEERS: tuple[Peer, ...] = (
     Peer(
         name="raw",
         title="the limit: parsing and one ES256 signature on granian",
-        prepare=lambda _: None,
-        command=_module(Path(sys.executable), "raw"),
+        prepare=installing.python_packages,
+        command=_module(_PYTHON, "raw"),
         environment=_here(),
         why_not=lambda: None,
         differs="no provider: no storage, no limits, one client, nothing looked up",

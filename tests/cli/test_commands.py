@@ -3,6 +3,8 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -195,6 +197,16 @@ def test_serving_without_keys_schema_or_helpers_is_refused_in_words(config: Path
     (config.parent / "data").mkdir()
     no_schema = CliRunner(env=helpers).invoke(main, arguments)
     assert "storage.schema_outdated" in no_schema.output
+
+
+def test_the_process_that_looks_after_workers_loads_nothing_of_the_service() -> None:
+    program = """
+import sys
+import authsvc.cli.serve, granian
+heavy = {"sqlalchemy", "litestar", "cryptography", "authsvc.app"} & set(sys.modules)
+sys.exit(f"loaded: {heavy}" if heavy else 0)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

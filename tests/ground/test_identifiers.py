@@ -1,5 +1,6 @@
 """Identifiers and their spelling."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -36,3 +37,22 @@ def test_base64url_comes_back(data: bytes) -> None:
 def test_other_spellings_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="base64url"):
         from_b64url(text)
+
+
+@given(st.text(alphabet="AQZaz09-_+/=!\n\0é網", max_size=9) | st.text(max_size=9))
+def test_only_the_one_spelling_of_a_value_is_read(text: str) -> None:
+    if is_canonical(text):
+        assert b64url(from_b64url(text)) == text
+    else:
+        with pytest.raises(ValueError, match=r"^not base64url\Z"):
+            from_b64url(text)
+
+
+def is_canonical(text: str) -> bool:
+    if set(text) & set("+/="):
+        return False
+    spelt = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
+    try:
+        return base64.b64encode(base64.b64decode(spelt, validate=True)).decode() == spelt
+    except ValueError:
+        return False

@@ -1,5 +1,7 @@
 """Keyed digests and the pairwise function."""
 
+import hmac
+
 from authsvc.keyring import KeyedDigest, PairwiseKey
 
 DIGESTS = KeyedDigest(b"k" * 32)
@@ -24,3 +26,9 @@ def test_kind_key_and_boundaries_all_matter() -> None:
 
 def test_text_and_its_bytes_are_one_fact() -> None:
     assert DIGESTS.digest("person", "网") == DIGESTS.digest("person", "网".encode())
+
+
+def test_a_digest_that_rests_is_found_again() -> None:
+    """The construction may never change: everything that was digested would be lost."""
+    message = b"".join(len(part).to_bytes(8, "big") + part for part in (b"person", b"ab", b"c"))
+    assert DIGESTS.digest("person", "ab", b"c") == hmac.digest(b"k" * 32, message, "sha256")

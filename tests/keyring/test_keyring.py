@@ -9,11 +9,21 @@ from typing import Any, cast
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed448
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from authsvc.keyring import KeyDirectory, KeyRing, KeyRingBroken, SigningKey
-from authsvc.keyring.signing import ALGORITHMS, EDDSA, ES256, PS256, new_private_key
+from authsvc.keyring.signing import (
+    ALGORITHMS,
+    EDDSA,
+    ES256,
+    PS256,
+    fixed_length,
+    new_private_key,
+)
 from tests.makers import NOW
 
 
@@ -187,3 +197,12 @@ def _write(
         )
     )
     path.chmod(0o600)
+
+
+@given(
+    r=st.integers(1, 2**256 - 1) | st.integers(1, 2**130),
+    s=st.integers(1, 2**256 - 1) | st.integers(1, 2**130),
+)
+def test_an_ecdsa_signature_of_any_two_numbers_has_one_length(r: int, s: int) -> None:
+    expected = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    assert fixed_length(encode_dss_signature(r, s)) == expected

@@ -1,5 +1,7 @@
 """Sealing: what opens, what does not, and what a length gives away."""
 
+import hmac
+
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
@@ -81,3 +83,12 @@ def test_the_service_key_does_not_open_what_a_data_key_sealed() -> None:
     key, _ = SEALER.new_data_key(context="data-key:1")
     with pytest.raises(SealBroken):
         SEALER.open(key.seal(b"a name", context="c"), context="c")
+
+
+def test_a_value_that_was_sealed_before_opens() -> None:
+    """The format of what rests, written down once more: it may never change."""
+    salt, context = bytes(range(24)), "identity:1"
+    derived = hmac.digest(bytes(32), b"\x00\x00\x00\x01authsvc-seal\x00" + salt, "sha256")
+    padded = b"a name\x80" + bytes(249)
+    sealed = AESGCM(derived).encrypt(bytes(12), padded, b"\x01" + context.encode())
+    assert SEALER.open(b"\x01" + salt + sealed, context=context) == b"a name"

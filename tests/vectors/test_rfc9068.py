@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.errors import InvalidToken
 from authsvc.oidc.jws import JWSReader
-from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.access_tokens import AccessTokens
 from tests.makers import NOW
 
 ISSUER = "https://id.example"

@@ -71,6 +71,9 @@ class CodeRecord(msgspec.Struct, frozen=True, omit_defaults=True):
             raise InvalidGrant("the code is unknown or has expired")
 
 
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(CodeRecord).decode
+
 _CODE = Kind("authorization-code", CodeRecord, REMEMBERED)
 
 
@@ -83,7 +86,7 @@ class AuthorizationCodes:
 
     async def issue(self, record: CodeRecord) -> str:
         """A fresh code, which nobody can guess or alter."""
-        packed = msgspec.msgpack.encode(record)
+        packed = _pack(record)
         if len(packed) <= _LONGEST_CARRIED:
             return b64url(self._seals.seal(packed, context=_CONTEXT))
         code = new_token()
@@ -110,7 +113,6 @@ class AuthorizationCodes:
 
     def _opened(self, code: str) -> CodeRecord | None:
         try:
-            opened = self._seals.open(from_b64url(code), context=_CONTEXT)
-            return msgspec.msgpack.decode(opened, type=CodeRecord)
+            return _unpack(self._seals.open(from_b64url(code), context=_CONTEXT))
         except (SealBroken, ValueError):
             return None

@@ -9,7 +9,6 @@ from typing import Any
 
 from authsvc.authentication.assurance import satisfies
 from authsvc.clients import Client, Clients
-from authsvc.oidc.authorization import auth_time_claim
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.resource_indicators import own_resources
 from authsvc.oidc.claims.asked_claims import fulfilled
@@ -17,7 +16,7 @@ from authsvc.oidc.claims.known_claims import SIGN_IN
 from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InsufficientScope, InvalidToken, NoLongerGranted
-from authsvc.oidc.scopes import OPENID
+from authsvc.oidc.scopes import AGE, OPENID
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.bearer import PresentedTokens
 from authsvc.oidc.token.confirmations import Confirmations
@@ -41,6 +40,7 @@ class UserInfoEndpoint:
         jwts: ClientJWTs,
     ) -> None:
         self._issuer = issuer
+        self._own_resources = frozenset(own_resources(issuer))
         self._tokens = tokens
         self._confirmations = confirmations
         self._status = status
@@ -55,7 +55,7 @@ class UserInfoEndpoint:
         us from encrypting to the client.
         """
         token = await self._tokens.read(request, now=now)
-        if set(own_resources(self._issuer)).isdisjoint(token.audience):
+        if self._own_resources.isdisjoint(token.audience):
             raise InvalidToken("the access token is for another resource server")
         if OPENID not in token.scopes:
             raise InsufficientScope("the scope openid is needed")
@@ -70,7 +70,11 @@ class UserInfoEndpoint:
         client = await self._clients.find(token.client_id, now=now)
         if client is None:
             raise InvalidToken("the client is no longer registered")
-        _require_strength(token, client)
+        if client.default_acr_values:
+            _require_strength(token, client)
+        # Most want no more than this.
+        if not token.claims and AGE not in token.scopes:
+            return {"sub": token.subject}, client
         try:
             told = await self._person_claims.tell(
                 standing,
@@ -89,15 +93,18 @@ class UserInfoEndpoint:
     ) -> HTTPResponse:
         """The claims in the form of the client's registration (Core 5.3.2)."""
         alg, encryption = client.userinfo_signed_response_alg, client.userinfo_encryption
-        claims = {"iss": self._issuer, "aud": client.client_id, **told}
         if alg is not None:
-            signed = self._jwts.sign(claims, alg=alg, now=now)
+            signed = self._jwts.sign(self._addressed(told, client), alg=alg, now=now)
             body = await self._jwts.encrypted(signed, client, encryption, now=now)
         elif encryption is not None:
+            claims = self._addressed(told, client)
             body = await self._jwts.encrypted_claims(claims, client, encryption, now=now)
         else:
             return json_response(200, told)
         return HTTPResponse(200, (("content-type", "application/jwt"),), body.encode("ascii"))
+
+    def _addressed(self, told: Mapping[str, Any], client: Client) -> dict[str, Any]:
+        return {"iss": self._issuer, "aud": client.client_id, **told}
 
 
 def _require_strength(token: AccessToken, client: Client) -> None:
@@ -116,6 +123,7 @@ def _require_strength(token: AccessToken, client: Client) -> None:
 
 def _sign_in(token: AccessToken) -> dict[str, Any]:
     """What was asked by name about the sign-in, as far as the token knows it."""
-    known = auth_time_claim(token.auth_time) | ({} if token.acr is None else {"acr": token.acr})
+    said = {"auth_time": token.auth_time, "acr": token.acr}
+    known = {name: value for name, value in said.items() if value is not None}
     wishes = {name: wish for name, wish in (token.claims or {}).items() if name in SIGN_IN}
     return fulfilled(wishes, known)

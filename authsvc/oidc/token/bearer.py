@@ -5,13 +5,13 @@ tokens that are bound to a key, which only its holder may use, whatever the sche
 """
 
 import hmac
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from authsvc.clients.certificate import thumbprint
 from authsvc.errors import AuthsvcError, InvalidInput
 from authsvc.oidc.errors import InvalidRequest, InvalidToken, OAuthError
-from authsvc.oidc.token.access_token import AccessToken, AccessTokens
+from authsvc.oidc.token.access_token import AccessToken
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.confirmation import Confirmation
 from authsvc.oidc.token.dpop import ALGORITHMS, DPoPProofs
 from authsvc.oidc.token.errors import (
@@ -19,22 +19,17 @@ from authsvc.oidc.token.errors import (
     InvalidDPoPProof,
     UseDPoPNonce,
 )
-from authsvc.web.forms import FORM, omit_empty
+from authsvc.web.forms import FORM
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 from authsvc.web.problems import error_headers, status_of
 
 _BEARER, _DPOP = "bearer", "dpop"
+_UNBOUND = Confirmation()
 _SCHEMES = {_BEARER: "Bearer", _DPOP: "DPoP"}
 
 
 class TokenMissing(InvalidToken):
     """No access token at all: the answer names the scheme and no error (RFC 6750 section 3.1)."""
-
-
-@dataclass(frozen=True)
-class _Presented:
-    scheme: str
-    token: str = field(repr=False)
 
 
 class PresentedTokens:
@@ -50,13 +45,13 @@ class PresentedTokens:
         TokenMissing if there is none, InvalidRequest if there are two (RFC 6750 section 2),
         InvalidToken, InvalidDPoPProof, UseDPoPNonce.
         """
-        presented = _presented(request)
-        token = self._access_tokens.read(presented.token, now=now)
-        confirmation = token.confirmation or Confirmation()
-        if (presented.scheme == _DPOP) != (confirmation.jkt is not None):
+        scheme, presented = _presented(request)
+        token = self._access_tokens.read(presented, now=now)
+        confirmation = token.confirmation or _UNBOUND
+        if (scheme == _DPOP) != (confirmation.jkt is not None):
             raise InvalidToken("the access token is not for this scheme")
         if confirmation.jkt is not None:
-            await self._check_proof(request, presented.token, confirmation.jkt, now=now)
+            await self._check_proof(request, presented, confirmation.jkt, now=now)
         if confirmation.x5t is not None:
             _check_certificate(request, confirmation.x5t)
         return token
@@ -120,17 +115,17 @@ def _check_certificate(request: HTTPRequest, x5t: str) -> None:
         raise InvalidToken("the access token is bound to another client certificate")
 
 
-def _presented(request: HTTPRequest) -> _Presented:
-    """The token, from the header or a form body, never from the query."""
-    _, _, sent = (request.headers.get("authorization") or "").partition(" ")
-    scheme = _scheme(request)
+def _presented(request: HTTPRequest) -> tuple[str, str]:
+    """The scheme and the token, from the header or a form body, never from the query."""
+    scheme, _, sent = (request.headers.get("authorization") or "").partition(" ")
+    scheme = scheme.lower()
     in_header = sent.strip() if scheme in _SCHEMES else ""
-    in_body = _from_body(request)
+    in_body = _from_body(request) if request.method == "POST" else ""
     if in_header and in_body:
         raise InvalidRequest("the access token is sent twice")
     if not in_header and not in_body:
         raise TokenMissing("an access token is needed")
-    return _Presented(scheme, in_header) if in_header else _Presented(_BEARER, in_body)
+    return (scheme, in_header) if in_header else (_BEARER, in_body)
 
 
 def _scheme(request: HTTPRequest) -> str:
@@ -141,9 +136,7 @@ def _scheme(request: HTTPRequest) -> str:
 
 def _from_body(request: HTTPRequest) -> str:
     kind = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
-    if request.method != "POST" or kind != FORM:
-        return ""
-    return omit_empty(request.form()).get("access_token", "")
+    return request.form().get("access_token", "") if kind == FORM else ""
 
 
 def _word_for(status: int) -> str:

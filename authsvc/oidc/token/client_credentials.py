@@ -6,8 +6,8 @@ The token is for the resource servers that the client is registered for (RFC 870
 
 from authsvc.oidc.authorize.resource_indicators import read_resources
 from authsvc.oidc.errors import InvalidScope, UnauthorizedClient
-from authsvc.oidc.token import access_token
-from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.access_token import SECONDS
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.tokens import TokenResponse, token_type
@@ -37,6 +37,6 @@ class ClientCredentials:
         )
         return TokenResponse(
             access_token=token,
-            expires_in=int(access_token.LIFETIME.total_seconds()),
+            expires_in=SECONDS,
             token_type=token_type(request.confirmation),
         )

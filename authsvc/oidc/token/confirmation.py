@@ -1,7 +1,6 @@
 """Confirmations: the key or certificate that a token is bound to (RFC 7800; RFC 9449; RFC 8705)."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -63,16 +62,15 @@ def bound_to(authorization: Authorization, confirmation: Confirmation | None) ->
     return msgspec.structs.replace(authorization, x5t=confirmation.x5t)
 
 
-def confirmation_claim(confirmation: Confirmation | None) -> dict[str, Any]:
-    """The claim `cnf`, or nothing for a token that whoever bears it may use."""
+def confirmation_claim(confirmation: Confirmation | None) -> dict[str, str | None] | None:
+    """The claim `cnf`, None for a token that whoever bears it may use."""
     if confirmation is None:
-        return {}
+        return None
     if confirmation.jkt is not None:
-        return {"cnf": {"jkt": confirmation.jkt}}
-    return {"cnf": {"x5t#S256": confirmation.x5t}}
+        return {"jkt": confirmation.jkt}
+    return {"x5t#S256": confirmation.x5t}
 
 
-def read_confirmation(claims: Mapping[str, Any]) -> Confirmation | None:
-    """The confirmation among the claims of a token of ours."""
-    cnf = claims.get("cnf")
+def read_confirmation(cnf: Mapping[str, str | None] | None) -> Confirmation | None:
+    """The confirmation that the claim `cnf` of a token of ours stands for."""
     return None if cnf is None else Confirmation(jkt=cnf.get("jkt"), x5t=cnf.get("x5t#S256"))

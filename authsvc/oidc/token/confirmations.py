@@ -10,6 +10,8 @@ from authsvc.oidc.token.dpop import DPoPProofs
 from authsvc.oidc.token.errors import CertificateNeeded, DPoPProofNeeded
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
+_DPOP = "dpop"
+
 
 class Confirmations:
     """Finds the key of a request, at the endpoints where clients authenticate."""
@@ -42,9 +44,8 @@ class Confirmations:
         As `confirm`; also DPoPProofNeeded or CertificateNeeded if the registration asks for a key
         and none is shown.
         """
-        confirmation = await self.confirm(request, client, now=now)
-        if confirmation is not None:
-            return confirmation
+        if _DPOP in request.headers:
+            return await self.confirm(request, client, now=now)
         if client.tls_client_certificate_bound_access_tokens:
             if request.client_certificate is None:
                 raise CertificateNeeded("a client certificate is needed")
@@ -57,6 +58,6 @@ class Confirmations:
         self, response: HTTPResponse, request: HTTPRequest, *, now: datetime
     ) -> HTTPResponse:
         """The answer to a request with a proof carries the nonce for the next (section 8.2)."""
-        if "dpop" not in request.headers:
+        if _DPOP not in request.headers:
             return response
         return response.with_headers(("dpop-nonce", self._proofs.nonce(now=now)))

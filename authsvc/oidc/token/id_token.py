@@ -11,20 +11,40 @@ from hashlib import sha256, sha512
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from authsvc.clients import Client
 from authsvc.clients.client import CIBA
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SealBroken, Seals, SigningKeys
 from authsvc.keyring.signing import EDDSA
 from authsvc.oidc import jws
-from authsvc.oidc.authorization import Authorization, auth_time_claim
+from authsvc.oidc.authorization import Authorization
 
 # It is read once, when it arrives; this leaves room for clocks that differ.
 LIFETIME = timedelta(minutes=10)
+_SECONDS = int(LIFETIME.total_seconds())
 
 _TYPE = "JWT"
 # A private name (RFC 7519 section 4.3): only we read it.
 _REFERENCE = "authsvc_ref"
+
+
+class _Claims(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The claims of an ID token, in the order in which they are written."""
+
+    iss: str
+    sub: str
+    aud: str
+    exp: int
+    iat: int
+    auth_time: int | None = None
+    acr: str
+    amr: tuple[str, ...]
+    at_hash: str
+    nonce: str | None = None
+    sid: str | None = None
+    reference: str | None = msgspec.field(default=None, name=_REFERENCE)
 
 
 @dataclass(frozen=True)
@@ -67,31 +87,30 @@ class IDTokens:
         `told` are claims about the person that were asked for in it.
         """
         key = self._keys.current(client.id_token_signed_response_alg, now=now)
-        claims: dict[str, Any] = {
-            **(told or {}),
-            "iss": self._issuer,
-            "sub": subject,
-            "aud": client.client_id,
-            "exp": int((now + LIFETIME).timestamp()),
-            "iat": int(now.timestamp()),
-            **auth_time_claim(authorization.auth_time),
-            "acr": authorization.acr,
-            "amr": list(authorization.amr),
-            "at_hash": left_half_hash(access_token, alg=key.alg),
-        }
-        if authorization.nonce is not None:
-            claims["nonce"] = authorization.nonce
-        if authorization.sid is not None:
-            claims["sid"] = authorization.sid
-        if CIBA in client.grant_types:
-            claims[_REFERENCE] = b64url(
-                self._seals.seal(
-                    authorization.subscriber_id.bytes,
-                    context=_context(client.client_id, subject),
-                    block=64,
-                )
-            )
-        return jws.sign(claims, key=key, typ=_TYPE)
+        issued_at = int(now.timestamp())
+        auth_time, client_id = authorization.auth_time, client.client_id
+        by_hint = CIBA in client.grant_types
+        claims = _Claims(
+            iss=self._issuer,
+            sub=subject,
+            aud=client_id,
+            exp=issued_at + _SECONDS,
+            iat=issued_at,
+            auth_time=None if auth_time is None else int(auth_time.timestamp()),
+            acr=authorization.acr,
+            amr=authorization.amr,
+            at_hash=left_half_hash(access_token, alg=key.alg),
+            nonce=authorization.nonce,
+            sid=authorization.sid,
+            reference=self._reference(authorization, client_id, subject) if by_hint else None,
+        )
+        if not told:
+            return jws.sign(claims, key=key, typ=_TYPE)
+        return jws.sign({**told, **msgspec.to_builtins(claims)}, key=key, typ=_TYPE)
+
+    def _reference(self, authorization: Authorization, client_id: str, subject: str) -> str:
+        person, context = authorization.subscriber_id.bytes, _context(client_id, subject)
+        return b64url(self._seals.seal(person, context=context, block=64))
 
     def read_hint(self, token: str, *, now: datetime) -> Hint:
         """Whom an `id_token_hint` speaks of; ValueError if it is not an ID token of ours.

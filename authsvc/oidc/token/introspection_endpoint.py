@@ -8,6 +8,8 @@ token from no token. Whoever asks for it gets the answer signed (RFC 9701).
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.keyring.signing import ES256, RS256
@@ -16,7 +18,8 @@ from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InvalidClient, InvalidRequest, InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.oauth_error import NOT_STORED
-from authsvc.oidc.token.access_token import AccessToken, AccessTokens
+from authsvc.oidc.token.access_token import AccessToken
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.confirmation import confirmation_claim
 from authsvc.oidc.token.refresh_token import Family, PresentedToken, RefreshTokens
 from authsvc.oidc.token.token_status import TokenStatus
@@ -30,6 +33,29 @@ from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 SIGNED = "application/token-introspection+jwt"
 _TYPE = "token-introspection+jwt"
 _INACTIVE: dict[str, Any] = {"active": False}
+
+
+class _ActiveToken(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What is told of an access token that is good (RFC 7662 section 2.2), in this order."""
+
+    active: bool
+    token_type: str
+    iss: str
+    aud: str | tuple[str, ...]
+    sub: str
+    client_id: str
+    scope: str
+    iat: int
+    exp: int
+    jti: str
+    auth_time: int | None = None
+    acr: str | None = None
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    act: dict[str, Any] | None = None
+    cnf: dict[str, str | None] | None = None
+
+
+_State = _ActiveToken | dict[str, Any]
 
 
 class IntrospectionEndpoint:
@@ -66,20 +92,21 @@ class IntrospectionEndpoint:
         client = await self._authentication.authenticate(request, form, now=now)
         if client.public:
             raise InvalidClient("introspection needs client authentication")
-        if "token" not in form:
+        text = form.get("token")
+        if text is None:
             raise InvalidRequest("token is missing", field="token")
-        presented = PresentedToken.parse(form["token"])
+        presented = PresentedToken.parse(text)
+        state: _State
         if presented is not None:
             state = await self._refresh_token(presented, client, now=now)
         else:
-            state = await self._access_token(form["token"], client, now=now)
-        if SIGNED in (request.headers.get("accept") or "").lower():
+            state = await self._access_token(text, client, now=now)
+        accepted = request.headers.get("accept")
+        if accepted is not None and SIGNED in accepted.lower():
             return await self._signed(state, client, now=now)
         return json_response(200, state, NOT_STORED)
 
-    async def _signed(
-        self, state: dict[str, Any], client: Client, *, now: datetime
-    ) -> HTTPResponse:
+    async def _signed(self, state: _State, client: Client, *, now: datetime) -> HTTPResponse:
         """The state as a JWT that its receiver can show to others (RFC 9701 section 5)."""
         claims = {
             "iss": self._issuer,
@@ -94,7 +121,7 @@ class IntrospectionEndpoint:
         body = await self._jwts.encrypted(signed, client, client.introspection_encryption, now=now)
         return HTTPResponse(200, (("content-type", SIGNED), *NOT_STORED), body.encode("ascii"))
 
-    async def _access_token(self, text: str, client: Client, *, now: datetime) -> dict[str, Any]:
+    async def _access_token(self, text: str, client: Client, *, now: datetime) -> _State:
         try:
             token = self._access_tokens.read(text, now=now)
             if not _may_ask(client, token):
@@ -104,24 +131,25 @@ class IntrospectionEndpoint:
             return _INACTIVE
         return self._describe_access_token(token)
 
-    def _describe_access_token(self, token: AccessToken) -> dict[str, Any]:
-        return {
-            "active": True,
-            "token_type": token_type(token.confirmation),
-            "iss": self._issuer,
-            "aud": token.audience[0] if len(token.audience) == 1 else token.audience,
-            "sub": token.subject,
-            "client_id": token.client_id,
-            "scope": " ".join(token.scopes),
-            "iat": int(token.issued_at.timestamp()),
-            "exp": int(token.expires_at.timestamp()),
-            "jti": token.jti,
-            **auth_time_claim(token.auth_time),
-            **({} if token.acr is None else {"acr": token.acr}),
-            **({"authorization_details": token.details} if token.details else {}),
-            **({"act": token.actor} if token.actor else {}),
-            **confirmation_claim(token.confirmation),
-        }
+    def _describe_access_token(self, token: AccessToken) -> _ActiveToken:
+        audience = token.audience
+        return _ActiveToken(
+            active=True,
+            token_type=token_type(token.confirmation),
+            iss=self._issuer,
+            aud=audience[0] if len(audience) == 1 else audience,
+            sub=token.subject,
+            client_id=token.client_id,
+            scope=" ".join(token.scopes),
+            iat=token.issued_at,
+            exp=token.expires_at,
+            jti=token.jti,
+            auth_time=token.auth_time,
+            acr=token.acr,
+            authorization_details=token.details,
+            act=token.actor,
+            cnf=confirmation_claim(token.confirmation),
+        )
 
     async def _refresh_token(
         self, presented: PresentedToken, client: Client, *, now: datetime

@@ -10,7 +10,7 @@ from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.oidc.errors import InvalidRequest, InvalidToken
 from authsvc.oidc.oauth_error import NOT_STORED
-from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.refresh_token import PresentedToken, RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.storage import Database

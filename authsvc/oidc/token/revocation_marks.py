@@ -1,7 +1,8 @@
 """Marks of revocation: what makes a token without a row dead before its time.
 
-A mark lives as long as an access token can, and a little longer for a
-token that is being signed while the mark is set.
+A mark lives as long as an access token can, and a little longer for a token that is being signed
+while the mark is set. Whoever looks for one must ask for the birth of the place afterwards, and
+trust a no only under the token's own.
 """
 
 from collections.abc import Awaitable
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from authsvc.oidc.token.access_token import LIFETIME as ACCESS_TOKEN_LIFETIME
 from authsvc.oidc.token.access_token import AccessToken
-from authsvc.storage import Begun, Ephemeral
+from authsvc.storage import Ephemeral
 
 LIFETIME = ACCESS_TOKEN_LIFETIME + timedelta(minutes=1)
 
@@ -36,18 +37,9 @@ class RevocationMarks:
         """Whether the family was revoked within a token's lifetime."""
         return self._ephemeral.claimed(_FAMILY, str(family_id))
 
-    def are_set(self, token: AccessToken) -> Awaitable[bool]:
-        """Whether this token, or its whole family, was revoked as far as this place remembers.
-
-        Whoever asks must ask for its birth afterwards, and trust a no only under the token's own.
-        """
-        family = self.family_is_revoked(token.family_id)
-        itself = self._ephemeral.claimed(_TOKEN, token.jti)
-
-        async def marked() -> bool:
-            return any((await family, await itself))
-
-        return Begun(marked)
+    def token_is_revoked(self, token: AccessToken) -> Awaitable[bool]:
+        """Whether this one token was revoked; its family may have been."""
+        return self._ephemeral.claimed(_TOKEN, token.jti)
 
     def birth(self) -> Awaitable[str]:
         """What a token that is issued now must carry."""

@@ -65,8 +65,9 @@ class TokenEndpoint:
         grant_type = form.values.get("grant_type")
         if grant_type is None:
             raise InvalidRequest("grant_type is missing", field="grant_type")
-        if grant_type not in self._grant_types:
+        found = self._grant_types.get(grant_type)
+        if found is None:
             raise UnsupportedGrantType("the grant type is not supported", field="grant_type")
         if grant_type not in client.grant_types:
             raise UnauthorizedClient("the client is not registered for this grant type")
-        return self._grant_types[grant_type]
+        return found

@@ -13,7 +13,8 @@ from authsvc.oidc import scopes
 from authsvc.oidc.authorize.errors import InvalidTarget
 from authsvc.oidc.authorize.resource_indicators import read_resources
 from authsvc.oidc.errors import InvalidRequest, InvalidToken, UnauthorizedClient
-from authsvc.oidc.token.access_token import AccessToken, AccessTokens
+from authsvc.oidc.token.access_token import AccessToken
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.token_request import TokenRequest
 from authsvc.oidc.token.token_status import TokenStatus
 from authsvc.oidc.token.tokens import TokenResponse, token_type
@@ -53,7 +54,7 @@ class TokenExchange:
         )
         return TokenResponse(
             access_token=token,
-            expires_in=int((subject.expires_at - request.now).total_seconds()),
+            expires_in=int(subject.expires_at - request.now.timestamp()),
             scope=" ".join(narrowed),
             token_type=token_type(request.confirmation),
             issued_token_type=ACCESS_TOKEN,

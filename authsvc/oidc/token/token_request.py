@@ -1,8 +1,9 @@
 """A token request, as every grant type finds it: read, authenticated, its key known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from authsvc.clients import Client
 from authsvc.oidc.errors import InvalidRequest
@@ -14,18 +15,22 @@ from authsvc.web.http import HTTPRequest
 _REPEATABLE = frozenset({"resource", "audience"})
 
 
-@dataclass(frozen=True, repr=False)
-class Form:
-    """A form body: single values by name, and what may be repeated."""
+class Form(msgspec.Struct, frozen=True):
+    """A form body: single values by name, and what may be repeated. Printed, it shows nothing."""
 
     values: Mapping[str, str]
     resources: tuple[str, ...]
     audiences: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return "<Form>"
 
-@dataclass(frozen=True, repr=False)
-class TokenRequest:
-    """One request at the token endpoint. `confirmation` is what its tokens will be bound to."""
+
+class TokenRequest(msgspec.Struct, frozen=True):
+    """One request at the token endpoint. `confirmation` is what its tokens will be bound to.
+
+    Printed, it shows nothing.
+    """
 
     client: Client
     form: Mapping[str, str]
@@ -34,20 +39,29 @@ class TokenRequest:
     confirmation: Confirmation | None
     now: datetime
 
+    def __repr__(self) -> str:
+        return "<TokenRequest>"
+
     def required(self, name: str) -> str:
         """A parameter that must be there; InvalidRequest otherwise."""
-        if name not in self.form:
+        value = self.form.get(name)
+        if value is None:
             raise InvalidRequest(f"{name} is missing", field=name)
-        return self.form[name]
+        return value
 
 
 def read_token_form(request: HTTPRequest) -> Form:
     """The form of a token request; see `authsvc.web.forms` for its refusals."""
     require_content_type(request.headers.get("content-type"), FORM)
-    pairs = decode_pairs(request.body)
-    single = single_values(pair for pair in pairs if pair[0] not in _REPEATABLE)
+    single: list[tuple[str, str]] = []
+    repeatable: list[tuple[str, str]] = []
+    for pair in decode_pairs(request.body):
+        (repeatable if pair[0] in _REPEATABLE else single).append(pair)
+    values = omit_empty(single_values(single))
+    if not repeatable:
+        return Form(values, (), ())
     return Form(
-        values=omit_empty(single),
-        resources=tuple(value for name, value in pairs if name == "resource" and value),
-        audiences=tuple(value for name, value in pairs if name == "audience" and value),
+        values,
+        resources=tuple(value for name, value in repeatable if name == "resource" and value),
+        audiences=tuple(value for name, value in repeatable if name == "audience" and value),
     )

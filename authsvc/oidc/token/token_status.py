@@ -1,36 +1,12 @@
 """Is an access token still good? What no signature can tell: revocation, and the person's word."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from authsvc.oidc.claims.known_claims import consented_names
 from authsvc.oidc.errors import InvalidToken, NoLongerGranted
 from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.subscribers.memory import SubscriberMemory
-
-
-@dataclass(frozen=True)
-class _Granted:
-    """What a token's person allowed, and whom: not always the client that holds the token."""
-
-    subscriber_id: UUID | None
-    client_id: str
-    scopes: tuple[str, ...]
-    claim_names: tuple[str, ...]
-    authorized_at: datetime
-
-    @classmethod
-    def by(cls, token: AccessToken) -> "_Granted":
-        return cls(
-            subscriber_id=token.subscriber_id,
-            client_id=token.granted_to,
-            scopes=token.scopes,
-            claim_names=consented_names({"userinfo": token.claims}) if token.claims else (),
-            authorized_at=token.authorized_at,
-        )
 
 
 class TokenStatus:
@@ -46,25 +22,27 @@ class TokenStatus:
 
         InvalidToken if it was revoked or is no longer granted.
         """
+        # The marks first: a memory lost in between shows in the birth, which the stamp has, too.
+        of_family = self._marks.family_is_revoked(token.family_id)
+        of_token = self._marks.token_is_revoked(token)
         if token.subscriber_id is None:
-            marked, birth = self._marks.are_set(token), self._marks.birth()
-            _require_unrevoked(token, await marked, await birth)
+            asked = self._marks.birth()
+            _require_unrevoked(token, (await of_family, await of_token), await asked)
             return None
-        # The marks first: a memory lost in between shows in the birth that the stamp has.
-        marked, stamped = self._marks.are_set(token), self._memory.stamp(token.subscriber_id)
-        marks, stamp = await marked, await stamped
+        stamped = self._memory.stamp(token.subscriber_id)
+        marks, stamp = (await of_family, await of_token), await stamped
         _require_unrevoked(token, marks, stamp.birth)
         try:
-            return await self._grants.require_in_force(_Granted.by(token), stamp, now=now)
+            return await self._grants.require_in_force(token, stamp, now=now)
         except NoLongerGranted:
             raise InvalidToken("the person no longer grants this") from None
 
 
-def _require_unrevoked(token: AccessToken, marked: bool, birth: str) -> None:
+def _require_unrevoked(token: AccessToken, marks: tuple[bool, bool], birth: str) -> None:
     """Returns if the token was not revoked, and somebody could tell.
 
     Marks are lost with the memory of the place that keeps them: what was issued before is taken for
     revoked (`Ephemeral.birth`).
     """
-    if marked or birth != token.birth:
+    if True in marks or birth != token.birth:
         raise InvalidToken("the access token was revoked")

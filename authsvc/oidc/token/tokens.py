@@ -1,5 +1,6 @@
 """The token response (RFC 6749 section 5.1; OpenID Connect Core 3.1.3.3)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,8 +11,8 @@ from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs, JWKs
 from authsvc.oidc.grants import Standing
 from authsvc.oidc.scopes import OPENID, still_registered
-from authsvc.oidc.token import access_token
-from authsvc.oidc.token.access_token import AccessTokens
+from authsvc.oidc.token.access_token import SECONDS
+from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.confirmation import BEARER, Confirmation
 from authsvc.oidc.token.id_token import IDTokens
 from authsvc.oidc.token.token_request import TokenRequest
@@ -71,12 +72,13 @@ class Tokens:
 
         InvalidTarget for one that was not granted.
         """
+        asked, granted = request.resources, authorization.resources
         return await self.issue(
             authorization,
             request=request,
             standing=standing,
             scopes=authorization.scopes,
-            resources=narrowed_resources(request.resources, authorization.resources),
+            resources=narrowed_resources(asked, granted) if asked or granted else (),
             refresh_token=refresh_token,
         )
 
@@ -97,7 +99,7 @@ class Tokens:
         `keys_for` said before, if it was asked. What the client is no longer registered for is left
         out. NoLongerGranted if the person left meanwhile, InvalidScope if no scope remains.
         """
-        client, now = request.client, request.now
+        client, confirmation, now = request.client, request.confirmation, request.now
         scopes = still_registered(scopes, client)
         subject = self._subscribers.subject_for(standing.subscriber, client.sector_identifier)
         token = self._access_tokens.issue(
@@ -105,28 +107,32 @@ class Tokens:
             subject=subject,
             scopes=scopes,
             resources=resources,
-            confirmation=request.confirmation,
+            confirmation=confirmation,
             birth=standing.stamp.birth,
             now=now,
         )
         id_token = None
         if OPENID in scopes:
-            signed = self._id_tokens.issue(
+            # What the parameter `claims` asked of the ID token (Core 5.5).
+            asked = authorization.claims and authorization.claims.get("id_token")
+            id_token = self._id_tokens.issue(
                 authorization,
                 client=client,
                 subject=subject,
                 access_token=token,
-                told=await self._told(authorization, request, standing, subject),
+                told=await self._told(asked, request, standing, subject) if asked else None,
                 now=now,
             )
-            id_token = await self._jwts.encrypted(
-                signed, client, client.id_token_encryption, jwks=jwks, now=now
-            )
+            encryption = client.id_token_encryption
+            if encryption is not None:
+                id_token = await self._jwts.encrypted(
+                    id_token, client, encryption, jwks=jwks, now=now
+                )
         return TokenResponse(
             access_token=token,
-            expires_in=int(access_token.LIFETIME.total_seconds()),
+            expires_in=SECONDS,
             scope=" ".join(scopes),
-            token_type=token_type(request.confirmation),
+            token_type=token_type(confirmation),
             id_token=id_token,
             refresh_token=refresh_token,
             authorization_details=authorization.details,
@@ -134,15 +140,11 @@ class Tokens:
 
     async def _told(
         self,
-        authorization: Authorization,
+        asked: Mapping[str, Any],
         request: TokenRequest,
         standing: Standing,
         subject: str,
     ) -> dict[str, Any]:
-        """What the parameter `claims` asked of the ID token (Core 5.5)."""
-        asked = (authorization.claims or {}).get("id_token")
-        if not asked:
-            return {}
         return await self._person_claims.tell(
             standing,
             client=request.client,

@@ -1,4 +1,4 @@
-"""What the peers are made of, installed beside them and nowhere else.
+"""What is measured, installed beside the bench and nowhere else: the peers, and ourselves.
 
 Each installation remembers the digest of what it was made from, so that the next one is quick.
 """
@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-_HERE = Path(__file__).parent
-_BENCH = _HERE.parent
-_NODE = _HERE / "node"
+from bench.machine import fastest_python
+
+_BENCH = Path(__file__).parent
+_NODE = _BENCH / "peers" / "node"
 _VENV = _BENCH / ".venv"
 _READY = ".ready"
 # What oidc-provider is made for is newer (it says so when it starts); it runs from here on.
 _OLDEST_NODE = 20
 
-PEER_PYTHON = _VENV / "bin" / "python"
+ROOT = _BENCH.parent
+PYTHON = _VENV / "bin" / "python"
+"""the interpreter that everything in Python is measured on"""
 
 
 class NotInstalled(Exception):
@@ -26,16 +29,17 @@ class NotInstalled(Exception):
 
 
 def python_packages(logs: Path) -> None:
-    """Django, Flask and theirs in bench/.venv, as pinned with their hashes; NotInstalled."""
-    wanted = _BENCH / "requirements.txt"
-    if _is_ready(_VENV, wanted):
+    """Our own packages, Django, Flask and theirs in bench/.venv, as pinned; NotInstalled."""
+    wanted = [ROOT / "requirements.txt", _BENCH / "requirements.txt"]
+    if _is_ready(_VENV, *wanted):
         return
-    log = logs / "peers-python.log"
-    _run([sys.executable, "-m", "venv", "--clear", str(_VENV)], log)
-    pip = [str(PEER_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    # The file names everything, as in the Makefile.
-    _run([*pip, "--no-deps", "--require-hashes", "-r", str(wanted)], log)
-    _mark_ready(_VENV, wanted)
+    log = logs / "python.log"
+    _run([str(fastest_python()), "-m", "venv", "--without-pip", "--clear", str(_VENV)], log)
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check"]
+    # The files name everything, as in the Makefile.
+    for file in wanted:
+        _run([*pip, "install", "--no-deps", "--require-hashes", "-r", str(file)], log)
+    _mark_ready(_VENV, *wanted)
 
 
 def node_modules(logs: Path) -> None:
@@ -81,14 +85,14 @@ def _run(command: Sequence[str], log: Path) -> None:
         raise NotInstalled(f"{' '.join(command[:4])} ... failed; what it said is in {log}")
 
 
-def _is_ready(folder: Path, made_from: Path) -> bool:
+def _is_ready(folder: Path, *made_from: Path) -> bool:
     mark = folder / _READY
     return mark.exists() and mark.read_text() == _digest(made_from)
 
 
-def _mark_ready(folder: Path, made_from: Path) -> None:
+def _mark_ready(folder: Path, *made_from: Path) -> None:
     (folder / _READY).write_text(_digest(made_from))
 
 
-def _digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()
+def _digest(files: Sequence[Path]) -> str:
+    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()

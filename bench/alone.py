@@ -1,0 +1,84 @@
+"""What needs no server: the offline verifier, the password hash, a status list of 10^8 entries."""
+
+import json
+import subprocess
+import time
+
+import argon2
+
+from authsvc.authentication.password import OWASP
+from bench import verification
+from bench.goals import AT_MOST, Row, row_of
+from bench.installing import PYTHON, ROOT
+from bench.subject import PASSWORD
+
+MEGABYTE = 1_000_000
+_ENTRIES = 100_000_000
+_WITHDRAWN = 0.001
+# Read in a process of its own, whose whole memory counts.
+_STATUS_LIST = f"""
+import json, random, resource, time
+from authsvc.certificates.status_list import StatusList, TokenStatus
+began = time.perf_counter()
+found = StatusList({_ENTRIES})
+draw = random.Random(1).randrange
+withdrawn = range(int({_ENTRIES} * {_WITHDRAWN}))
+found.mark((draw({_ENTRIES}) for _ in withdrawn), TokenStatus.INVALID)
+length = len(found.lst())
+seconds = time.perf_counter() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps([seconds, length, peak]))
+"""
+_MOST_MEMORY = 120 * MEGABYTE
+
+
+def offline_verification(rounds: int) -> Row:
+    """An ID token checked by our verifier, beside its bare signature."""
+    cost = verification.measure(rounds)
+    return row_of(
+        "offline verification of an ID token",
+        value=cost.whole,
+        unit="us",
+        peer="the bare ECDSA verification",
+        peer_value=cost.bare,
+        way=AT_MOST,
+        goal=verification.GOAL,
+    )
+
+
+def password_hash(sign_ins: float) -> Row:
+    """How many passwords one core can hash, beside how many people it signs in."""
+    hasher = argon2.PasswordHasher(
+        time_cost=OWASP.iterations, memory_cost=OWASP.memory_kib, parallelism=OWASP.lanes
+    )
+    began, count = time.perf_counter(), 20
+    for _ in range(count):
+        hasher.hash(PASSWORD)
+    rate = count / (time.perf_counter() - began)
+    return Row(
+        "password sign-in, of which Argon2id (19 MiB, t=2, p=1)",
+        "none",
+        1,
+        sign_ins,
+        "1/s",
+        "the hash alone",
+        rate,
+        sign_ins / rate,
+    )
+
+
+def status_list() -> Row:
+    """A list of 10^8 entries, one in a thousand withdrawn: packed, compressed, within a worker."""
+    told = subprocess.run(
+        [PYTHON, "-c", _STATUS_LIST], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    _, _, peak = json.loads(told.stdout)
+    return Row(
+        "status list of 10^8 entries: memory of its process",
+        "none",
+        1,
+        peak / MEGABYTE,
+        "MB",
+        goal=f"{AT_MOST} {_MOST_MEMORY / MEGABYTE:g}",
+        met=peak <= _MOST_MEMORY,
+    )

@@ -1,0 +1,72 @@
+"""What the code flow costs among few people and among many: two deployments, filled and served.
+
+The people who come are drawn evenly over the whole population, and there are as many of them in
+both: what differs is what lies in the stores beside them.
+"""
+
+import asyncio
+from contextlib import ExitStack
+
+from authsvc.app import SESSION_COOKIE
+from bench.deployments import Deployments, Say
+from bench.goals import AT_LEAST, Row, row_of
+from bench.machine import Processors
+from bench.measure import Extent, Measured, take_turns
+from bench.ours import CONNECTIONS, Deployment, serving
+from bench.plan import CODE_FLOW, KINDS
+from bench.population import fill, open_sessions
+from bench.subject import CLIENT_ID, PRODUCTION, Subject
+
+FEW = 10_000
+_GOAL = 0.9
+
+
+def grown(
+    deployments: Deployments, processors: Processors, many: int, until: ExitStack, say: Say
+) -> list[Subject]:
+    """The two deployments, serving, with sessions of people from all over each."""
+    subjects = []
+    for count in (FEW, many):
+        say(f"authsvc among {count:,} subscribers: filling".replace(",", " "))
+        deployment = deployments.new(f"among-{count}", production=True)
+        asyncio.run(_filled(deployment, count))
+        subject = serving(deployment, workers=1, processors=processors.server, people=[])
+        until.callback(subject.process.stop)
+        subject.title = f"authsvc, {PRODUCTION}, among {count:,}".replace(",", " ")
+        tokens = asyncio.run(_sessions(deployment))
+        subject.people = [f"drawn-{number}" for number in range(len(tokens))]
+        subject.cookies = {
+            person: f"{SESSION_COOKIE}={token}"
+            for person, token in zip(subject.people, tokens, strict=True)
+        }
+        subjects.append(subject)
+    return subjects
+
+
+def compared(subjects: list[Subject], extent: Extent, say: Say) -> tuple[list[Measured], Row]:
+    """The code flow at both, in turns, and the ratio of many to few."""
+    kind = next(each for each in KINDS if each.name == CODE_FLOW)
+    few, many = take_turns(kind, subjects, extent, say=say)
+    count = many.subject.title.rpartition("among ")[2]
+    row = row_of(
+        f"{CODE_FLOW} among {count} subscribers",
+        value=many.rate,
+        unit="1/s",
+        peer=f"authsvc among {FEW:,}".replace(",", " "),
+        peer_value=few.rate,
+        way=AT_LEAST,
+        goal=_GOAL,
+        storage=PRODUCTION,
+    )
+    return [few, many], row
+
+
+async def _filled(deployment: Deployment, count: int) -> None:
+    await deployment.prepare([], applicants=0)
+    async with deployment.opened() as house:
+        await fill(house, count=count, client_id=CLIENT_ID, now=house.clock.now())
+
+
+async def _sessions(deployment: Deployment) -> list[str]:
+    async with deployment.opened() as house:
+        return await open_sessions(house, CONNECTIONS, now=house.clock.now())
