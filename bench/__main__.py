@@ -55,7 +55,7 @@ QUICK = Size(
     verification_rounds=11,
 )
 FULL = Size(
-    extent=Extent(rounds=7, seconds=3.0, warm_up=1.0),
+    extent=Extent(rounds=5, seconds=2.5, warm_up=0.5),
     peers=tuple(peer.name for peer in PEERS),
     everywhere=True,
     many=10_000_000,
