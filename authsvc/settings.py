@@ -142,7 +142,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # from the issuer, where browsers would ask people for one. Empty: not announced.
     mtls_issuer: str = ""
     # Argon2id (OWASP password storage cheat sheet): this many hashes at once, 19 MiB each.
-    hashing_threads: Positive = 2
+    hashing_threads: Positive = 1
 
     def __post_init__(self) -> None:
         _check_origin(self.issuer, field="issuer")

@@ -16,7 +16,7 @@ from authsvc.storage import Database
 from authsvc.storage.ephemeral.backend import Backend
 from authsvc.storage.ephemeral.memory import MemoryBackend
 from authsvc.storage.ephemeral.redis import RedisBackend
-from authsvc.storage.migrations import upgrade
+from authsvc.storage.migrations.upgrading import upgrade
 from tests.makers import AdjustableClock
 
 MEMORY_URL = "memory://"

@@ -8,7 +8,8 @@ import rich_click as click
 from authsvc.cli.options import config_option
 from authsvc.settings import Settings, load_settings
 from authsvc.storage import Database
-from authsvc.storage.migrations import require_current, upgrade
+from authsvc.storage.migrations import require_current
+from authsvc.storage.migrations.upgrading import upgrade
 
 
 @click.group()

@@ -18,7 +18,7 @@ from authsvc.clients import Clients
 from authsvc.settings import KeyRules, Settings
 from authsvc.storage import Database
 from authsvc.storage.ephemeral.redis import RedisBackend
-from authsvc.storage.migrations import upgrade
+from authsvc.storage.migrations.upgrading import upgrade
 from tests.clients.makers import metadata
 from tests.hostile.running import running
 from tests.makers import AdjustableClock

@@ -12,7 +12,8 @@ from authsvc.errors import AuthsvcError
 from authsvc.storage import Database, StorageUnavailable, Transaction
 from authsvc.storage.columns import UTCDateTime
 from authsvc.storage.errors import SchemaOutdated
-from authsvc.storage.migrations import require_current, upgrade
+from authsvc.storage.migrations import require_current
+from authsvc.storage.migrations.upgrading import upgrade
 
 NOTES = Table(
     "note", MetaData(), Column("id", Integer, primary_key=True), Column("at", UTCDateTime)

@@ -6,11 +6,13 @@ from pathlib import Path
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 import authsvc
 from authsvc.storage import Database, metadata
-from authsvc.storage.migrations import config, upgrade
+from authsvc.storage.migrations import newest_version
+from authsvc.storage.migrations.upgrading import config, upgrade
 
 
 def _import_every_store() -> None:
@@ -45,3 +47,7 @@ async def test_the_first_migration_can_be_taken_back(empty_database_url: str) ->
     async with database.transaction() as tx:
         assert await tx.run_sync(downgrade) == ["alembic_version"]
     await database.close()
+
+
+def test_the_newest_version_is_the_head_of_the_history():
+    assert newest_version() == ScriptDirectory.from_config(config()).get_current_head()
