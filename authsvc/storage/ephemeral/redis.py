@@ -19,7 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from authsvc.storage.ephemeral.answers import Read
-from authsvc.storage.ephemeral.redis_pipes import Command, RedisPipes
+from authsvc.storage.ephemeral.redis_pipes import RedisPipes
+from authsvc.storage.ephemeral.redis_wire import Command
 from authsvc.storage.ephemeral.turns import Turns
 from authsvc.storage.errors import StorageUnavailable
 

@@ -15,7 +15,7 @@ and what still waits for the next piece is not sent.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -37,14 +37,14 @@ class Turns(Generic[C]):
 
     def __init__(
         self,
-        carry: Callable[[Sequence[C]], Coroutine[Any, Any, Sequence[Any]]],
+        carry: Callable[[Sequence[C]], Awaitable[Sequence[Any]]],
         *,
         most: int = 256,
     ) -> None:
         self._carry = carry
         self._most = most
         self._waiting: list[_Asked[C]] = []
-        self._under_way: set[asyncio.Task[Sequence[Any]]] = set()
+        self._under_way: set[asyncio.Future[Sequence[Any]]] = set()
         self._closed = False
         self.round_trips = 0
 
@@ -84,25 +84,24 @@ class Turns(Generic[C]):
         if not piece:
             return
         self.round_trips += 1
-        loop = asyncio.get_running_loop()
-        task = loop.create_task(self._carry([asked.command for asked in piece]))
-        self._under_way.add(task)
-        task.add_done_callback(partial(self._arrive, piece, rest))
+        carried = asyncio.ensure_future(self._carry([asked.command for asked in piece]))
+        self._under_way.add(carried)
+        carried.add_done_callback(partial(self._arrive, piece, rest))
 
     def _arrive(
-        self, piece: list[_Asked[C]], rest: list[_Asked[C]], task: asyncio.Task[Sequence[Any]]
+        self, piece: list[_Asked[C]], rest: list[_Asked[C]], carried: asyncio.Future[Sequence[Any]]
     ) -> None:
         """Hands out what a piece brought back; what did not come back does not go on."""
-        self._under_way.discard(task)
-        if task.cancelled():  # the loop is being closed
+        self._under_way.discard(carried)
+        if carried.cancelled():  # the loop is being closed
             for asked in piece + rest:
                 asked.answer.cancel()
             return
-        if failure := task.exception():
+        if failure := carried.exception():
             for asked in piece + rest:
                 _hand(asked.answer, failure)
             return
-        for asked, answer in zip(piece, task.result(), strict=True):
+        for asked, answer in zip(piece, carried.result(), strict=True):
             _hand(asked.answer, answer)
         self._depart(rest)
 
