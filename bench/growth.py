@@ -7,6 +7,8 @@ both: what differs is what lies in the stores beside them.
 import asyncio
 from contextlib import ExitStack
 
+import uvloop
+
 from authsvc.app import SESSION_COOKIE
 from bench.deployments import Deployments, Say
 from bench.goals import AT_LEAST, Row, row_of
@@ -39,6 +41,9 @@ def grown(
             person: f"{SESSION_COOKIE}={token}"
             for person, token in zip(subject.people, tokens, strict=True)
         }
+        # The first request is also the birth of the store of passing facts, which must be of age
+        # when it counts (`storage.remembered`).
+        uvloop.run(subject.tokens())
         subjects.append(subject)
     return subjects
 

@@ -28,10 +28,15 @@ class Extent:
 
 @dataclass(frozen=True)
 class Sample:
-    """One load in one round. CPU is that of all processes of the server, in microseconds."""
+    """One load in one round.
+
+    CPU is that of all processes of the server, in microseconds; `resident` are the octets of the
+    largest of them afterwards.
+    """
 
     rate: float
     cpu: float
+    resident: int
     p50: float
     p99: float
 
@@ -100,10 +105,11 @@ def _sample(subject: Subject, works: list[Work], kind: Kind, extent: Extent) -> 
     load: Load = uvloop.run(
         put_under_load(subject.server.port, works, seconds=seconds, warm_up=extent.warm_up)
     )
-    used = subject.process.used.cpu_seconds - before
+    used = subject.process.used
     return Sample(
         rate=load.rate,
-        cpu=1e6 * used / max(1, load.done),
+        cpu=1e6 * (used.cpu_seconds - before) / max(1, load.done),
+        resident=max(used.resident),
         p50=load.percentile(0.50),
         p99=load.percentile(0.99),
     )

@@ -45,7 +45,6 @@ def write_samples(measured: Sequence[Measured], machine: Mapping[str, Any], file
             "work": each.kind,
             "subject": each.subject.title,
             "samples": [asdict(sample) for sample in each.samples],
-            "resident": list(each.subject.process.used.resident),
         }
         for each in measured
     ]

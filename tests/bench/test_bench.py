@@ -93,9 +93,10 @@ def measured(
         title=f"{name} <{storage}>",
         storage=storage,
         workers=workers,
-        process=SimpleNamespace(used=SimpleNamespace(resident=(1, 2))),
     )
-    samples = [Sample(rate, cpu=1e6 / rate, p50=1 / rate, p99=2 / rate) for rate in rates]
+    samples = [
+        Sample(rate, cpu=1e6 / rate, resident=1, p50=1 / rate, p99=2 / rate) for rate in rates
+    ]
     return Measured(kind, subject, samples)
 
 
