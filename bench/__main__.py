@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -223,11 +223,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="at most five minutes")
     parser.add_argument("--json", type=Path, help="where the rows go as well")
+    parser.add_argument("--many", type=int, help="subscribers of the large deployment")
     parser.add_argument("--out", type=Path, default=Path("bench/results"))
     names = [kind.name for kind in KINDS]
     parser.add_argument("--only", action="append", default=[], choices=names, metavar="WORK")
     arguments = parser.parse_args()
-    bench = Bench(QUICK if arguments.quick else FULL, arguments.only, arguments.out)
+    size = QUICK if arguments.quick else FULL
+    if arguments.many is not None:
+        size = replace(size, many=arguments.many)
+    bench = Bench(size, arguments.only, arguments.out)
     rows = bench.run()
     if arguments.json is not None:
         write_rows(rows, arguments.json)

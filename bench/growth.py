@@ -13,7 +13,7 @@ from authsvc.app import SESSION_COOKIE
 from bench.deployments import Deployments, Say
 from bench.goals import AT_LEAST, Row, row_of
 from bench.machine import Processors
-from bench.measure import Extent, Measured, take_turns
+from bench.measure import Extent, Measured, everywhere, take_turns
 from bench.ours import CONNECTIONS, Deployment, serving
 from bench.plan import CODE_FLOW, KINDS
 from bench.population import fill, open_sessions
@@ -31,7 +31,8 @@ def grown(
     for count in (FEW, many):
         say(f"authsvc among {count:,} subscribers: filling".replace(",", " "))
         deployment = deployments.new(f"among-{count}", production=True)
-        asyncio.run(_filled(deployment, count))
+        with everywhere():
+            asyncio.run(_filled(deployment, count))
         subject = serving(deployment, workers=1, processors=processors.server, people=[])
         until.callback(subject.process.stop)
         subject.title = f"authsvc, {PRODUCTION}, among {count:,}".replace(",", " ")

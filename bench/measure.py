@@ -6,7 +6,8 @@ ratio round by round.
 
 import os
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import uvloop
@@ -113,6 +114,17 @@ def _sample(subject: Subject, works: list[Work], kind: Kind, extent: Extent) -> 
         p50=load.percentile(0.50),
         p99=load.percentile(0.99),
     )
+
+
+@contextmanager
+def everywhere() -> Iterator[None]:
+    """Inside, this process and what it starts may use every processor: nothing is measured."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def stay_on(processors: frozenset[int]) -> None:
