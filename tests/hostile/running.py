@@ -14,28 +14,30 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 
-from authsvc.app import open_house
+from authsvc.app import House, open_house
 from authsvc.cli.keys import create_keys
 from authsvc.cli.sandbox import sandbox_environment
 from authsvc.cli.sandbox_people import TestPerson, enroll_people, open_authority
 from authsvc.cli.tour.browser import Browser
 from authsvc.cli.tour.servers import Server
-from authsvc.settings import load_settings
+from authsvc.settings import Settings, load_settings
 from tests.oidc.strict import strict_metadata
 from tests.services import free_port
 
 # A client that proves itself by keys, and asks for itself.
 KEY_CLIENT_ID, MACHINE = "racing-keys", "client_credentials"
 CLIENT_ID, CALLBACK = "racing", "http://127.0.0.1:1/cb"
+OTHER_ID = "another"
 SECRET = "an artificial client secret, long enough"
 PERSON = TestPerson(username="racer", password="an artificial password")
 
 
 @dataclass(frozen=True)
 class Running:
-    """A running service with one person and one client."""
+    """A running service with one person and one client; `settings` are the service's own."""
 
     url: str
+    settings: Settings
 
     def code(self) -> dict[str, str]:
         """The token request for a fresh code; the person signs in and approves."""
@@ -76,11 +78,20 @@ class Running:
             posts = (client.post(self.url + path, data=form, auth=auth) for _ in range(times))
             return await asyncio.gather(*posts)
 
-    def post(self, path: str, **form: str) -> httpx2.Response:
-        """One request of the client."""
+    def post(self, path: str, *, client_id: str = CLIENT_ID, **form: str) -> httpx2.Response:
+        """One request of a client, on a connection of its own: whichever worker takes it."""
         return httpx2.post(
-            self.url + path, data=form, auth=(CLIENT_ID, SECRET), timeout=20, trust_env=False
+            self.url + path, data=form, auth=(client_id, SECRET), timeout=20, trust_env=False
         )
+
+    @asynccontextmanager
+    async def house(self) -> AsyncIterator[House]:
+        """The rooms of another process on the same stores (not on a memory, which is its own)."""
+        house = open_house(self.settings)
+        try:
+            yield house
+        finally:
+            await house.close()
 
     def userinfo(self, access_token: str) -> int:
         """The status with which UserInfo answers."""
@@ -111,7 +122,7 @@ async def running(database_url: str, ephemeral_url: str, directory: Path) -> Asy
         environment=environment,
     )
     with _started(server):
-        yield Running(server.url)
+        yield Running(server.url, load_settings(None, {**os.environ, **environment}))
 
 
 @contextmanager
@@ -134,11 +145,12 @@ async def _prepare(environment: dict[str, str]) -> None:
         "redirect_uris": [CALLBACK],
         "grant_types": ["authorization_code", "refresh_token"],
     }
+    other = {**client, "client_id": OTHER_ID}
     strict = strict_metadata(KEY_CLIENT_ID, redirect_uris=[CALLBACK], grant_types=[MACHINE])
     strict |= {"response_types": [], "redirect_uris": [], "scope": ""}
     authority = open_authority(settings, keyring)
     await house.close()
     house = open_house(settings)  # Again: the register's certificates are trusted only now.
-    await house.clients.import_clients([client, strict], now=house.clock.now())
+    await house.clients.import_clients([client, other, strict], now=house.clock.now())
     await enroll_people(house, authority, [PERSON])
     await house.close()
