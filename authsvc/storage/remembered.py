@@ -31,7 +31,8 @@ it had (a snapshot, a replica that lagged) has lost marks without knowing: then 
 recalled for up to `lifetime`. `docs/helpers.md` says how to run Redis.
 
 **What a caller owes.** `load` begins its reading after the stamp was taken: on a transaction that
-began before, SQLite shows the past. `now` is the time of the request, asked before its stamp.
+began before, SQLite shows the past. `now` is the time of the request, asked before its stamp; how
+long ago that was does not matter: what is recalled must be young by the machine's own clock, too.
 `lifetime` is the same in every process. What is kept is shared by requests, so it is immutable, and
 it is personal data in clear memory: as little as answers the question, and no secret. How it goes,
 `ShortMemory` says; of whom a process was asked last, it knows the place of their mark.
@@ -40,6 +41,7 @@ it is personal data in clear memory: as little as answers the question, and no s
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -66,10 +68,13 @@ class Stamp(msgspec.Struct, frozen=True):
 
     birth: str
     settled: bool
+    asked_at: float
+    """seconds on this process's own clock, which only goes forward"""
 
 
 class _Kept(NamedTuple):
     birth: str
+    asked_at: float
     value: Any
 
 
@@ -98,13 +103,14 @@ class Remembered:
 
         A birth that this process does not know to be of age costs another.
         """
+        asked_at = monotonic()
         changing = self._ephemeral.claimed_at(self._mark(subject))
         birth = self._ephemeral.birth()
 
         async def stamped() -> Stamp:
             changes, word = await changing, await birth
             settled = not changes and (word == self._grown or await self._is_grown(word))
-            return Stamp(word, settled)
+            return Stamp(word, settled, asked_at)
 
         return Begun(stamped)
 
@@ -122,7 +128,7 @@ class Remembered:
         What `load` returns is kept, None too; what it raises is raised, and nothing is kept.
         """
         kept = self._kept.get((subject, part), now=now) if stamp.settled else None
-        if kept is not None and kept.birth == stamp.birth:
+        if kept is not None and kept.birth == stamp.birth and self._is_young(kept):
             return Ready(kept.value)
         return self._load((subject, part), stamp, load, now=now)
 
@@ -146,8 +152,12 @@ class Remembered:
             self._kept.drop(key)
             return await load()
         value = await load()
-        self._kept.keep(key, _Kept(stamp.birth, value), now=now)
+        self._kept.keep(key, _Kept(stamp.birth, stamp.asked_at, value), now=now)
         return value
+
+    def _is_young(self, kept: _Kept) -> bool:
+        """Whether a mark that was left since must still stand, however long its request took."""
+        return monotonic() - kept.asked_at < self._lifetime.total_seconds()
 
     def _place_of_mark(self, subject: Subject) -> str:
         return self._ephemeral.place(self._namespace, str(subject))

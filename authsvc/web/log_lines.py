@@ -8,7 +8,7 @@ lines that were there before it.
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import RLock
 from typing import TextIO
 
 # Long enough that a busy worker's lines meet, short enough for whoever watches them.
@@ -25,7 +25,8 @@ class LogLines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._lock = Lock()
+        # A finalizer that runs while a line is written may write one.
+        self._lock = RLock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due: asyncio.TimerHandle | None = None
         self._waiting: list[bytes] = []

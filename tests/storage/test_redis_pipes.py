@@ -212,3 +212,32 @@ def tls(place: Path) -> tuple[ssl.SSLContext, Path]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(place / "both.pem")
     return context, place / "certificate.pem"
+
+
+async def test_whoever_waits_for_others_to_connect_waits_no_longer_than_they(pipes_to):
+    redis = Redis(lambda _: b"")  # It hears the password and says nothing.
+    async with listening(redis) as place:
+        pipes = await pipes_to(f"redis://:secret@{place}")
+        asked = [pipes.carry([(b"GET", b"%d" % number)]) for number in range(20)]
+        _, still_waiting = await asyncio.wait(asked, timeout=PATIENCE * 4)
+    assert not still_waiting
+    assert redis.connections <= 2
+    assert [type(each.exception()) for each in asked] == [StorageUnavailable] * 20
+
+
+@pytest.mark.parametrize("url", ["redis://a..b/0", "rediss://127.0.0.1:1/0?ssl_min_version=9"])
+async def test_an_address_that_cannot_be_is_away_and_hangs_nobody(pipes_to, url):
+    pipes = await pipes_to(url)
+    with pytest.raises(StorageUnavailable):
+        await asyncio.wait_for(pipes.carry([(b"GET", b"a")]), 2)
+
+
+async def test_what_nobody_waits_for_any_more_is_not_sent_late(pipes_to):
+    redis = Redis(ok)
+    async with listening(redis) as place:
+        pipes = await pipes_to(f"redis://{place}")
+        asked = pipes.carry([(b"DEL", b"a")])
+        asked.cancel()
+        await asyncio.sleep(0.05)
+        assert await pipes.carry([(b"GET", b"b")]) == [b"OK"]
+    assert redis.commands == [[b"GET", b"b"]]

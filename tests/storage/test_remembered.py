@@ -250,3 +250,24 @@ async def test_without_the_store_of_passing_facts_nothing_is_said_and_nothing_ch
     finally:
         redis_server.start()
     assert await worker.read(table) == "old"
+
+
+async def test_a_request_that_hung_is_not_told_what_was_withdrawn_meanwhile(
+    grown, worker, table, clock, time_passes, monkeypatch
+):
+    """It read its time, hung for two minutes, and takes its stamp when the mark has gone."""
+    seconds = 1000.0
+    monkeypatch.setattr("authsvc.storage.remembered.monotonic", lambda: seconds)
+    await worker.read(table)
+    began = clock.now()
+    await worker.remembered.changing("s")
+    table.value = "new"
+    seconds += 125
+    await time_passes(seconds=125)
+    stamp = await worker.remembered.stamp("s")
+    assert stamp.settled
+
+    async def load() -> str:
+        return str(table.value)
+
+    assert await worker.remembered.recall("s", "p", stamp, load, now=began) == "new"

@@ -3,9 +3,10 @@
 The commands of one turn of the event loop are one pipeline, and one round trip (see `turns`). It is
 no transaction: every operation is one command on one key, atomic by itself.
 
-A pipeline whose reply was lost is sent once more. That is safe for each command: a claim that was
-already written answers "not the first", a taken value is gone, a counter counts one too many. The
-wrong answer is always "no".
+A pipeline whose reply was lost is sent once more. A claim that was already written then answers
+"not the first", a taken value is gone, a counter counts one too many: the wrong answer is "no".
+What is put or forgotten a second time may undo what somebody wrote there in between, within
+seconds: no code or token rests on that (they are claimed), a count of failures may begin anew.
 """
 
 from collections.abc import Awaitable

@@ -1,7 +1,7 @@
 """The way to one Redis: connected when it is needed, and again when it was lost.
 
 All pipelines of a process go over one connection, in the order in which they leave. One whose
-answers were lost is sent once more on the next.
+answers were lost is sent once more on the next; one that finds no connection has that one try.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from typing import Any
 
 from hiredis import ReplyError
 from redis.asyncio.connection import SSLConnection, parse_url
-from redis.exceptions import RedisError
 
 from authsvc.storage.ephemeral.redis_wire import Command, RedisWire
 from authsvc.storage.errors import StorageUnavailable
@@ -70,18 +69,23 @@ class RedisPipes:
         self, carried: asyncio.Future[list[Any]], commands: Sequence[Command]
     ) -> None:
         try:
-            wire = await self._connected()
-            _hand_over(carried, await wire.send(commands))
-        except (OSError, RedisError, ReplyError) as error:
+            # The deadline lies around the waiting for others who connect: whoever waits behind
+            # them must not wait longer than they do.
+            async with asyncio.timeout(self._timeout):
+                wire = await self._connected()
+            if not carried.done():
+                _hand_over(carried, await wire.send(commands))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
             if not carried.done():
                 carried.set_exception(StorageUnavailable(log=type(error).__name__))
+        finally:
+            carried.cancel()  # the loop is being closed, if it is not done by now
 
     async def _connected(self) -> RedisWire:
-        """The connection, made if there is none; OSError, RedisError, ReplyError."""
+        """The connection, made if there is none; whatever keeps it from being made is raised."""
         async with self._connecting:
             if self._wire is None or not self._wire.is_open:
-                async with asyncio.timeout(self._timeout):
-                    self._wire = await self._connect()
+                self._wire = await self._connect()
             return self._wire
 
     async def _connect(self) -> RedisWire:

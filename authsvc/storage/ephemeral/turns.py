@@ -99,7 +99,11 @@ class Turns(Generic[C]):
             return
         if failure := carried.exception():
             for asked in piece + rest:
-                _hand(asked.answer, failure)
+                # Each its own: a raised exception holds on to what the one who raises it holds.
+                if isinstance(failure, StorageUnavailable):
+                    _hand(asked.answer, StorageUnavailable(log=failure.log))
+                else:
+                    _hand(asked.answer, failure)
             return
         for asked, answer in zip(piece, carried.result(), strict=True):
             _hand(asked.answer, answer)
