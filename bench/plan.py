@@ -17,7 +17,7 @@ _TOKEN = b"access_token"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work. `alone` is done over one connection, for what one client waits."""
+    """A kind of work. `one_connection` is for what one client waits; else there are many."""
 
     name: str
     make: Callable[[Subject], Awaitable[list[Work]]]

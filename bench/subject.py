@@ -1,7 +1,6 @@
 """Somebody who is measured: a running server, and people who have signed in to it."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,8 +70,7 @@ class Subject:
                     self.server, connection, self.cookies[person], client_id=client_id
                 )
             found.append(await redeem(self.server, connection, code, client_id))
-        with suppress(LoadFailed):
-            connection.close()
+        connection.close()
         return found
 
     def each_connection(self) -> list[str]:

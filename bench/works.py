@@ -123,12 +123,8 @@ def posting(
 
 def asking_userinfo(server: OpenIDServer, access_token: str) -> Work:
     """One look at UserInfo."""
-    return fetching_with(server, "userinfo_endpoint", access_token)
-
-
-def fetching_with(server: OpenIDServer, endpoint: str, access_token: str) -> Work:
-    """One GET with an access token."""
-    request = server.get(server.path(endpoint), authorization=f"Bearer {access_token}")
+    path = server.path("userinfo_endpoint")
+    request = server.get(path, authorization=f"Bearer {access_token}")
 
     async def work(connection: Asked) -> None:
         _expect(await connection.ask(request), 200)
