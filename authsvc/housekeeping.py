@@ -10,14 +10,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from authsvc.authentication.credentials import Credentials
 from authsvc.clock import Clock
 from authsvc.enrollment.desk import Desk
-from authsvc.enrollment.sweeper import sweep
+from authsvc.enrollment.sweeper import repeat, sweep
+from authsvc.errors import AuthsvcError
 from authsvc.evidence.register import DocumentRegister
 from authsvc.keyring import KeyRing, rotation
 from authsvc.oidc.provider import Provider
 from authsvc.storage import Database
+from authsvc.subscribers.activity import ActivityLog
+from authsvc.subscribers.activity.log import FLUSH_EVERY_SECONDS
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Housekeeping:
     desk: Desk
     provider: Provider
     credentials: Credentials
+    activity: ActivityLog
     clock: Clock
     poll_seconds: int
 
@@ -48,11 +56,21 @@ class Housekeeping:
                 also={"passed": self._erase_what_has_passed, "signing_keys": self._tend_keys},
             )
         )
+        writing = asyncio.create_task(
+            repeat("activity", self.activity.flush, seconds=FLUSH_EVERY_SECONDS, stop=stop)
+        )
         try:
             yield
         finally:
             stop.set()
-            await sweeping
+            await asyncio.gather(sweeping, writing)
+            await self._write_the_rest()
+
+    async def _write_the_rest(self) -> None:
+        try:
+            await self.activity.flush()
+        except AuthsvcError as error:
+            _log.warning("activity_lost", code=error.code)
 
     async def _tend_keys(self) -> None:
         await asyncio.to_thread(rotation.tend, self.keyring, now=self.clock.now())
@@ -62,3 +80,4 @@ class Housekeeping:
         async with self.database.transaction() as tx:
             await self.provider.refresh_tokens.erase_expired(tx, now=now)
             await self.credentials.forget_used_steps(tx, now=now)
+            await self.activity.erase_expired(tx, now=now)

@@ -42,7 +42,7 @@ BESIDE: dict[str, frozenset[str]] = {
 
 # A foreign library, and the places that may speak to it: files by name, rooms by folder.
 DOORS: dict[str, frozenset[str]] = {
-    "litestar": frozenset({"routes.py", "web", "app", "app.py", "cli"}),
+    "litestar": frozenset({"routes.py", "web", "app", "cli"}),
     "sqlalchemy": frozenset({"store.py", "storage"}),
     "alembic": frozenset({"storage"}),
     "aiosqlite": frozenset({"storage"}),

@@ -46,12 +46,13 @@ async def sweep(
 
     async with asyncio.TaskGroup() as both:
         seconds = min(poll_seconds, _POLL_AT_LEAST_EVERY_SECONDS)
-        both.create_task(_repeat("register_poll", poll, seconds=seconds, stop=stop))
+        both.create_task(repeat("register_poll", poll, seconds=seconds, stop=stop))
         for name, turn in {"enrollments": erase, **also}.items():
-            both.create_task(_repeat(name, turn, seconds=ERASE_EVERY_SECONDS, stop=stop))
+            both.create_task(repeat(name, turn, seconds=ERASE_EVERY_SECONDS, stop=stop))
 
 
-async def _repeat(name: str, turn: Turn, *, seconds: float, stop: asyncio.Event) -> None:
+async def repeat(name: str, turn: Turn, *, seconds: float, stop: asyncio.Event) -> None:
+    """Takes a turn every so many seconds until `stop` is set; one that fails is logged."""
     while not stop.is_set():
         try:
             await turn()

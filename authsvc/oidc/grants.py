@@ -130,10 +130,14 @@ class Grants:
         scopes: Iterable[str],
         claims: Iterable[str] = (),
         now: datetime,
-    ) -> None:
-        """The person allowed these, beside what an earlier grant that still holds allows."""
+    ) -> bool:
+        """The person allowed these, beside what an earlier grant that still holds allows.
+
+        True if there was none: the platform is new to them.
+        """
         earlier = await self.find(tx, subscriber, client_id, to_change_it=True)
-        if earlier is None or not earlier.is_good(now):
+        is_first = earlier is None or not earlier.is_good(now)
+        if earlier is None or is_first:
             earlier = Grant(client_id=client_id, scopes=(), granted_at=now)
         grant = msgspec.structs.replace(
             earlier,
@@ -145,6 +149,7 @@ class Grants:
         sealed = subscriber.data_key.seal(msgspec.msgpack.encode(grant), context=_context(grant_id))
         await store.save_grant(tx, grant_id, subscriber_id=subscriber.id, sealed=sealed)
         await self._subscribers.changing(subscriber.id)
+        return is_first
 
     async def withdraw(self, tx: Transaction, subscriber: Subscriber, client_id: str) -> None:
         """The person no longer allows this client anything: all it holds is dead at once."""

@@ -39,6 +39,7 @@ from authsvc.oidc.token.token_status import TokenStatus
 from authsvc.oidc.token.tokens import Tokens
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
@@ -61,6 +62,8 @@ class Foundation:
     fetcher: Fetcher
     subscribers: Subscribers
     memory: SubscriberMemory
+    activity: ActivityLog
+    alerts: Alerts
     credentials: Credentials
     sign_in: SignIn
     sessions: Sessions

@@ -41,6 +41,7 @@ from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_endpoint import TokenEndpoint
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
@@ -80,6 +81,8 @@ def build_provider(
     fetcher: Fetcher,
     subscribers: Subscribers,
     memory: SubscriberMemory,
+    activity: ActivityLog,
+    alerts: Alerts,
     credentials: Credentials,
     sign_in: SignIn,
     sessions: Sessions,
@@ -99,6 +102,8 @@ def build_provider(
         fetcher=fetcher,
         subscribers=subscribers,
         memory=memory,
+        activity=activity,
+        alerts=alerts,
         credentials=credentials,
         sign_in=sign_in,
         sessions=sessions,
@@ -117,6 +122,8 @@ def build_provider(
         interaction=InteractionEndpoint(
             database=on.database,
             grants=parts.grants,
+            activity=on.activity,
+            alerts=on.alerts,
             visitors=parts.visitors,
             interactions=parts.interactions,
             completions={

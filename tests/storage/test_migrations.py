@@ -16,8 +16,10 @@ from authsvc.storage.migrations.upgrading import config, upgrade
 
 
 def _import_every_store() -> None:
-    for store in Path(authsvc.__file__).parent.glob("*/store.py"):
-        importlib.import_module(f"authsvc.{store.parent.name}.store")
+    house = Path(authsvc.__file__).parent
+    for store in house.rglob("store.py"):
+        room = ".".join(store.parent.relative_to(house).parts)
+        importlib.import_module(f"authsvc.{room}.store")
 
 
 async def test_migrations_and_declarations_agree(empty_database_url: str) -> None:

@@ -17,6 +17,8 @@ from authsvc.oidc.authorize.pushed_request import PushedRequests
 from authsvc.oidc.errors import OAuthError
 from authsvc.oidc.interaction.visitor import Visitor
 from authsvc.oidc.logout.session_participants import SessionParticipants
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
+from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 
@@ -29,11 +31,13 @@ class AuthorizationResponses:
         codes: AuthorizationCodes,
         pushed: PushedRequests,
         participants: SessionParticipants,
+        activity: ActivityLog,
         delivery: AnswerDelivery,
     ) -> None:
         self._codes = codes
         self._pushed = pushed
         self._participants = participants
+        self._activity = activity
         self._delivery = delivery
 
     async def grant(
@@ -74,6 +78,14 @@ class AuthorizationResponses:
                 code_challenge=request.code_challenge,
             )
         )
+        told = Entry(
+            kind=ActivityKind.PLATFORM_TOLD,
+            at=now,
+            client_id=request.client_id,
+            scopes=request.scopes,
+            network=network_of(http.client),
+        )
+        self._activity.note(session.subscriber, told)
         return await self._send(http, {"code": code}, destination, now=now)
 
     async def refuse(

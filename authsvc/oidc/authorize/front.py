@@ -35,6 +35,7 @@ def build_front(on: Foundation, parts: Parts) -> Front:
         codes=parts.codes,
         pushed=pushed,
         participants=parts.participants,
+        activity=on.activity,
         delivery=delivery,
     )
     return Front(

@@ -35,6 +35,8 @@ from authsvc.oidc.interaction.visitor import (
     what_is_missing,
 )
 from authsvc.storage import Database
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
+from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 
 # What the page that asked says again, in words. Anything else is ours to mend, not theirs.
@@ -67,6 +69,8 @@ class InteractionEndpoint:
         *,
         database: Database,
         grants: Grants,
+        activity: ActivityLog,
+        alerts: Alerts,
         visitors: Visitors,
         interactions: Interactions,
         completions: Mapping[str, Completion],
@@ -78,6 +82,8 @@ class InteractionEndpoint:
     ) -> None:
         self._database = database
         self._grants = grants
+        self._activity = activity
+        self._alerts = alerts
         self._visitors = visitors
         self._interactions = interactions
         self._completions = dict(completions)
@@ -215,7 +221,7 @@ class InteractionEndpoint:
     async def _remember(self, turn: _Turn, visitor: Visitor) -> None:
         request = turn.interaction.request
         async with self._database.transaction() as tx:
-            await self._grants.remember(
+            is_first = await self._grants.remember(
                 tx,
                 visitor.subscriber,
                 client_id=request.client_id,
@@ -223,6 +229,17 @@ class InteractionEndpoint:
                 claims=request.claim_names,
                 now=turn.now,
             )
+            if is_first:
+                allowed = Entry(
+                    kind=ActivityKind.PLATFORM_ALLOWED,
+                    at=turn.now,
+                    client_id=request.client_id,
+                    scopes=request.scopes,
+                    network=network_of(turn.http.client),
+                )
+                await self._activity.write(tx, visitor.subscriber, allowed)
+        if is_first:
+            await self._alerts.tell(visitor.subscriber, ActivityKind.PLATFORM_ALLOWED, now=turn.now)
 
     async def _end(self, turn: _Turn, error: OAuthError) -> HTTPResponse:
         await self._interactions.finish(turn.id)

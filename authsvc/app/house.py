@@ -1,0 +1,164 @@
+"""The rooms, opened from the ground floor up, each handed what it needs."""
+
+from dataclasses import dataclass
+
+from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.password import PasswordHasher
+from authsvc.authentication.password_policy import PasswordPolicy
+from authsvc.authentication.session import Sessions
+from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.throttle import Throttle
+from authsvc.certificates import CertificateAuthority, Certificates, Standings
+from authsvc.clients.registry import Clients
+from authsvc.clock import Clock, SystemClock
+from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.outside import Outside, trusted
+from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.keyring import KeyRing
+from authsvc.oidc.provider import Provider, build_provider
+from authsvc.settings import Settings
+from authsvc.storage import Database, Ephemeral
+from authsvc.storage.ephemeral.backend import Backend
+from authsvc.storage.ephemeral.memory import MemoryBackend
+from authsvc.storage.ephemeral.redis import RedisBackend
+from authsvc.storage.remembered import Remembered
+from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityLog, Alerts
+from authsvc.subscribers.memory import SubscriberMemory
+from authsvc.subscribers.relations import Relations
+from authsvc.web.fetcher import Fetcher
+from authsvc.web.templates import Templates
+
+SESSION_COOKIE = "authsvc-session"
+
+
+@dataclass(frozen=True)
+class House:
+    """The rooms, open."""
+
+    settings: Settings
+    clock: Clock
+    keyring: KeyRing
+    database: Database
+    ephemeral: Ephemeral
+    outside: Outside
+    fetcher: Fetcher
+    subscribers: Subscribers
+    activity: ActivityLog
+    alerts: Alerts
+    relations: Relations
+    certificates: Certificates
+    clients: Clients
+    hasher: PasswordHasher
+    credentials: Credentials
+    throttle: Throttle
+    sessions: Sessions
+    sign_in: SignIn
+    desk: Desk
+    provider: Provider
+
+    async def close(self) -> None:
+        """Lets go of every connection and thread."""
+        await self.provider.logout.close()
+        await self.outside.close()
+        self.fetcher.close()
+        await self.ephemeral.close()
+        await self.database.close()
+        self.hasher.close()
+
+
+def open_house(settings: Settings, clock: Clock | None = None) -> House:
+    """Opens every room; KeyRingBroken or SettingsInvalid say what is missing."""
+    clock = clock or SystemClock()
+    keyring = KeyRing.open(settings.key_directory, rules=settings.keys)
+    database = Database(settings.database)
+    ephemeral = Ephemeral(_backend(settings, clock), seals=keyring.sealer, digests=keyring.digests)
+    outside = Outside.open(settings, ephemeral, clock)
+    remembered = Remembered(ephemeral, namespace="subscriber-changing")
+    subscribers = Subscribers(keyring, remembered)
+    activity = ActivityLog(database)
+    alerts = Alerts(database=database, subscribers=subscribers, messenger=outside.sms)
+    memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
+    certificates = Certificates(
+        CertificateAuthority.open(keyring, base_url=settings.issuer),
+        Standings(database, ephemeral),
+    )
+    hasher = PasswordHasher(threads=settings.hashing_threads)
+    policy = PasswordPolicy(
+        minimum=settings.enrollment.password_minimum, strict=not settings.sandbox
+    )
+    credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=policy)
+    throttle = Throttle(ephemeral, settings.throttle)
+    clients = Clients(database, loopback_http=settings.sandbox)
+    fetcher = Fetcher.open(settings)
+    sessions = Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory)
+    sign_in = SignIn(
+        database=database,
+        ephemeral=ephemeral,
+        credentials=credentials,
+        subscribers=subscribers,
+        certificates=certificates,
+        hasher=hasher,
+        throttle=throttle,
+        issuer=settings.issuer,
+    )
+    return House(
+        settings=settings,
+        clock=clock,
+        keyring=keyring,
+        database=database,
+        ephemeral=ephemeral,
+        outside=outside,
+        fetcher=fetcher,
+        subscribers=subscribers,
+        activity=activity,
+        alerts=alerts,
+        relations=Relations(keyring.digests),
+        certificates=certificates,
+        clients=clients,
+        hasher=hasher,
+        credentials=credentials,
+        throttle=throttle,
+        sessions=sessions,
+        sign_in=sign_in,
+        provider=build_provider(
+            issuer=settings.issuer,
+            mtls_issuer=settings.mtls_issuer,
+            keyring=keyring,
+            database=database,
+            ephemeral=ephemeral,
+            clients=clients,
+            fetcher=fetcher,
+            subscribers=subscribers,
+            memory=memory,
+            activity=activity,
+            alerts=alerts,
+            credentials=credentials,
+            sign_in=sign_in,
+            sessions=sessions,
+            templates=Templates(),
+            cookie=SESSION_COOKIE,
+            interactions_per_address=settings.throttle.interactions_per_address_per_hour,
+        ),
+        desk=Desk.open(
+            database=database,
+            ephemeral=ephemeral,
+            keyring=keyring,
+            subscribers=subscribers,
+            certificates=certificates,
+            credentials=credentials,
+            passive_authentication=PassiveAuthentication(
+                trusted(settings, keyring, "document-anchors")
+            ),
+            register=outside.register,
+            register_anchors=trusted(settings, keyring, "register-anchors"),
+            sms=outside.sms,
+            faces=outside.faces,
+            rules=settings.enrollment,
+            issuer=settings.issuer,
+        ),
+    )
+
+
+def _backend(settings: Settings, clock: Clock) -> Backend:
+    return RedisBackend(settings.redis_url) if settings.redis_url else MemoryBackend(clock)

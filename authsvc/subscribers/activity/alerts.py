@@ -1,0 +1,85 @@
+"""Alerts: what a person hears of at once, in the app and on the phone.
+
+The line in the log is the alert in the app. The message to the phone says what happened and what to
+do, and names neither the person nor a platform: a phone on a table is read by anybody.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from authsvc.errors import AuthsvcError, Text
+from authsvc.storage import Database
+from authsvc.subscribers.activity.entry import ActivityKind
+from authsvc.subscribers.subscriber import Subscriber
+from authsvc.subscribers.subscribers import Subscribers
+
+_log = structlog.get_logger()
+
+_NEWS: dict[ActivityKind, Text] = {
+    ActivityKind.PLATFORM_ALLOWED: Text(
+        "您的网号首次用于一个平台", "Your online number was used at a platform for the first time"
+    ),
+    ActivityKind.DEVICE_ADDED: Text(
+        "您的网号添加了新设备", "A new device was added to your online number"
+    ),
+    ActivityKind.PASSKEY_ADDED: Text(
+        "您的网号添加了新的通行密钥", "A new passkey was added to your online number"
+    ),
+    ActivityKind.HOLDER_CHECK_FAILED: Text(
+        "有人使用您的证件,但未通过持有人核验",
+        "Somebody presented your document and did not pass the holder check",
+    ),
+    ActivityKind.FROZEN: Text("您的网号已冻结", "Your online number is frozen"),
+    ActivityKind.RECOVERY_BEGUN: Text(
+        "有人正在恢复您的网号的登录方式",
+        "Somebody has begun to recover access to your online number",
+    ),
+    ActivityKind.RECOVERED: Text(
+        "您的网号的登录方式已恢复,此前的设备均已停用",
+        "Access to your online number was recovered; earlier devices no longer work",
+    ),
+    ActivityKind.HELPER_ADDED: Text(
+        "您的网号添加了协助人", "A helper was added to your online number"
+    ),
+    ActivityKind.GUARDIAN_ADDED: Text(
+        "您的网号添加了监护人", "A guardian was added to your online number"
+    ),
+}
+_IF_NOT_YOU = Text("如非本人操作,请立即打开应用处理。", "If it was not you, open the app at once.")
+
+
+class Messenger(Protocol):
+    """Whoever can send a message to a phone. Handed over by `app`."""
+
+    async def send(self, phone: str, text: str, *, now: datetime) -> None:
+        """Sends `text` to `phone` (E.164); an Unavailable if that is not certain."""
+        ...
+
+
+class Alerts:
+    """Sends the news to the phone of whom it concerns."""
+
+    def __init__(
+        self, *, database: Database, subscribers: Subscribers, messenger: Messenger
+    ) -> None:
+        self._database = database
+        self._subscribers = subscribers
+        self._messenger = messenger
+
+    async def tell(self, subscriber: Subscriber, kind: ActivityKind, *, now: datetime) -> None:
+        """Sends it, once it has happened and is committed. A gateway that is away stops nothing.
+
+        The line in the log stands whatever becomes of the message.
+        """
+        async with self._database.reading() as tx:
+            identity = await self._subscribers.identity_of(tx, subscriber)
+        if identity is None or not identity.phone:
+            return
+        news = _NEWS[kind]
+        text = f"【网号】{news.zh}。{_IF_NOT_YOU.zh} {news.en}. {_IF_NOT_YOU.en}"
+        try:
+            await self._messenger.send(identity.phone, text, now=now)
+        except AuthsvcError as error:
+            _log.warning("alert_not_sent", kind=kind.value, code=error.code)

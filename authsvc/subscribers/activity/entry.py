@@ -1,0 +1,79 @@
+"""One line of a person's own log."""
+
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+
+class ActivityKind(Enum):
+    """What happened. The values are read by the app and stand in exports: they stay."""
+
+    ENROLLED = "enrolled"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    PLATFORM_TOLD = "platform_told"
+    PLATFORM_ALLOWED = "platform_allowed"
+    PLATFORM_REFUSED = "platform_refused"
+    PLATFORM_WITHDRAWN = "platform_withdrawn"
+    OTHER_DEVICE_APPROVED = "other_device_approved"
+    DEVICE_ADDED = "device_added"
+    DEVICE_REMOVED = "device_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    TOTP_TURNED_ON = "totp_turned_on"
+    HOLDER_CHECK_FAILED = "holder_check_failed"
+    DOCUMENT_REPLACED = "document_replaced"
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
+    RECOVERY_BEGUN = "recovery_begun"
+    RECOVERY_STOPPED = "recovery_stopped"
+    RECOVERED = "recovered"
+    EXPORTED = "exported"
+    GUARDIAN_ADDED = "guardian_added"
+    GUARDIAN_ENDED = "guardian_ended"
+    WARD_ADDED = "ward_added"
+    WARD_USED = "ward_used"
+    HELPER_ADDED = "helper_added"
+    HELPER_REMOVED = "helper_removed"
+
+
+# What a person wants to hear of at once, because somebody else may have done it.
+ALERTING = frozenset(
+    {
+        ActivityKind.PLATFORM_ALLOWED,
+        ActivityKind.DEVICE_ADDED,
+        ActivityKind.PASSKEY_ADDED,
+        ActivityKind.HOLDER_CHECK_FAILED,
+        ActivityKind.FROZEN,
+        ActivityKind.RECOVERY_BEGUN,
+        ActivityKind.RECOVERED,
+        ActivityKind.HELPER_ADDED,
+        ActivityKind.GUARDIAN_ADDED,
+    }
+)
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What happened, when, and from where. Rests sealed under the person's data key.
+
+    `client_id` is the platform concerned, `scopes` what it was allowed or told; `network` is where
+    the request came from, as people are shown it; `name` is what a device or a passkey is called.
+    `seen` is for alerts: the person has read it.
+    """
+
+    kind: ActivityKind
+    at: datetime
+    client_id: str | None = None
+    scopes: tuple[str, ...] = ()
+    network: str | None = None
+    name: str | None = None
+    seen: bool = False
+
+    @property
+    def alerts(self) -> bool:
+        """Whether the person hears of it at once."""
+        return self.kind in ALERTING
+
+    def __repr__(self) -> str:
+        return "Entry(sealed)"

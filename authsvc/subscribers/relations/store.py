@@ -1,0 +1,76 @@
+"""The table `relation`. It names neither side's counterpart."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+    delete,
+    insert,
+    select,
+)
+
+from authsvc.storage import Transaction, metadata
+
+relation = Table(
+    "relation",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    # The ward, or whoever is helped.
+    Column(
+        "subscriber_id",
+        Uuid,
+        ForeignKey("subscriber.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    # A keyed digest of the id of the guardian or helper.
+    Column("other_digest", LargeBinary, nullable=False, index=True),
+    # For the ward's eyes, under the ward's data key; and for the other's, under theirs.
+    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed_for_other", LargeBinary, nullable=False),
+)
+
+
+class RelationRow(NamedTuple):
+    """A row of `relation`, in the order of its columns."""
+
+    id: bytes
+    kind: str
+    subscriber_id: UUID
+    other_digest: bytes
+    sealed: bytes
+    sealed_for_other: bytes
+
+
+async def insert_relation(tx: Transaction, row: RelationRow) -> None:
+    """Adds a relation."""
+    await tx.execute(insert(relation).values(row._asdict()))
+
+
+async def relations_of(tx: Transaction, subscriber_id: UUID) -> list[RelationRow]:
+    """A person's guardians and helpers."""
+    query = select(relation).where(relation.c.subscriber_id == subscriber_id)
+    return [RelationRow(*row) for row in await tx.execute(query)]
+
+
+async def relations_of_other(tx: Transaction, other_digest: bytes) -> list[RelationRow]:
+    """The relations in which somebody is the guardian or the helper."""
+    query = select(relation).where(relation.c.other_digest == other_digest)
+    return [RelationRow(*row) for row in await tx.execute(query)]
+
+
+async def delete_relation(tx: Transaction, relation_id: bytes) -> None:
+    """Removes a relation."""
+    await tx.execute(delete(relation).where(relation.c.id == relation_id))
+
+
+async def delete_relations_of_other(tx: Transaction, other_digest: bytes) -> None:
+    """Removes those in which somebody is the guardian or the helper."""
+    await tx.execute(delete(relation).where(relation.c.other_digest == other_digest))
