@@ -103,7 +103,7 @@ class Relations:
         await store.delete_relation(tx, relation_id)
 
     async def forget_other(self, tx: Transaction, other_id: UUID) -> None:
-        """A person leaves and is nobody's guardian or helper any more; their own go with their row."""
+        """Somebody leaves, and is nobody's guardian or helper any more."""
         await store.delete_relations_of_other(tx, self._digest(other_id))
 
     def _digest(self, other_id: UUID) -> bytes:
