@@ -227,4 +227,7 @@ def _identity(document: ProvedDocument, *, phone: str) -> Identity:
         birth_date=document.birth_date,
         sex=document.sex,
         phone=phone,
+        document_kind=document.kind,
+        document_number=document.document_number,
+        document_valid_until=document.valid_until,
     )

@@ -46,7 +46,12 @@ class Subscriber:
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who a subscriber is. Rests sealed under the person's own data key."""
+    """Who a subscriber is. Rests sealed under the person's own data key.
+
+    The document is the one shown last: certificates for further devices end with it, and the
+    register is asked about it who the guardians are. `document_kind` is empty for who enrolled
+    before it was kept; `document_valid_until` is None for a document without an end, too.
+    """
 
     name: str
     number: str
@@ -54,6 +59,9 @@ class Identity(msgspec.Struct, frozen=True):
     sex: str
     phone: str
     online_number: str = ""
+    document_kind: str = ""
+    document_number: str = ""
+    document_valid_until: date | None = None
 
     def __repr__(self) -> str:
         return "Identity(sealed)"
