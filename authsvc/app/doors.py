@@ -10,6 +10,7 @@ from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.leaving import Leaving
+from authsvc.enrollment.sandbox_cards import SandboxCards
 from authsvc.holder import routes as holder_routes
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
@@ -36,7 +37,12 @@ def doors_of(house: House) -> list[Any]:
             certificates=house.certificates, database=house.database, clock=house.clock
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
-        *enrollment_routes.routes(desk=house.desk, clock=house.clock, outbox=house.outside.outbox),
+        *enrollment_routes.routes(
+            desk=house.desk,
+            clock=house.clock,
+            outbox=house.outside.outbox,
+            cards=_sandbox_cards(house),
+        ),
         *authentication_routes.routes(
             sign_in=house.sign_in,
             sessions=house.sessions,
@@ -52,6 +58,18 @@ def doors_of(house: House) -> list[Any]:
         ),
         *_holder_doors(house, door),
     ]
+
+
+def _sandbox_cards(house: House) -> SandboxCards | None:
+    authority = house.outside.authority
+    if authority is None:
+        return None
+    return SandboxCards(
+        authority=authority,
+        database=house.database,
+        subscribers=house.subscribers,
+        credentials=house.credentials,
+    )
 
 
 def _holder_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
