@@ -90,7 +90,37 @@ async def test_an_enrollment_begins_with_a_token_a_step_and_an_end(begun):
         "next_step": "document",
         "expires_at": begun.body["expires_at"],
         "replacement": False,
+        "purpose": "enroll",
+        "ready_at": None,
+        "guardian_code": None,
     }
+
+
+@pytest.mark.parametrize("purpose", ["enroll", "recover", "unfreeze"])
+async def test_what_an_enrollment_is_for_is_said_at_its_beginning(client, purpose):
+    response = await client.post("/enrollments", json={"purpose": purpose})
+    assert response.status_code == 201
+    assert (await Begun(client, response.json()).get()).json()["purpose"] == purpose
+
+
+async def test_an_empty_object_begins_an_enrollment_like_no_body_at_all(client):
+    response = await client.post("/enrollments", json={})
+    assert (await Begun(client, response.json()).get()).json()["purpose"] == "enroll"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"purpose": "steal"}, {"purpose": 1}, {"purpose": None}, {"other": 1}, [], "enroll", 7],
+    ids=repr,
+)
+async def test_any_other_purpose_is_refused(client, body):
+    response = await client.post("/enrollments", json=body)
+    assert (response.status_code, response.json()["code"]) == (400, "web.field_invalid")
+
+
+async def test_a_body_of_another_type_is_refused(client):
+    response = await client.post("/enrollments", content=b"purpose=recover")
+    assert response.status_code == 415
 
 
 @pytest.mark.parametrize(
