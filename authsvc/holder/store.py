@@ -1,20 +1,17 @@
-"""The table `device`: what a person calls the devices that hold their certificates."""
+"""Holding a person still: of two who change something of one person, one comes after the other."""
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, Uuid
+from uuid import UUID
 
-from authsvc.storage import metadata
+from sqlalchemy import select
 
-device = Table(
-    "device",
-    metadata,
-    # The serial of its certificate, as `certificate.serial` has it.
-    Column("serial", String(40), primary_key=True),
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
-    Column("sealed", LargeBinary, nullable=False),
-)
+from authsvc.storage import Transaction, metadata
+
+
+async def hold_person(tx: Transaction, subscriber_id: UUID) -> None:
+    """Until the commit nobody else who holds the person goes on, and nobody erases them.
+
+    NOTE: SQLite has one writer at a time, so that a transaction there holds everything.
+    """
+    subscriber = metadata.tables["subscriber"]
+    query = select(subscriber.c.id).where(subscriber.c.id == subscriber_id)
+    await tx.execute(query.with_for_update(key_share=True))
