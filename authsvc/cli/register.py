@@ -187,6 +187,31 @@ def people(directory: Path) -> None:
         )
 
 
+@register.group()
+def guardian() -> None:
+    """Say who may apply for whom."""
+
+
+@guardian.command()
+@_directory_option
+@click.argument("number")
+@click.argument("guardian_number")
+def add(directory: Path, number: str, guardian_number: str) -> None:
+    """Make GUARDIAN_NUMBER a guardian of the person with this identity NUMBER."""
+    _open(directory).set_guardian(number, guardian_number, holds=True)
+    click.echo("Guardian named")
+
+
+@guardian.command()
+@_directory_option
+@click.argument("number")
+@click.argument("guardian_number")
+def end(directory: Path, number: str, guardian_number: str) -> None:
+    """Let GUARDIAN_NUMBER be no guardian of the person with this identity NUMBER any more."""
+    _open(directory).set_guardian(number, guardian_number, holds=False)
+    click.echo("Guardianship ended")
+
+
 @register.command()
 @_directory_option
 @click.option(

@@ -15,6 +15,11 @@ class EmbeddedRegister:
     def __init__(self, authority: DocumentAuthority) -> None:
         self._authority = authority
 
+    @property
+    def authority(self) -> DocumentAuthority:
+        """The authority itself, for the doors that only a sandbox has."""
+        return self._authority
+
     async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
         with _answering():
@@ -26,6 +31,13 @@ class EmbeddedRegister:
         """At most `limit` changes after `cursor`, oldest first. RegisterUnavailable."""
         with _answering():
             return self._authority.changes_since(cursor, limit=limit)
+
+    async def is_guardian(
+        self, *, ward_kind: str, ward_document_number: str, guardian_number: str
+    ) -> bool:
+        """Whether somebody is now a guardian of a document's holder. RegisterUnavailable."""
+        with _answering():
+            return self._authority.is_guardian(ward_kind, ward_document_number, guardian_number)
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
     POST /documents/status  {"kind", "document_number"}  ->  {"status"}
     GET  /changes?since=0&limit=500                      ->  {"changes": [...]}
+    POST /guardianship      {"ward_kind", "ward_document_number", "guardian_number"}
+                                                         ->  {"is_guardian": true or false}
 
 Whatever goes wrong (no answer, a late one, a large one, another status than 200, another shape) is
-RegisterUnavailable: a doubtful answer must never become a yes. Document numbers travel in bodies,
-not in addresses, which end in logs.
+RegisterUnavailable: a doubtful answer must never become a yes. Numbers travel in bodies, not in
+addresses, which end in logs.
 """
 
 import asyncio
@@ -17,7 +19,7 @@ import msgspec
 
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
-from authsvc.evidence.register_messages import ChangesAnswer, StatusAnswer
+from authsvc.evidence.register_messages import ChangesAnswer, GuardianAnswer, StatusAnswer
 
 # The person waits for the answer; the whole exchange ends by then, however slowly it drips.
 _DEADLINE_SECONDS = 5.0
@@ -43,13 +45,8 @@ class HTTPRegister:
 
     async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
-        request = self._client.build_request(
-            "POST",
-            f"{self._url}/documents/status",
-            json={"kind": kind, "document_number": document_number},
-            headers=self._headers,
-        )
-        return (await self._ask(request, StatusAnswer)).status
+        question = {"kind": kind, "document_number": document_number}
+        return (await self._ask(self._post("/documents/status", question), StatusAnswer)).status
 
     async def changes_since(
         self, cursor: int, *, limit: int = MAX_CHANGES
@@ -67,6 +64,22 @@ class HTTPRegister:
         if cursors != list(range(cursor + 1, cursor + 1 + min(len(cursors), limit))):
             raise RegisterUnavailable(log="the feed is out of order")
         return [entry.change() for entry in answer.changes]
+
+    async def is_guardian(
+        self, *, ward_kind: str, ward_document_number: str, guardian_number: str
+    ) -> bool:
+        """Whether somebody is now a guardian of a document's holder. RegisterUnavailable."""
+        question = {
+            "ward_kind": ward_kind,
+            "ward_document_number": ward_document_number,
+            "guardian_number": guardian_number,
+        }
+        return (await self._ask(self._post("/guardianship", question), GuardianAnswer)).is_guardian
+
+    def _post(self, path: str, question: dict[str, str]) -> httpx2.Request:
+        return self._client.build_request(
+            "POST", f"{self._url}{path}", json=question, headers=self._headers
+        )
 
     async def _ask(self, request: httpx2.Request, answer: type[T]) -> T:
         try:

@@ -1,8 +1,8 @@
 """The document register: the authority that knows whether a document is still good.
 
-One question (`status_of`) and one feed (`changes_since`). The feed names every document whose
-status changed, whoever holds it, so that reading it tells the register nothing about whom this
-service knows. Every form of a register passes the same contract test.
+Two questions (`status_of`, `is_guardian`) and one feed (`changes_since`). The feed names every
+document whose status changed, whoever holds it, so that reading it tells the register nothing about
+whom this service knows. Every form of a register passes the same contract test.
 """
 
 from collections.abc import Sequence
@@ -47,4 +47,14 @@ class DocumentRegister(Protocol):
         self, cursor: int, *, limit: int = MAX_CHANGES
     ) -> Sequence[StatusChange]:
         """At most `limit` changes after `cursor` (0 for all), oldest first. RegisterUnavailable."""
+        ...
+
+    async def is_guardian(
+        self, *, ward_kind: str, ward_document_number: str, guardian_number: str
+    ) -> bool:
+        """Whether somebody is now a guardian of the holder of a document. RegisterUnavailable.
+
+        The guardian is named by their identity number. A document that was replaced still names its
+        holder; one that never was has no holder, and nobody is a guardian of nobody.
+        """
         ...

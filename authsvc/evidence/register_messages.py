@@ -23,6 +23,20 @@ class StatusAnswer(msgspec.Struct, frozen=True):
     status: RegisterStatus
 
 
+class GuardianQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /guardianship: whose guardian (by their document), and who might be it."""
+
+    ward_kind: _ShortText
+    ward_document_number: _ShortText
+    guardian_number: _ShortText
+
+
+class GuardianAnswer(msgspec.Struct, frozen=True):
+    """Whether they are, now."""
+
+    is_guardian: bool
+
+
 class ChangeEntry(msgspec.Struct, frozen=True):
     """One entry of the feed; `at` is RFC 3339 with an offset."""
 

@@ -103,6 +103,15 @@ async def subscriber_by_id(tx: Transaction, subscriber_id: UUID) -> SubscriberRo
     return await _subscriber(tx, select(subscriber).where(subscriber.c.id == subscriber_id))
 
 
+async def hold_subscriber(tx: Transaction, subscriber_id: UUID) -> SubscriberRow | None:
+    """The row of a person, which nobody else changes until the commit.
+
+    NOTE: SQLite has one writer at a time, so that a transaction there holds everything.
+    """
+    query = select(subscriber).where(subscriber.c.id == subscriber_id)
+    return await _subscriber(tx, query.with_for_update())
+
+
 async def subscriber_by_person(tx: Transaction, person_digest: bytes) -> SubscriberRow | None:
     """The row of a person, by the keyed digest of the identity number."""
     query = select(subscriber).where(subscriber.c.person_digest == person_digest)
@@ -126,6 +135,20 @@ async def documents_of(tx: Transaction, subscriber_id: UUID) -> list[DocumentRow
         select(document)
         .where(document.c.subscriber_id == subscriber_id)
         .order_by(document.c.added_at)
+    )
+    return [DocumentRow(*row) for row in await tx.execute(query)]
+
+
+async def hold_documents(tx: Transaction, subscriber_id: UUID) -> list[DocumentRow]:
+    """The rows of a person's documents, which nobody else changes until the commit.
+
+    In the order in which the register's feed takes them, so that the two never wait for each other.
+    """
+    query = (
+        select(document)
+        .where(document.c.subscriber_id == subscriber_id)
+        .order_by(document.c.digest)
+        .with_for_update()
     )
     return [DocumentRow(*row) for row in await tx.execute(query)]
 

@@ -70,6 +70,10 @@ class Subscribers:
         """The subscriber with this id."""
         return self._perhaps(await store.subscriber_by_id(tx, subscriber_id))
 
+    async def hold(self, tx: Transaction, subscriber_id: UUID) -> Subscriber | None:
+        """The subscriber as of now; nobody else changes them until the commit."""
+        return self._perhaps(await store.hold_subscriber(tx, subscriber_id))
+
     async def find_by_person(self, tx: Transaction, person_digest: bytes) -> Subscriber | None:
         """The subscriber with this identity number, by its keyed digest."""
         return self._perhaps(await store.subscriber_by_person(tx, person_digest))
@@ -82,6 +86,10 @@ class Subscribers:
     async def documents_of(self, tx: Transaction, subscriber_id: UUID) -> list[DocumentRecord]:
         """A person's documents, oldest first."""
         return [_document(row) for row in await store.documents_of(tx, subscriber_id)]
+
+    async def hold_documents(self, tx: Transaction, subscriber_id: UUID) -> list[DocumentRecord]:
+        """A person's documents, of which nobody says anything else until the commit."""
+        return [_document(row) for row in await store.hold_documents(tx, subscriber_id)]
 
     async def identity_of(self, tx: Transaction, subscriber: Subscriber) -> Identity | None:
         """Who a subscriber is, opened with their data key; None if they have left."""

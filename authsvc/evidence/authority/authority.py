@@ -32,6 +32,8 @@ from authsvc.evidence.authority.log import (
     CardIssued,
     CardReportedLost,
     EventLog,
+    GuardianEnded,
+    GuardianNamed,
     PersonCreated,
 )
 from authsvc.evidence.authority.people import Person, make_person
@@ -147,6 +149,18 @@ class DocumentAuthority:
                     )
                 )
 
+    def set_guardian(self, number: str, guardian_number: str, *, holds: bool) -> None:
+        """Somebody becomes a guardian of a person, or is none any more; PersonUnknown.
+
+        Saying so again changes nothing.
+        """
+        with self._acting():
+            pair = (self._book.person(number).number.value, guardian_number)
+            self._book.person(guardian_number)
+            if (pair in self._book.guardians) is not holds:
+                event = GuardianNamed if holds else GuardianEnded
+                self._happen(event(self._clock.now(), *pair))
+
     # The register.
 
     def status(self, kind: str, document_number: str) -> RegisterStatus:
@@ -156,6 +170,14 @@ class DocumentAuthority:
             if card is None or kind != RESIDENT_IDENTITY_CARD.name:
                 return RegisterStatus.UNKNOWN
             return card.status(today=self.today())
+
+    def is_guardian(self, ward_kind: str, ward_document_number: str, guardian_number: str) -> bool:
+        """Whether somebody is now a guardian of the holder of a document."""
+        with self._reading() as book:
+            card = book.cards.get(ward_document_number)
+            if card is None or ward_kind != RESIDENT_IDENTITY_CARD.name:
+                return False
+            return (card.number, guardian_number) in book.guardians
 
     def changes_since(self, cursor: int, *, limit: int = MAX_CHANGES) -> Sequence[StatusChange]:
         """At most `limit` changes after `cursor`, oldest first."""

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from authsvc.evidence.authority.cards import Card
 from authsvc.evidence.authority.errors import CardUnknown, PersonUnknown
-from authsvc.evidence.authority.log import AnyEvent, CardIssued, CardReportedLost, PersonCreated
+from authsvc.evidence.authority.log import (
+    AnyEvent,
+    CardIssued,
+    CardReportedLost,
+    GuardianEnded,
+    GuardianNamed,
+    PersonCreated,
+)
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.register import RegisterStatus, StatusChange
 from authsvc.evidence.resident_number import ResidentNumber
@@ -17,6 +24,8 @@ class Book:
         self.people: dict[str, Person] = {}
         self.cards: dict[str, Card] = {}
         self.changes: list[StatusChange] = []
+        # Pairs of identity numbers: whose guardian, and who.
+        self.guardians: set[tuple[str, str]] = set()
         self._card_of: dict[str, str] = {}
 
     def person(self, number: str) -> Person:
@@ -52,6 +61,10 @@ class Book:
                 self._record_card(event)
             case CardReportedLost():
                 self._mark(event, event.document_number, RegisterStatus.LOST)
+            case GuardianNamed():
+                self.guardians.add((event.number, event.guardian_number))
+            case GuardianEnded():
+                self.guardians.discard((event.number, event.guardian_number))
 
     def _record_card(self, event: CardIssued) -> None:
         if event.replaces is not None:

@@ -52,7 +52,21 @@ class CardReportedLost(Event, frozen=True, tag="card_reported_lost"):
     document_number: str
 
 
-AnyEvent = PersonCreated | CardIssued | CardReportedLost
+class GuardianNamed(Event, frozen=True, tag="guardian_named"):
+    """Somebody became a guardian of a person."""
+
+    number: str
+    guardian_number: str
+
+
+class GuardianEnded(Event, frozen=True, tag="guardian_ended"):
+    """Somebody is no guardian of a person any more (custody ended)."""
+
+    number: str
+    guardian_number: str
+
+
+AnyEvent = PersonCreated | CardIssued | CardReportedLost | GuardianNamed | GuardianEnded
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

@@ -2,11 +2,15 @@
 
     POST /documents/status          {"kind", "document_number"}  ->  {"status"}
     GET  /changes?since=0&limit=500                              ->  {"changes": [...]}
+    POST /guardianship              {"ward_kind", "ward_document_number", "guardian_number"}
+                                                                 ->  {"is_guardian": true or false}
     GET  /desk/people                                            ->  {"people": [...]}
     POST /desk/people               {"name"?, "birth_date"?, "sex"?, "phone"?}  ->  201, the person
     POST /desk/cards                {"number", "valid_from"?, "valid_until"?}   ->  201, the card
     POST /desk/cards/replacement    the same                                    ->  201, the card
     POST /desk/cards/loss           {"document_number"}                         ->  204
+    POST /desk/guardians            {"number", "guardian_number"}               ->  204
+    POST /desk/guardians/ending     the same                                    ->  204
     GET  /health                                                 ->  {"status": "ok"}
 
 Everything but /health asks for the bearer token. A card is {"document_number", "chip" (base64 of
@@ -37,6 +41,8 @@ from authsvc.evidence.register import MAX_CHANGES, RegisterStatus
 from authsvc.evidence.register_messages import (
     ChangeEntry,
     ChangesAnswer,
+    GuardianAnswer,
+    GuardianQuestion,
     StatusAnswer,
     StatusQuestion,
 )
@@ -70,6 +76,13 @@ class LossReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which card is gone."""
 
     document_number: str
+
+
+class GuardianNaming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose guardian, and who: both by identity number."""
+
+    number: str
+    guardian_number: str
 
 
 class PersonView(msgspec.Struct, frozen=True):
@@ -118,7 +131,7 @@ class CardView(msgspec.Struct, frozen=True):
 
 def routes(authority: DocumentAuthority) -> list[ControllerRouterHandler]:
     """The handlers. What writes to the disk runs in a thread."""
-    return [*_register(authority), *_desk(authority), _health]
+    return [*_register(authority), *_desk(authority), *_guardians(authority), _health]
 
 
 def create_register_app(
@@ -167,7 +180,13 @@ def _register(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]
         found = authority.changes_since(since, limit=limit)
         return ChangesAnswer([ChangeEntry.of(change) for change in found])
 
-    return status, changes
+    @post("/guardianship", status_code=200)
+    async def guardianship(data: JSONBody[GuardianQuestion]) -> GuardianAnswer:
+        return GuardianAnswer(
+            authority.is_guardian(data.ward_kind, data.ward_document_number, data.guardian_number)
+        )
+
+    return status, changes, guardianship
 
 
 def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
@@ -206,6 +225,18 @@ def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
         authority.report_lost(data.document_number)
 
     return people, create, issue, replace, loss
+
+
+def _guardians(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
+    @post("/desk/guardians", status_code=204, sync_to_thread=True)
+    def name(data: JSONBody[GuardianNaming]) -> None:
+        authority.set_guardian(data.number, data.guardian_number, holds=True)
+
+    @post("/desk/guardians/ending", status_code=204, sync_to_thread=True)
+    def end(data: JSONBody[GuardianNaming]) -> None:
+        authority.set_guardian(data.number, data.guardian_number, holds=False)
+
+    return name, end
 
 
 @get("/health", sync_to_thread=False, opt={"public": True})

@@ -1,23 +1,14 @@
-"""User codes (RFC 8628 section 6.1): what a device shows and a person types.
-
-Eight of twenty consonants: no vowels, so that no words come of it, and nothing that looks like a
-digit. 20^8 codes are 34.5 bits.
-"""
+"""User codes (RFC 8628 section 6.1): what a device shows and a person types (`identifiers`)."""
 
 import asyncio
-import secrets
 from datetime import timedelta
 
 import msgspec
 
+from authsvc.identifiers import new_code, read_code, shown_code
 from authsvc.oidc.backchannel.errors import TooManyUserCodes, UserCodeUnknown
 from authsvc.storage import Ephemeral, Kind
 from authsvc.web.forwarded import network_of
-
-ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
-_LENGTH = 8
-# What is typed may have spaces and dashes of any kind between the letters.
-_LONGEST = 32
 
 # Wrong codes only: one address may be that of a whole carrier, and its people type right codes all
 # day. Whoever guesses from one address meets one of N waiting devices with a chance of 60 N / 20^8
@@ -49,7 +40,7 @@ class UserCodes:
     async def new(self, *, lifetime: timedelta) -> str:
         """A code that no other device has."""
         while True:
-            code = "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
+            code = new_code()
             if await self._ephemeral.claim("user-code-taken", code, lifetime=lifetime):
                 return code
 
@@ -73,19 +64,12 @@ class UserCodes:
 
 def read_user_code(typed: str) -> str:
     """The code in what was typed, whatever its case and punctuation; UserCodeUnknown if none is."""
-    if len(typed) > _LONGEST:
+    code = read_code(typed)
+    if code is None:
         raise UserCodeUnknown(field="user_code")
-    letters = "".join(character for character in typed if character.isalnum())
-    # Before the case is changed: there are letters elsewhere whose capitals are in the alphabet.
-    if not letters.isascii():
-        raise UserCodeUnknown(field="user_code")
-    letters = letters.upper()
-    if len(letters) != _LENGTH or not set(letters) <= set(ALPHABET):
-        raise UserCodeUnknown(field="user_code")
-    return letters
+    return code
 
 
 def shown(code: str) -> str:
     """As people read it: two groups of four."""
-    half = _LENGTH // 2
-    return f"{code[:half]}-{code[half:]}"
+    return shown_code(code)
