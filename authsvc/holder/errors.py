@@ -5,9 +5,18 @@ NotAuthenticated  SessionRequired
 NotAllowed        FreshSignInRequired, StrongSignInRequired
 NotFound          DeviceUnknown
 Conflict          DocumentNotOnFile, TooManyDevices
+Unavailable       RegisterBusy
 """
 
-from authsvc.errors import Conflict, InvalidInput, NotAllowed, NotAuthenticated, NotFound, Text
+from authsvc.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    Text,
+    Unavailable,
+)
 
 
 class SessionRequired(NotAuthenticated):
@@ -67,3 +76,9 @@ class TooManyDevices(Conflict):
     code = "holder.too_many_devices"
     title = Text("设备数量已达上限", "You have as many devices as are possible")
     next_step = Text("请先移除一台设备", "Remove a device first")
+
+
+class RegisterBusy(Unavailable):
+    """The register's news came faster than a certificate could be made on what it said."""
+
+    code = "holder.register_busy"
