@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
@@ -200,3 +201,11 @@ async def test_a_challenge_that_was_never_given_is_refused(
         await at_home.sign_in.with_possession(
             challenge_id, device.certificate, "x", now=at_home.clock.now()
         )
+
+
+async def test_a_session_remembers_which_device_opened_it(at_home: House, device: Device):
+    """Through the second factor, too: removing the device ends what it opened."""
+    serial = x509.load_pem_x509_certificate(device.certificate.encode()).serial_number
+    signed_in = await at_home.possession(device, await at_home.sign_in.challenge())
+    assert isinstance(signed_in, SignedIn)
+    assert signed_in.device == f"{serial:x}"
