@@ -59,6 +59,7 @@ class House:
 
     async def close(self) -> None:
         """Lets go of every connection and thread."""
+        await self.desk.close()
         await self.provider.logout.close()
         await self.outside.close()
         self.fetcher.close()
@@ -77,6 +78,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     remembered = Remembered(ephemeral, namespace="subscriber-changing")
     subscribers = Subscribers(keyring, remembered)
     activity = ActivityLog(database)
+    relations = Relations(keyring.digests)
     alerts = Alerts(database=database, subscribers=subscribers, messenger=outside.sms)
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
@@ -113,7 +115,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         subscribers=subscribers,
         activity=activity,
         alerts=alerts,
-        relations=Relations(keyring.digests),
+        relations=relations,
         certificates=certificates,
         clients=clients,
         hasher=hasher,
@@ -146,6 +148,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             keyring=keyring,
             subscribers=subscribers,
             certificates=certificates,
+            activity=activity,
+            alerts=alerts,
+            relations=relations,
             credentials=credentials,
             passive_authentication=PassiveAuthentication(
                 trusted(settings, keyring, "document-anchors")

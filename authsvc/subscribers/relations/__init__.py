@@ -7,6 +7,11 @@ Nothing here decides what a relation allows, nor how long: a guardian's word cou
 today's age, and only while the register says that they are the guardian.
 """
 
-from authsvc.subscribers.relations.relations import Relation, RelationKind, Relations
+from authsvc.subscribers.relations.relations import (
+    Relation,
+    RelationKind,
+    Relations,
+    new_relation_id,
+)
 
-__all__ = ["Relation", "RelationKind", "Relations"]
+__all__ = ["Relation", "RelationKind", "Relations", "new_relation_id"]
