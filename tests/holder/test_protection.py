@@ -2,7 +2,7 @@
 
 from tests.holder.apps import App, open_app
 from tests.holder.conftest import refused
-from tests.whole import SQUARE, Resident, Service
+from tests.whole import SQUARE, Enrolling, Resident, Service
 
 
 async def test_a_freeze_stops_everything_at_once(service: Service, app: App, resident: Resident):
@@ -45,3 +45,44 @@ async def test_nothing_is_done_by_a_session_that_died_meanwhile(
     ):
         refused(await app.does(path, **body), 401, "holder.session_required")
     refused(await app.adds(), 401, "holder.session_required")
+
+
+async def _begin_recovery(service: Service, resident: Resident) -> Enrolling:
+    """Document, face and new credentials; the wait has begun."""
+    async with service.client() as client:
+        recovering = Enrolling(client, resident)
+        answer = await client.post("/enrollments", json={"purpose": "recover"})
+        recovering.address = f"/enrollments/{answer.json()['enrollment']}"
+        recovering.token = answer.json()["token"]
+        for act in (recovering.document, recovering.holder, recovering.choose):
+            answer = await act()
+            assert answer.is_success, answer.text
+    return recovering
+
+
+async def test_a_recovery_is_seen_and_stopped(service: Service, app: App, resident: Resident):
+    recovering = await _begin_recovery(service, resident)
+    overview = await app.sees("")
+    assert overview["recovery"]["ready_at"] > overview["enrolled_at"]
+    assert [alert["kind"] for alert in overview["alerts"]] == ["recovery_begun"]
+    # Old as the sign-in is: stopping must be easy, and may be repeated.
+    service.clock.advance(minutes=10)
+    for _ in range(2):
+        assert (await app.does("/recovery/stop")).status_code == 204
+    assert (await app.sees(""))["recovery"] is None
+    assert (await app.kinds()).count("recovery_stopped") == 1
+    async with service.client() as client:
+        answer = await client.get(
+            recovering.address, headers={"authorization": f"Bearer {recovering.token}"}
+        )
+    assert answer.json()["code"] == "enrollment.recovery_stopped"
+
+
+async def test_a_freeze_stops_a_recovery(service: Service, app: App, resident: Resident):
+    recovering = await _begin_recovery(service, resident)
+    assert (await app.does("/freeze")).status_code == 204
+    async with service.client() as client:
+        answer = await client.get(
+            recovering.address, headers={"authorization": f"Bearer {recovering.token}"}
+        )
+    assert answer.json()["code"] == "enrollment.recovery_stopped"
