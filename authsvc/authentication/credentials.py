@@ -205,6 +205,10 @@ class Credentials:
         """
         await store.forget_steps(tx, before=totp.oldest_step(now - _LATEST_MOMENT))
 
+    async def count(self, tx: Transaction, subscriber_id: UUID) -> int:
+        """How many credentials a subscriber has: password, TOTP, and each recovery code."""
+        return await store.count(tx, subscriber_id)
+
     async def replace_everything(
         self,
         tx: Transaction,
