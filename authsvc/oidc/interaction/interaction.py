@@ -29,6 +29,9 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     `session_id` names the session that was opened here. `ends_in` chooses the `Completion`, and
     `about` tells it what this one is about; `reader` is the session to which its question was
     shown.
+
+    While a child's guardian is waited for, `approved_by` is the child's session that consented, and
+    `asked` counts how often guardians were asked.
     """
 
     request: AuthorizationRequest
@@ -38,6 +41,8 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     ends_in: str = REDIRECT
     about: str | None = None
     reader: str | None = None
+    approved_by: str | None = None
+    asked: int = 0
 
 
 _INTERACTION = Kind("interaction", Interaction, LIFETIME)

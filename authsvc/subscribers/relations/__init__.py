@@ -7,6 +7,7 @@ Nothing here decides what a relation allows, nor how long: a guardian's word cou
 today's age, and only while the register says that they are the guardian.
 """
 
+from authsvc.subscribers.relations.kinship import Guardian, Kinship, Ward
 from authsvc.subscribers.relations.relations import Relation, RelationKind, Relations
 
-__all__ = ["Relation", "RelationKind", "Relations"]
+__all__ = ["Guardian", "Kinship", "Relation", "RelationKind", "Relations", "Ward"]
