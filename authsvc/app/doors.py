@@ -1,19 +1,15 @@
 """The doors of every room: which handlers hang where, and what each is handed."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from authsvc.app.holder_doors import holder_doors
 from authsvc.app.house import SESSION_COOKIE, House
 from authsvc.authentication import routes as authentication_routes
 from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
-from authsvc.enrollment.leaving import Leaving
-from authsvc.holder import routes as holder_routes
-from authsvc.holder.overview import Overviews
-from authsvc.holder.parting import Parting
-from authsvc.holder.platforms import Platforms
+from authsvc.holder.door import Door
 from authsvc.oidc import routes as oidc_routes
 from authsvc.web import routes as web_routes
 from authsvc.web.health import health_routes
@@ -50,22 +46,5 @@ def doors_of(house: House) -> list[Any]:
             ),
             **door,
         ),
-        *_holder_doors(house, door),
+        *holder_doors(house, Door(sessions=house.sessions, **door)),
     ]
-
-
-def _holder_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
-    leaving = Leaving(subscribers=house.subscribers, certificates=house.certificates)
-    rest: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
-    return holder_routes.routes(
-        overviews=Overviews(certificates=house.certificates, **rest),
-        platforms=Platforms(
-            issuer=house.settings.issuer,
-            clients=house.clients,
-            grants=house.provider.grants,
-            **rest,
-        ),
-        parting=Parting(leaving=leaving, **rest),
-        sessions=house.sessions,
-        **door,
-    )

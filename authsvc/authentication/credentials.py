@@ -197,6 +197,10 @@ class Credentials:
         """
         await store.forget_steps(tx, before=totp.oldest_step(now - _LATEST_MOMENT))
 
+    async def count(self, tx: Transaction, subscriber_id: UUID) -> int:
+        """How many credentials a subscriber has: password, TOTP, and each recovery code."""
+        return await store.count(tx, subscriber_id)
+
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Removes every credential of a subscriber."""
         await store.erase(tx, subscriber_id)

@@ -6,11 +6,15 @@ section 2.2.3 asks for at most 24 hours and 1 hour at the second level; login.go
 through a sign-in or step-up, so that one planted beforehand is worth nothing.
 
 What goes on under a new token is one session to whoever was told of it: `Session.origin`.
+
+A session that a device's certificate opened dies with the device: removing one leaves a mark, which
+is asked for together with the session, and only for a session that has a device.
 """
 
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -32,9 +36,18 @@ TOTAL = timedelta(hours=12)
 # Use is noted at most this often: a write per request would buy nothing.
 NOTED_EVERY = timedelta(minutes=1)
 
+# A serial has at most 20 octets (RFC 5280 section 4.1.2.2).
+_SERIAL_DIGITS = 40
+_REMOVED = "removed-device"
+# As long as any session of the device may live, one included for which a ticket waited meanwhile.
+_REMEMBERED = TOTAL + timedelta(minutes=10)
+
 
 class SessionFacts(msgspec.Struct, frozen=True):
-    """A session as it rests. `began_as` is the id of the one that it goes on from, if any."""
+    """A session as it rests. `began_as` is the id of the one that it goes on from, if any.
+
+    `device` is the serial of the certificate that opened it, if one did.
+    """
 
     id: str
     subscriber_id: UUID
@@ -43,6 +56,7 @@ class SessionFacts(msgspec.Struct, frozen=True):
     opened_at: datetime
     last_seen: datetime
     began_as: str = ""
+    device: str = ""
 
     @property
     def origin(self) -> str:
@@ -61,7 +75,8 @@ class Session(msgspec.Struct, frozen=True):
     """A living session. `id` names it and opens nothing; the token is not in here.
 
     `origin` is the id that it began with, before steps up and fresh sign-ins of the same person.
-    `subscriber` is whose it is, as of `stamp`.
+    `subscriber` is whose it is, as of `stamp`; `device` is the serial of the certificate that
+    opened it (lower hexadecimal), empty if none did.
     """
 
     id: str
@@ -72,6 +87,7 @@ class Session(msgspec.Struct, frozen=True):
     opened_at: datetime
     subscriber: Subscriber
     stamp: Stamp
+    device: str = ""
 
     def __repr__(self) -> str:
         return f"<Session {self.id}>"
@@ -85,6 +101,21 @@ class Session(msgspec.Struct, frozen=True):
     def amr(self) -> tuple[str, ...]:
         """What was proved, in the words of RFC 8176."""
         return amr_of(self.factors)
+
+
+class _Whose(NamedTuple):
+    """What a token says by itself."""
+
+    subscriber_id: UUID
+    device: str
+
+
+class _Asked(NamedTuple):
+    """What was asked about a session, in one round trip."""
+
+    facts: Awaitable[SessionFacts | None]
+    stamp: Awaitable[Stamp]
+    removed: Awaitable[bool]
 
 
 class Sessions:
@@ -124,13 +155,16 @@ class Sessions:
         if not token:
             return Ready(None)
         place = self._opened.place(token)
-        before = self._opened.before(place, now=now)
-        subscriber_id = self._whose(token) if before is None else before.subscriber_id
-        if subscriber_id is None:
+        whose: _Whose | SessionFacts | None = self._opened.before(place, now=now)
+        whose = whose or self._whose(token)
+        if whose is None:
             return Ready(None)
-        found = self._opened.get(place, now=now)
-        stamped = self._memory.stamp(subscriber_id)
-        return Begun(partial(self._found, token, found, stamped, now=now))
+        asked = _Asked(
+            self._opened.get(place, now=now),
+            self._memory.stamp(whose.subscriber_id),
+            self._ephemeral.claimed(_REMOVED, whose.device) if whose.device else Ready(False),
+        )
+        return Begun(partial(self._found, token, asked, now=now))
 
     async def require(self, token: str | None, *, now: datetime) -> Session:
         """As `find`; SessionRequired if there is none."""
@@ -163,20 +197,21 @@ class Sessions:
         if token:
             await self._ephemeral.forget(_SESSIONS, token)
 
-    async def _found(
-        self,
-        token: str,
-        found: Awaitable[SessionFacts | None],
-        stamped: Awaitable[Stamp],
-        *,
-        now: datetime,
-    ) -> Session | None:
-        facts, stamp = await found, await stamped
+    async def device_removed(self, device: str) -> None:
+        """Every session that this device's certificate (its serial) opened is dead at once.
+
+        Said inside the transaction that removes the device: a session must not outlive it.
+        """
+        await self._ephemeral.mark(_REMOVED, device, lifetime=_REMEMBERED)
+
+    async def _found(self, token: str, asked: _Asked, *, now: datetime) -> Session | None:
+        facts, stamp = await asked.facts, await asked.stamp
+        removed = await asked.removed
         if facts is None:
             return None
         subscriber = await self._memory.find(facts.subscriber_id, stamp, now=now)
         in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
-        if subscriber is None or not in_force or facts.is_over(now):
+        if subscriber is None or not in_force or removed or facts.is_over(now):
             await self._ephemeral.forget(_SESSIONS, token)
             return None
         if now - facts.last_seen >= NOTED_EVERY:
@@ -186,25 +221,27 @@ class Sessions:
         return _living(facts, subscriber, stamp)
 
     async def _keep(self, facts: SessionFacts, *, lifetime: timedelta) -> str:
-        token = self._new_token(facts.subscriber_id)
+        token = self._new_token(facts)
         await self._ephemeral.put(_SESSIONS, token, facts, lifetime=lifetime)
         return token
 
-    def _new_token(self, subscriber_id: UUID) -> str:
+    def _new_token(self, facts: SessionFacts) -> str:
         """A secret, and whose session it opens: sealed, so that it says nothing to anybody else.
 
-        Thus session and person are asked for at once.
+        Thus session, person and device are asked for at once.
         """
         secret = new_token()
-        sealed = self._seals.seal(subscriber_id.bytes, context=_context(secret), block=32)
+        whose = facts.subscriber_id.bytes + bytes.fromhex(facts.device.zfill(_SERIAL_DIGITS))
+        sealed = self._seals.seal(whose, context=_context(secret), block=64)
         return f"{secret}.{b64url(sealed)}"
 
-    def _whose(self, token: str) -> UUID | None:
+    def _whose(self, token: str) -> _Whose | None:
         """Whose session a token of ours opens; None for anything else."""
         secret, _, sealed = token.partition(".")
         try:
             opened = self._seals.open(from_b64url(sealed), context=_context(secret))
-            return UUID(bytes=opened)
+            subscriber_id, device = UUID(bytes=opened[:16]), opened[16:].hex()
+            return _Whose(subscriber_id, device.lstrip("0"))
         except (SealBroken, ValueError):
             return None
 
@@ -221,6 +258,7 @@ def _new(signed_in: SignedIn, *, now: datetime) -> SessionFacts:
         factors=signed_in.factors,
         opened_at=now,
         last_seen=now,
+        device=signed_in.device,
     )
 
 
@@ -234,4 +272,5 @@ def _living(facts: SessionFacts, subscriber: Subscriber, stamp: Stamp) -> Sessio
         opened_at=facts.opened_at,
         subscriber=subscriber,
         stamp=stamp,
+        device=facts.device,
     )

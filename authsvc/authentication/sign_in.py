@@ -43,6 +43,7 @@ class Ticket(msgspec.Struct, frozen=True):
     subscriber_id: UUID
     at: datetime
     first: Factor
+    device: str = ""
 
 
 _TICKETS = Kind("sign-in-ticket", Ticket, timedelta(minutes=5))
@@ -140,7 +141,8 @@ class SignIn:
         # 4.
         await self._throttle.succeeded(person)
         await self._throttle.succeeded_for_the_day(person)
-        return SignedIn(subscriber.id, frozenset({begun.first, Factor.TOTP}), now)
+        factors = frozenset({begun.first, Factor.TOTP})
+        return SignedIn(subscriber.id, factors, now, device=begun.device)
 
     async def challenge(self) -> Challenge:
         """Something fresh for a device key to sign."""
@@ -170,9 +172,10 @@ class SignIn:
             raise PossessionRefused(field="certificate")
         _require_active(subscriber)
         # 4.
+        device = f"{certificate.serial:x}"
         if has_totp:
-            return await self._ask(Ticket(subscriber.id, now, Factor.DEVICE_KEY))
-        return SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), now)
+            return await self._ask(Ticket(subscriber.id, now, Factor.DEVICE_KEY, device))
+        return SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), now, device=device)
 
     async def has_second_factor(self, subscriber_id: UUID) -> bool:
         """Whether signing in anew would ask this subscriber for a second factor."""

@@ -9,11 +9,15 @@ from authsvc.authentication.assurance import Factor
 
 @dataclass(frozen=True)
 class SignedIn:
-    """The claimant is this subscriber, as proved by these factors at this moment."""
+    """The claimant is this subscriber, as proved by these factors at this moment.
+
+    `device` is the serial of the certificate that was among them (lower hexadecimal), if one was.
+    """
 
     subscriber_id: UUID
     factors: frozenset[Factor]
     at: datetime
+    device: str = ""
 
 
 @dataclass(frozen=True)

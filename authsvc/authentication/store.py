@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Uuid,
     delete,
+    func,
     insert,
     select,
     update,
@@ -57,6 +58,7 @@ recovery_code = Table(
     Column("code_digest", LargeBinary, primary_key=True),
 )
 
+_TABLES = (password_credential, totp_credential, recovery_code)
 
 # Before every step: none was used, or it is no longer known which.
 NO_STEP = -1
@@ -182,7 +184,16 @@ async def claim_recovery_code(tx: Transaction, subscriber_id: UUID, digest: byte
     return claimed.rowcount == 1
 
 
+async def count(tx: Transaction, subscriber_id: UUID) -> int:
+    """How many rows a person has."""
+    counted = 0
+    for table in _TABLES:
+        query = select(func.count()).where(table.c.subscriber_id == subscriber_id)
+        counted += (await tx.execute(query)).scalar_one()
+    return counted
+
+
 async def erase(tx: Transaction, subscriber_id: UUID) -> None:
     """Removes everything of a person."""
-    for table in (password_credential, totp_credential, recovery_code):
+    for table in _TABLES:
         await tx.execute(delete(table).where(table.c.subscriber_id == subscriber_id))

@@ -1,10 +1,16 @@
 """What may a person see and do about their own online number?
 
-In: a live session. Out: the person's own view of what the service holds about them (the number,
-masked; documents; certificates), the platforms that they allow something and how they take it back,
-and the way out: `POST /holder/opt-out` erases what can be erased.
+In: a live session. Out: the person's own view of what the service holds about them, in the chambers
 
-Everything here concerns one person, the one who is signed in. Opting out cannot be undone, so it
+    platforms   whom they allow what, and how they take it back
+    devices     which devices have a certificate of theirs
+    activity    what happened in their name, and the alerts
+    export      all of it, as a file
+
+and what they do about it: freeze the number, stop a recovery, and leave. `POST /holder/opt-out`
+erases what can be erased and answers with a receipt.
+
+Everything here concerns one person, the one who is signed in (`door`). What cannot be undone
 demands a sign-in of the last few minutes. Only here are a person and their platforms seen together,
 opened with the person's own data key.
 """

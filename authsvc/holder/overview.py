@@ -4,11 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from authsvc.authentication.session import Session
 from authsvc.certificates import Certificates
-from authsvc.holder.errors import SessionRequired
+from authsvc.enrollment.recovery import Recoveries
+from authsvc.holder.activity.own_log import EntryView, OwnLog
+from authsvc.holder.door import Visit
+from authsvc.holder.person import identity_of, person_of
 from authsvc.storage import Database
 from authsvc.subscribers import OnlineNumber, Subscribers
+from authsvc.subscribers.activity import ActivityLog
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -26,8 +29,14 @@ class CertificateView(msgspec.Struct, frozen=True):
     not_after: datetime
 
 
+class RecoveryView(msgspec.Struct, frozen=True):
+    """Somebody has begun to recover access, which can be stopped until then."""
+
+    ready_at: datetime
+
+
 class Overview(msgspec.Struct, frozen=True):
-    """The person's own view; the online number is masked."""
+    """The person's own view; the online number is masked. `alerts` are those not seen yet."""
 
     online_number: str
     enrolled_at: datetime
@@ -35,34 +44,51 @@ class Overview(msgspec.Struct, frozen=True):
     amr: tuple[str, ...]
     documents: list[DocumentView]
     certificates: list[CertificateView]
+    recovery: RecoveryView | None
+    alerts: list[EntryView]
+
+
+class NumberView(msgspec.Struct, frozen=True):
+    """The whole online number, for who asks to see it."""
+
+    online_number: str
 
 
 class Overviews:
     """Makes the view of whoever is signed in."""
 
     def __init__(
-        self, *, database: Database, subscribers: Subscribers, certificates: Certificates
+        self,
+        *,
+        database: Database,
+        subscribers: Subscribers,
+        certificates: Certificates,
+        recoveries: Recoveries,
+        activity: ActivityLog,
+        own_log: OwnLog,
     ) -> None:
         self._database = database
         self._subscribers = subscribers
         self._certificates = certificates
+        self._recoveries = recoveries
+        self._activity = activity
+        self._own_log = own_log
 
-    async def of(self, session: Session) -> Overview:
+    async def of(self, visit: Visit) -> Overview:
         """What the service holds about the person of this session; SessionRequired if they left."""
         async with self._database.reading() as tx:
-            subscriber = await self._subscribers.find(tx, session.subscriber_id)
-            if subscriber is None:
-                raise SessionRequired
-            identity = await self._subscribers.identity_of(tx, subscriber)
-            if identity is None:
-                raise SessionRequired
+            subscriber = await person_of(tx, self._subscribers, visit.session)
+            identity = await identity_of(tx, self._subscribers, subscriber)
             documents = await self._subscribers.documents_of(tx, subscriber.id)
             issued = await self._certificates.of_subscriber(tx, subscriber.id)
+            ready_at = await self._recoveries.waiting_for(tx, subscriber.id)
+            entries = await self._activity.of(tx, subscriber)
+        unseen = [entry for entry in entries if entry.alerts and not entry.seen]
         return Overview(
             online_number=OnlineNumber(identity.online_number).masked,
             enrolled_at=subscriber.enrolled_at,
-            acr=session.acr,
-            amr=session.amr,
+            acr=visit.session.acr,
+            amr=visit.session.amr,
             documents=[DocumentView(kind=d.kind, state=d.state.value) for d in documents],
             certificates=[
                 CertificateView(
@@ -72,4 +98,13 @@ class Overviews:
                 )
                 for c in issued
             ],
+            recovery=None if ready_at is None else RecoveryView(ready_at),
+            alerts=await self._own_log.shown(unseen, now=visit.now),
         )
+
+    async def number(self, visit: Visit) -> NumberView:
+        """The whole number; SessionRequired."""
+        async with self._database.reading() as tx:
+            subscriber = await person_of(tx, self._subscribers, visit.session)
+            identity = await identity_of(tx, self._subscribers, subscriber)
+        return NumberView(identity.online_number)

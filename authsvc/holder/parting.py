@@ -1,31 +1,84 @@
-"""The way out for whoever is signed in: only soon after a sign-in, because it is for good."""
+"""The way out for whoever is signed in: only soon after a sign-in, because it is for good.
 
-from datetime import datetime, timedelta
+    1  the sign-in is fresh
+    2  in one transaction: what there is is counted, the receipt is signed, all of it is erased
+    3  platforms that gave an address hear that the person is signed out, each of them once
+"""
 
-from authsvc.authentication.session import Session
+from authsvc.authentication.credentials import Credentials
+from authsvc.certificates import Certificates
 from authsvc.enrollment.leaving import Leaving
-from authsvc.holder.errors import FreshSignInRequired, SessionRequired
-from authsvc.storage import Database
-from authsvc.subscribers import Subscribers
-
-# Long enough to read what opting out means, short enough that a walked-away device is no risk.
-FRESH = timedelta(minutes=5)
+from authsvc.holder.devices.label import labels_of
+from authsvc.holder.door import Visit
+from authsvc.holder.passkeys import PasskeysOf, no_passkeys
+from authsvc.holder.person import held_person_of
+from authsvc.holder.receipt import Counts, Erasure, Receipts
+from authsvc.oidc.grants import Grants
+from authsvc.oidc.logout.sign_out import SignOut
+from authsvc.storage import Database, Transaction
+from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityLog
+from authsvc.subscribers.relations import Relations
 
 
 class Parting:
     """Opting out, by the person themselves."""
 
-    def __init__(self, *, database: Database, subscribers: Subscribers, leaving: Leaving) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        subscribers: Subscribers,
+        certificates: Certificates,
+        credentials: Credentials,
+        grants: Grants,
+        activity: ActivityLog,
+        relations: Relations,
+        leaving: Leaving,
+        receipts: Receipts,
+        sign_out: SignOut,
+        passkeys_of: PasskeysOf = no_passkeys,
+    ) -> None:
         self._database = database
         self._subscribers = subscribers
+        self._certificates = certificates
+        self._credentials = credentials
+        self._grants = grants
+        self._activity = activity
+        self._relations = relations
         self._leaving = leaving
+        self._receipts = receipts
+        self._sign_out = sign_out
+        self._passkeys_of = passkeys_of
 
-    async def opt_out(self, session: Session, *, now: datetime) -> None:
-        """Erases the person of this session; FreshSignInRequired, SessionRequired."""
-        if now - session.auth_time > FRESH:
-            raise FreshSignInRequired
+    async def opt_out(self, visit: Visit) -> str:
+        """Erases the person of this session; the receipt. FreshSignInRequired, SessionRequired."""
+        # 1.
+        visit.require_fresh()
+        # 2. Whoever cannot be given a receipt is not erased.
         async with self._database.transaction() as tx:
-            subscriber = await self._subscribers.find(tx, session.subscriber_id)
-            if subscriber is None:
-                raise SessionRequired
-            await self._leaving.opt_out(tx, subscriber, now=now)
+            subscriber = await held_person_of(tx, self._subscribers, visit.session)
+            platforms = [g.client_id for g in await self._grants.of_subscriber(tx, subscriber)]
+            erasure = await self._erasure(tx, subscriber, platforms=len(platforms))
+            receipt = self._receipts.write(erasure, now=visit.now)
+            await self._leaving.opt_out(tx, subscriber, now=visit.now)
+        # 3.
+        await self._sign_out.left(visit.session, platforms, now=visit.now)
+        return receipt
+
+    async def _erasure(self, tx: Transaction, subscriber: Subscriber, *, platforms: int) -> Erasure:
+        """What there is of a person, counted."""
+        certificates = await self._certificates.of_subscriber(tx, subscriber.id)
+        passkeys = await self._passkeys_of(tx, subscriber)
+        relations = await self._relations.of(tx, subscriber)
+        relations += await self._relations.for_other(tx, subscriber)
+        counts = Counts(
+            documents=len(await self._subscribers.documents_of(tx, subscriber.id)),
+            certificates=len(certificates),
+            devices=len(await labels_of(tx, subscriber)),
+            credentials=await self._credentials.count(tx, subscriber.id) + len(passkeys),
+            platforms=platforms,
+            activity=len(await self._activity.of(tx, subscriber)),
+            relations=len(relations),
+        )
+        return Erasure(counts, [certificate.serial for certificate in certificates])

@@ -1,9 +1,11 @@
-"""The person's own doors: JSON, with a session cookie.
+"""The person's own doors: JSON, with a session cookie. The chambers have more of them.
 
-GET  /holder                        what the service holds about them
-GET  /holder/platforms              whom they allow what
-POST /holder/platforms/withdrawal   {"client_id"} -> 204: no longer
-POST /holder/opt-out                204: leave for good
+GET  /holder                 what the service holds about them, masked
+GET  /holder/number          the whole online number
+GET  /holder/export          everything that is held, as a file
+POST /holder/freeze          204: nothing is done in their name any more
+POST /holder/recovery/stop   204: the recovery that waits is over
+POST /holder/opt-out         {"receipt"}: leave for good
 """
 
 from collections.abc import Sequence
@@ -11,97 +13,91 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import JSONBody
-from litestar.status_codes import HTTP_204_NO_CONTENT
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from litestar.types import ControllerRouterHandler
 
-from authsvc.authentication.session import Session, Sessions
-from authsvc.authentication.session_cookie import SessionCookie
-from authsvc.authentication.session_ended import SessionEnded, nobody
-from authsvc.clock import Clock
-from authsvc.holder.errors import SessionRequired
-from authsvc.holder.overview import Overview, Overviews
+from authsvc.holder.door import Door
+from authsvc.holder.export.document import Export
+from authsvc.holder.export.exports import Exports
+from authsvc.holder.overview import NumberView, Overview, Overviews
 from authsvc.holder.parting import Parting
-from authsvc.holder.platforms import Platforms, PlatformView
-from authsvc.web.http import HTTPRequest
+from authsvc.holder.protection import Protection
 
 _Request = Request[Any, Any, Any]
 
-
-class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which platform."""
-
-    client_id: str
+_ATTACHMENT = {"content-disposition": 'attachment; filename="online-number.json"'}
 
 
-class _Door:
-    """The session cookie at the door: who comes in."""
+class Left(msgspec.Struct, frozen=True):
+    """The person has left; the receipt is a compact JWS, and nobody else has it."""
 
-    def __init__(self, sessions: Sessions, clock: Clock, cookie: SessionCookie) -> None:
-        self.sessions = sessions
-        self.clock = clock
-        self._cookie = cookie
-
-    async def admit(self, request: _Request) -> tuple[str, Session]:
-        """The token and the living session behind it; SessionRequired."""
-        token = self._cookie.token(HTTPRequest.from_scope(request.scope))
-        session = await self.sessions.find(token, now=self.clock.now())
-        if token is None or session is None:
-            raise SessionRequired
-        return token, session
-
-    def farewell(self) -> Response[None]:
-        """204, and the cookie is taken back."""
-        headers = dict([self._cookie.take_back()])
-        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=headers)
+    receipt: str
 
 
 def routes(
     *,
     overviews: Overviews,
-    platforms: Platforms,
+    exports: Exports,
+    protection: Protection,
     parting: Parting,
-    sessions: Sessions,
-    clock: Clock,
-    cookie: SessionCookie,
-    ended: SessionEnded = nobody,
+    door: Door,
 ) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room. `ended` hears of the session of whoever leaves."""
-    door = _Door(sessions, clock, cookie)
+    """The handlers of the room."""
+    return [*_views(overviews, exports, door), *_protection(protection, door), _leave(parting, door)]
 
+
+def _views(
+    overviews: Overviews, exports: Exports, door: Door
+) -> Sequence[ControllerRouterHandler]:
     @get("/holder", summary="What the service holds about the signed-in person")
     async def show(request: _Request) -> Overview:
-        _, session = await door.admit(request)
-        return await overviews.of(session)
+        return await overviews.of(await door.admit(request))
 
+    @get("/holder/number", summary="The whole online number")
+    async def number(request: _Request) -> NumberView:
+        return await overviews.number(await door.admit(request))
+
+    @get("/holder/export", summary="Everything that is held about the person, as a file")
+    async def export(request: _Request) -> Response[Export]:
+        return Response(await exports.of(await door.admit(request)), headers=_ATTACHMENT)
+
+    return show, number, export
+
+
+def _protection(protection: Protection, door: Door) -> Sequence[ControllerRouterHandler]:
+    @post(
+        "/holder/freeze",
+        status_code=HTTP_204_NO_CONTENT,
+        summary="Freeze the number: sessions, tokens and certificates are dead at once",
+    )
+    async def freeze(request: _Request) -> Response[None]:
+        visit = await door.admit(request)
+        await protection.freeze(visit)
+        headers = await door.part(visit)
+        return Response(None, status_code=HTTP_204_NO_CONTENT, headers=headers)
+
+    @post(
+        "/holder/recovery/stop",
+        status_code=HTTP_204_NO_CONTENT,
+        summary="Stop the recovery that waits, if one does",
+    )
+    async def stop_recovery(request: _Request) -> None:
+        await protection.stop_recovery(await door.admit(request))
+
+    return freeze, stop_recovery
+
+
+def _leave(parting: Parting, door: Door) -> ControllerRouterHandler:
     @post(
         "/holder/opt-out",
-        status_code=HTTP_204_NO_CONTENT,
+        status_code=HTTP_200_OK,
         summary="Leave: erase all that can be erased, for good",
     )
-    async def leave(request: _Request) -> Response[None]:
-        token, session = await door.admit(request)
-        await parting.opt_out(session, now=clock.now())
-        await sessions.close(token)
-        await ended(session, now=clock.now())
-        return door.farewell()
+    async def leave(request: _Request) -> Response[Left]:
+        visit = await door.admit(request)
+        receipt = await parting.opt_out(visit)
+        # The platforms of the session have heard already, and more than that it is over.
+        headers = await door.part(visit, tell=False)
+        return Response(Left(receipt), status_code=HTTP_200_OK, headers=headers)
 
-    return [show, leave, *_platforms(platforms, door)]
-
-
-def _platforms(platforms: Platforms, door: _Door) -> Sequence[ControllerRouterHandler]:
-    @get("/holder/platforms", summary="The platforms that the person allows something")
-    async def list_platforms(request: _Request) -> list[PlatformView]:
-        _, session = await door.admit(request)
-        return await platforms.of(session, now=door.clock.now())
-
-    @post(
-        "/holder/platforms/withdrawal",
-        status_code=HTTP_204_NO_CONTENT,
-        summary="Take back what a platform was allowed; its tokens are dead at once",
-    )
-    async def withdraw(request: _Request, data: JSONBody[Withdrawal]) -> None:
-        _, session = await door.admit(request)
-        await platforms.withdraw(session, data.client_id)
-
-    return list_platforms, withdraw
+    return leave

@@ -7,8 +7,9 @@ the platform's own session ends when it ends.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,12 +52,17 @@ class BackChannelLogout:
         session: Session,
         clients: Sequence[Client],
         *,
+        all_sessions: bool = False,
         patience_seconds: float = 0,
         now: datetime,
     ) -> None:
-        """Begins to tell those that gave an address; waits for them, but not longer than that."""
+        """Begins to tell those that gave an address; waits for them, but not longer than that.
+
+        They hear that this session is over, or that all sessions of its person are.
+        """
+        issue = self._tokens.issue_for_all if all_sessions else self._tokens.issue
         tasks = [
-            self._begin(self._tell(session, client, uri, now=now))
+            self._begin(self._tell(partial(issue, session, client, now=now), uri))
             for client in clients
             if (uri := client.backchannel_logout_uri) is not None
         ]
@@ -76,9 +82,9 @@ class BackChannelLogout:
         task.add_done_callback(self._underway.discard)
         return task
 
-    async def _tell(self, session: Session, client: Client, uri: str, *, now: datetime) -> None:
+    async def _tell(self, issue: Callable[[], Awaitable[str]], uri: str) -> None:
         try:
-            token = await self._tokens.issue(session, client, now=now)
+            token = await issue()
         except AuthsvcError as error:
             _log.warning("backchannel_logout_failed", code=error.code)
             return

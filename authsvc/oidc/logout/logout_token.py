@@ -1,7 +1,8 @@
 """Logout tokens (OpenID Connect Back-Channel Logout 1.0, section 2.4).
 
-Signed as the client's ID tokens are, and encrypted where those are. `sid` is always in it, `sub`
-beside it is the pairwise one; `nonce` never is, so that nothing here passes for an ID token.
+Signed as the client's ID tokens are, and encrypted where those are. `sub` is the pairwise one, and
+`sid` beside it names the one session that is over; without it all of the person's are (2.4).
+`nonce` is never there, so that nothing here passes for an ID token.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from authsvc.clients import Client
 from authsvc.identifiers import new_token
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.logout.session_participants import SessionParticipants
-from authsvc.subscribers import Subscribers
+from authsvc.subscribers import Subscriber, Subscribers
 
 # Section 4 recommends at most two minutes: a captured one is soon worthless.
 LIFETIME = timedelta(minutes=2)
@@ -41,6 +42,24 @@ class LogoutTokens:
 
         ClientKeyMissing or ClientKeysUnavailable if it is to be encrypted, and cannot be.
         """
+        sid = self._participants.sid(session, client.client_id)
+        return await self._issue(session.subscriber, client, {"sid": sid}, now=now)
+
+    async def issue_for_all(self, session: Session, client: Client, *, now: datetime) -> str:
+        """The word to one client that every session of this one's person is over there.
+
+        A client that wants a `sid` in every token gets this session's, if it knows that; errors as
+        above.
+        """
+        named: dict[str, str] = {}
+        if client.backchannel_logout_session_required:
+            if await self._participants.knows(session, client.client_id):
+                named["sid"] = self._participants.sid(session, client.client_id)
+        return await self._issue(session.subscriber, client, named, now=now)
+
+    async def _issue(
+        self, subscriber: Subscriber, client: Client, named: dict[str, str], *, now: datetime
+    ) -> str:
         claims = {
             "iss": self._issuer,
             "aud": client.client_id,
@@ -48,8 +67,8 @@ class LogoutTokens:
             "exp": int((now + LIFETIME).timestamp()),
             "jti": new_token(),
             "events": {EVENT: {}},
-            "sub": self._subscribers.subject_for(session.subscriber, client.sector_identifier),
-            "sid": self._participants.sid(session, client.client_id),
+            "sub": self._subscribers.subject_for(subscriber, client.sector_identifier),
+            **named,
         }
         alg = client.id_token_signed_response_alg
         signed = self._jwts.sign(claims, alg=alg, typ=TYPE, now=now)

@@ -66,6 +66,10 @@ class SessionParticipants:
             await self._ephemeral.mark(_KNOWN, known, lifetime=lifetime)
         return self.sid(session, client.client_id)
 
+    async def knows(self, session: Session, client_id: str) -> bool:
+        """Whether this client was told of the session."""
+        return await self._ephemeral.claimed(_KNOWN, f"{session.origin}:{client_id}")
+
     async def leave(self, session: Session) -> list[str]:
         """The ids of all participants of a session that has ended; they are told this once."""
         entries = await asyncio.gather(

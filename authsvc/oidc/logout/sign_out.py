@@ -1,6 +1,7 @@
 """Ending a session, and letting everybody know who was told of its beginning."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from authsvc.authentication.session import Session, Sessions
@@ -48,6 +49,21 @@ class SignOut:
         clients = await self._known(await self._participants.leave(session), now=now)
         await self._backchannel.tell(session, clients, now=now)
 
-    async def _known(self, client_ids: list[str], *, now: datetime) -> list[Client]:
+    async def withdrawn(
+        self, session: Session, client_ids: Sequence[str], *, now: datetime
+    ) -> None:
+        """The person of this session has taken back what these clients were allowed.
+
+        Each hears that every session of the person is over there, not only this one.
+        """
+        clients = await self._known(client_ids, now=now)
+        await self._backchannel.tell(session, clients, all_sessions=True, now=now)
+
+    async def left(self, session: Session, client_ids: Sequence[str], *, now: datetime) -> None:
+        """The same of a person who has left: these clients, and those of the session, each once."""
+        participants = await self._participants.leave(session)
+        await self.withdrawn(session, list(dict.fromkeys((*client_ids, *participants))), now=now)
+
+    async def _known(self, client_ids: Sequence[str], *, now: datetime) -> list[Client]:
         found = [await self._clients.find(client_id, now=now) for client_id in client_ids]
         return [client for client in found if client is not None]

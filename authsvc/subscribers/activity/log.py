@@ -5,6 +5,7 @@
 (`flush`), so that a process that dies takes at most its last second of them along.
 """
 
+import asyncio
 import os
 from collections import deque
 from datetime import UTC, datetime, time, timedelta
@@ -36,6 +37,8 @@ class ActivityLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: deque[store.ActivityRow] = deque()
+        # Whoever reads their log flushes, too: no line is written twice.
+        self._flushing = asyncio.Lock()
 
     async def write(self, tx: Transaction, subscriber: Subscriber, entry: Entry) -> None:
         """Adds a line in the caller's transaction."""
@@ -50,6 +53,10 @@ class ActivityLog:
 
     async def flush(self) -> None:
         """Writes what was noted. What cannot be written now waits for the next time."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         while self._waiting:
             rows = [self._waiting[place] for place in range(min(_AT_ONCE, len(self._waiting)))]
             async with self._database.transaction() as tx:

@@ -1,11 +1,12 @@
 """The table `activity`: whose, until when, and sealed. Neither what nor at which moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Uuid, delete, insert, select, update
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Uuid, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from authsvc.storage import Transaction, metadata
 from authsvc.storage.columns import UTCDateTime
@@ -26,6 +27,11 @@ activity = Table(
     Column("expires_at", UTCDateTime, nullable=False, index=True),
 )
 
+_INSERT: dict[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
 
 class ActivityRow(NamedTuple):
     """A row of `activity`, in the order of its columns."""
@@ -37,8 +43,12 @@ class ActivityRow(NamedTuple):
 
 
 async def insert_activity(tx: Transaction, rows: Sequence[ActivityRow]) -> None:
-    """Adds lines, in one statement."""
-    await tx.execute(insert(activity), [row._asdict() for row in rows])
+    """Adds lines, in one statement; one that is there already stays as it is.
+
+    Whoever did not hear that they were written (a connection lost while it committed) tries again.
+    """
+    inserting = _INSERT[tx.dialect.name](activity).on_conflict_do_nothing()
+    await tx.execute(inserting, [row._asdict() for row in rows])
 
 
 async def still_there(tx: Transaction, subscriber_ids: set[UUID]) -> set[UUID]:

@@ -7,13 +7,15 @@ from datetime import datetime
 
 import msgspec
 
-from authsvc.authentication.session import Session
 from authsvc.clients import Client, Clients
-from authsvc.holder.errors import SessionRequired
+from authsvc.holder.door import Visit
+from authsvc.holder.person import held_person_of, person_of
 from authsvc.oidc.authorize.answer_delivery import with_query
 from authsvc.oidc.grants import Grants
-from authsvc.storage import Database, Transaction
-from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.oidc.logout.sign_out import SignOut
+from authsvc.storage import Database
+from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 
 
 class PlatformView(msgspec.Struct, frozen=True):
@@ -41,21 +43,25 @@ class Platforms:
         subscribers: Subscribers,
         clients: Clients,
         grants: Grants,
+        activity: ActivityLog,
+        sign_out: SignOut,
     ) -> None:
         self._issuer = issuer
         self._database = database
         self._subscribers = subscribers
         self._clients = clients
         self._grants = grants
+        self._activity = activity
+        self._sign_out = sign_out
 
-    async def of(self, session: Session, *, now: datetime) -> list[PlatformView]:
+    async def of(self, visit: Visit) -> list[PlatformView]:
         """Every platform that the person allows something, oldest first; SessionRequired."""
         async with self._database.reading() as tx:
-            subscriber = await self._subscriber(tx, session)
+            subscriber = await person_of(tx, self._subscribers, visit.session)
             grants = await self._grants.of_subscriber(tx, subscriber)
         views = []
         for grant in grants:
-            client = await self._clients.find(grant.client_id, now=now)
+            client = await self._clients.find(grant.client_id, now=visit.now)
             views.append(
                 PlatformView(
                     client_id=grant.client_id,
@@ -68,14 +74,33 @@ class Platforms:
             )
         return views
 
-    async def withdraw(self, session: Session, client_id: str) -> None:
+    async def withdraw(self, visit: Visit, client_id: str) -> None:
         """The platform is told nothing any more, and what it holds is dead at once.
 
-        Repeating it is harmless. The pseudonym stays what it was, should the person come back.
+        It hears that the person is signed out there. Repeating it is harmless, and tells nobody.
+        The pseudonym stays what it was, should the person come back.
         """
+        await self._withdraw(visit, only=client_id)
+
+    async def withdraw_all(self, visit: Visit) -> None:
+        """The same for every platform."""
+        await self._withdraw(visit)
+
+    async def _withdraw(self, visit: Visit, *, only: str | None = None) -> None:
         async with self._database.transaction() as tx:
-            subscriber = await self._subscriber(tx, session)
-            await self._grants.withdraw(tx, subscriber, client_id)
+            subscriber = await held_person_of(tx, self._subscribers, visit.session)
+            grants = await self._grants.of_subscriber(tx, subscriber)
+            withdrawn = [g.client_id for g in grants if only in (None, g.client_id)]
+            for client_id in withdrawn:
+                await self._grants.withdraw(tx, subscriber, client_id)
+                entry = Entry(
+                    kind=ActivityKind.PLATFORM_WITHDRAWN,
+                    at=visit.now,
+                    client_id=client_id,
+                    network=visit.network,
+                )
+                await self._activity.write(tx, subscriber, entry)
+        await self._sign_out.withdrawn(visit.session, withdrawn, now=visit.now)
 
     def _start_uri(self, client: Client) -> str | None:
         """The platform learns where to sign in, and nothing of who comes."""
@@ -83,9 +108,3 @@ class Platforms:
         if uri is None:
             return None
         return with_query(uri, {"iss": self._issuer})
-
-    async def _subscriber(self, tx: Transaction, session: Session) -> Subscriber:
-        subscriber = await self._subscribers.find(tx, session.subscriber_id)
-        if subscriber is None:
-            raise SessionRequired
-        return subscriber

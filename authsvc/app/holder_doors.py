@@ -1,0 +1,119 @@
+"""The doors of the holder room, one chamber after the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from authsvc.app.house import House
+from authsvc.enrollment.freezing import Freezing
+from authsvc.enrollment.leaving import Leaving
+from authsvc.enrollment.recovery import Recoveries
+from authsvc.holder import routes as holder_routes
+from authsvc.holder.activity import routes as activity_routes
+from authsvc.holder.activity.own_log import OwnLog
+from authsvc.holder.devices import routes as devices_routes
+from authsvc.holder.devices.adding import Adding
+from authsvc.holder.devices.devices import Devices
+from authsvc.holder.door import Door
+from authsvc.holder.export.exports import Exports, Sources
+from authsvc.holder.overview import Overviews
+from authsvc.holder.parting import Parting
+from authsvc.holder.passkeys import PasskeysOf, no_passkeys
+from authsvc.holder.platforms import routes as platforms_routes
+from authsvc.holder.platforms.platforms import Platforms
+from authsvc.holder.protection import Protection
+from authsvc.holder.receipt import Receipts
+
+
+def holder_doors(house: House, door: Door) -> Sequence[Any]:
+    """Every handler of the room. A new chamber hangs its own here."""
+    on: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
+    own_log = OwnLog(clients=house.clients, activity=house.activity, **on)
+    devices = Devices(
+        certificates=house.certificates, sessions=house.sessions, activity=house.activity, **on
+    )
+    adding = Adding(
+        certificates=house.certificates,
+        register=house.outside.register,
+        changes=house.desk.changes,
+        sign_in=house.sign_in,
+        activity=house.activity,
+        alerts=house.alerts,
+        **on,
+    )
+    platforms = Platforms(
+        issuer=house.settings.issuer,
+        clients=house.clients,
+        grants=house.provider.grants,
+        activity=house.activity,
+        sign_out=house.provider.logout.sign_out,
+        **on,
+    )
+    return [
+        *_own_doors(house, door, devices, own_log),
+        *activity_routes.routes(own_log, door),
+        *devices_routes.routes(devices, adding, door),
+        *platforms_routes.routes(platforms, door),
+    ]
+
+
+def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> Sequence[Any]:
+    on: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
+    recoveries = Recoveries(house.activity)
+    # What the room is told of passkeys.
+    passkeys_of: PasskeysOf = no_passkeys
+    sources = Sources(
+        subscribers=house.subscribers,
+        certificates=house.certificates,
+        credentials=house.credentials,
+        clients=house.clients,
+        grants=house.provider.grants,
+        relations=house.relations,
+        recoveries=recoveries,
+        activity=house.activity,
+        devices=devices,
+        own_log=own_log,
+        passkeys_of=passkeys_of,
+    )
+    return holder_routes.routes(
+        overviews=Overviews(
+            certificates=house.certificates,
+            recoveries=recoveries,
+            activity=house.activity,
+            own_log=own_log,
+            **on,
+        ),
+        exports=Exports(issuer=house.settings.issuer, database=house.database, sources=sources),
+        protection=Protection(
+            freezing=Freezing(
+                subscribers=house.subscribers,
+                certificates=house.certificates,
+                recoveries=recoveries,
+                activity=house.activity,
+            ),
+            recoveries=recoveries,
+            alerts=house.alerts,
+            **on,
+        ),
+        parting=_parting(house, passkeys_of),
+        door=door,
+    )
+
+
+def _parting(house: House, passkeys_of: PasskeysOf) -> Parting:
+    return Parting(
+        database=house.database,
+        subscribers=house.subscribers,
+        certificates=house.certificates,
+        credentials=house.credentials,
+        grants=house.provider.grants,
+        activity=house.activity,
+        relations=house.relations,
+        leaving=Leaving(
+            subscribers=house.subscribers,
+            certificates=house.certificates,
+            relations=house.relations,
+        ),
+        receipts=Receipts(issuer=house.settings.issuer, keys=house.keyring.signing),
+        sign_out=house.provider.logout.sign_out,
+        passkeys_of=passkeys_of,
+    )

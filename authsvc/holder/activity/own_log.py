@@ -1,0 +1,85 @@
+"""A person's own log, with the names that platforms have today."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from authsvc.clients import Clients
+from authsvc.holder.door import Visit
+from authsvc.holder.person import held_person_of, person_of
+from authsvc.storage import Database
+from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityLog, Entry
+
+
+class EntryView(msgspec.Struct, frozen=True):
+    """One line. `platform` is the name of the client, null if it is not known (any more).
+
+    `alert` says that the person was told at once, `seen` that they have read it.
+    """
+
+    kind: str
+    at: datetime
+    platform: str | None
+    client_id: str | None
+    scopes: tuple[str, ...]
+    network: str | None
+    name: str | None
+    alert: bool
+    seen: bool
+
+
+class OwnLog:
+    """The log of whoever is signed in."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        subscribers: Subscribers,
+        clients: Clients,
+        activity: ActivityLog,
+    ) -> None:
+        self._database = database
+        self._subscribers = subscribers
+        self._clients = clients
+        self._activity = activity
+
+    async def of(self, visit: Visit) -> list[EntryView]:
+        """Every line of the last six months, newest first; SessionRequired."""
+        # What this process noted a moment ago is theirs to see, too.
+        await self._activity.flush()
+        async with self._database.reading() as tx:
+            subscriber = await person_of(tx, self._subscribers, visit.session)
+            entries = await self._activity.of(tx, subscriber)
+        return await self.shown(entries, now=visit.now)
+
+    async def shown(self, entries: Sequence[Entry], *, now: datetime) -> list[EntryView]:
+        """Lines as people read them."""
+        names: dict[str, str] = {}
+        for client_id in {entry.client_id for entry in entries if entry.client_id is not None}:
+            client = await self._clients.find(client_id, now=now)
+            if client is not None:
+                names[client_id] = client.name
+        return [_shown(entry, names) for entry in entries]
+
+    async def see_alerts(self, visit: Visit) -> None:
+        """The person has read every alert that is there; SessionRequired."""
+        async with self._database.transaction() as tx:
+            subscriber = await held_person_of(tx, self._subscribers, visit.session)
+            await self._activity.see_alerts(tx, subscriber)
+
+
+def _shown(entry: Entry, names: dict[str, str]) -> EntryView:
+    return EntryView(
+        kind=entry.kind.value,
+        at=entry.at,
+        platform=names.get(entry.client_id or ""),
+        client_id=entry.client_id,
+        scopes=entry.scopes,
+        network=entry.network,
+        name=entry.name,
+        alert=entry.alerts,
+        seen=entry.seen,
+    )

@@ -1,0 +1,1 @@
+"""Linked platforms: whom a person allows what, since when, and how they take it back."""
