@@ -12,6 +12,7 @@ from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.guardianship import Guardianship
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.keyring import KeyRing
@@ -25,7 +26,7 @@ from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
-from authsvc.subscribers.relations import Relations
+from authsvc.subscribers.relations import Kinship, Relations
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
 
@@ -47,6 +48,7 @@ class House:
     activity: ActivityLog
     alerts: Alerts
     relations: Relations
+    kinship: Kinship
     certificates: Certificates
     clients: Clients
     hasher: PasswordHasher
@@ -77,6 +79,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     remembered = Remembered(ephemeral, namespace="subscriber-changing")
     subscribers = Subscribers(keyring, remembered)
     activity = ActivityLog(database)
+    relations = Relations(keyring.digests)
+    kinship = Kinship(subscribers=subscribers, relations=relations, activity=activity)
     alerts = Alerts(database=database, subscribers=subscribers, messenger=outside.sms)
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
@@ -113,7 +117,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         subscribers=subscribers,
         activity=activity,
         alerts=alerts,
-        relations=Relations(keyring.digests),
+        relations=relations,
+        kinship=kinship,
         certificates=certificates,
         clients=clients,
         hasher=hasher,
@@ -133,6 +138,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             memory=memory,
             activity=activity,
             alerts=alerts,
+            relations=relations,
+            kinship=kinship,
+            custody=Guardianship(register=outside.register, subscribers=subscribers),
             credentials=credentials,
             sign_in=sign_in,
             sessions=sessions,

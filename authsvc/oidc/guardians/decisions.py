@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from authsvc.clients import Clients
-from authsvc.evidence.register import DocumentRegister
 from authsvc.oidc.backchannel.approval_list import ApprovalLists
+from authsvc.oidc.guardians.custody import CustodyWatch
 from authsvc.oidc.guardians.errors import NoLongerGuardian, NotOfAge, WardUseOver
 from authsvc.oidc.guardians.ward_use import WardUse, WardUses
 from authsvc.storage import Database, Transaction
@@ -45,7 +45,7 @@ class GuardianDecisions:
         database: Database,
         subscribers: Subscribers,
         kinship: Kinship,
-        register: DocumentRegister,
+        custody: CustodyWatch,
         clients: Clients,
         uses: WardUses,
         lists: ApprovalLists,
@@ -53,7 +53,7 @@ class GuardianDecisions:
         self._database = database
         self._subscribers = subscribers
         self._kinship = kinship
-        self._register = register
+        self._custody = custody
         self._clients = clients
         self._uses = uses
         self._lists = lists
@@ -88,7 +88,8 @@ class GuardianDecisions:
         # 2.
         if age_on(identity.birth_date, china_today(now)) < OF_AGE:
             raise NotOfAge
-        await self._require_custody(ward, identity, now=now)
+        if not await self._custody.holds(ward.relation, now=now):
+            raise NoLongerGuardian
         # 3. and 4.
         await self._uses.decide(handle, approved=approved)
         await self._lists.leave(use.places)
@@ -123,15 +124,3 @@ class GuardianDecisions:
         if identity is None:
             raise WardUseOver
         return identity
-
-    async def _require_custody(self, ward: Ward, guardian: Identity, *, now: datetime) -> None:
-        """Returns if the register calls them the guardian; else the relation ends at once."""
-        if await self._register.is_guardian(
-            ward_kind=ward.identity.document_kind,
-            ward_document_number=ward.identity.document_number,
-            guardian_number=guardian.number,
-        ):
-            return
-        async with self._database.transaction() as tx:
-            await self._kinship.end(tx, ward.relation, now=now)
-        raise NoLongerGuardian

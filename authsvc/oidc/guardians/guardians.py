@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from authsvc.oidc.backchannel.approval_list import ApprovalLists
 from authsvc.oidc.guardians.approval_of_use import ApprovalOfUse
+from authsvc.oidc.guardians.custody import CustodyWatch
 from authsvc.oidc.guardians.decisions import GuardianDecisions
 from authsvc.oidc.guardians.guardian_page import GuardianPage
 from authsvc.oidc.guardians.ward_use import WardUses
@@ -12,10 +13,11 @@ from authsvc.oidc.parts import Foundation, Parts
 
 @dataclass(frozen=True)
 class Guardians:
-    """What the interactions ask, and what the person's app does."""
+    """What the interactions ask, and what the person's app does and looks at."""
 
     approval: ApprovalOfUse
     decisions: GuardianDecisions
+    custody: CustodyWatch
 
 
 def build_guardians(on: Foundation, parts: Parts) -> Guardians:
@@ -35,9 +37,10 @@ def build_guardians(on: Foundation, parts: Parts) -> Guardians:
             database=on.database,
             subscribers=on.subscribers,
             kinship=on.kinship,
-            register=on.register,
+            custody=parts.custody,
             clients=on.clients,
             uses=uses,
             lists=lists,
         ),
+        custody=parts.custody,
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import msgspec
 
+from authsvc.authentication.session import Session
 from authsvc.identifiers import new_token
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.errors import InteractionOver, TooManyInteractions
@@ -43,6 +44,10 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     reader: str | None = None
     approved_by: str | None = None
     asked: int = 0
+
+    def is_approved_by(self, session: Session) -> bool:
+        """Whether this session's person has consented here."""
+        return self.approved_by == session.id
 
 
 _INTERACTION = Kind("interaction", Interaction, LIFETIME)
