@@ -81,3 +81,4 @@ class Housekeeping:
             await self.provider.refresh_tokens.erase_expired(tx, now=now)
             await self.credentials.forget_used_steps(tx, now=now)
             await self.activity.erase_expired(tx, now=now)
+            await self.desk.recoveries.erase_expired(tx, now=now)

@@ -52,11 +52,14 @@ class Throttling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EnrollmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who may enroll alone, and how long an enrollment may lie unfinished."""
+    """Who may enroll, how long an enrollment may lie unfinished, and a recovery waits."""
 
-    # Measures for the national online identity service, article 4: below 14 a guardian applies.
-    minimum_age: Annotated[int, msgspec.Meta(ge=0)] = 14
+    # A floor of the operator's own. That a guardian applies for who is under 14 and supervises who
+    # is under 18 is law (Measures for the national online identity service, article 4), no setting.
+    minimum_age: Annotated[int, msgspec.Meta(ge=0)] = 0
     lifetime_hours: Positive = 24
+    # login.gov resets an account after one day, in which every address it knows is warned.
+    recovery_wait_seconds: Positive = 86400
     # NIST SP 800-63B-4 section 3.1.1.2: eight characters or more beside another factor, fifteen
     # where a password is the only one, which an operator may ask for here.
     password_minimum: Positive = 8

@@ -9,6 +9,7 @@ from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
+from authsvc.enrollment.sandbox_cards import SandboxCards
 from authsvc.holder.door import Door
 from authsvc.oidc import routes as oidc_routes
 from authsvc.web import routes as web_routes
@@ -32,7 +33,12 @@ def doors_of(house: House) -> list[Any]:
             certificates=house.certificates, database=house.database, clock=house.clock
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
-        *enrollment_routes.routes(desk=house.desk, clock=house.clock, outbox=house.outside.outbox),
+        *enrollment_routes.routes(
+            desk=house.desk,
+            clock=house.clock,
+            outbox=house.outside.outbox,
+            cards=_sandbox_cards(house),
+        ),
         *authentication_routes.routes(
             sign_in=house.sign_in,
             sessions=house.sessions,
@@ -48,3 +54,15 @@ def doors_of(house: House) -> list[Any]:
         ),
         *holder_doors(house, Door(sessions=house.sessions, **door)),
     ]
+
+
+def _sandbox_cards(house: House) -> SandboxCards | None:
+    authority = house.outside.authority
+    if authority is None:
+        return None
+    return SandboxCards(
+        authority=authority,
+        database=house.database,
+        subscribers=house.subscribers,
+        credentials=house.credentials,
+    )

@@ -12,7 +12,6 @@ from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
-from authsvc.enrollment.guardianship import Guardianship
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.keyring import KeyRing
@@ -61,6 +60,7 @@ class House:
 
     async def close(self) -> None:
         """Lets go of every connection and thread."""
+        await self.desk.close()
         await self.provider.logout.close()
         await self.outside.close()
         self.fetcher.close()
@@ -106,6 +106,26 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         throttle=throttle,
         issuer=settings.issuer,
     )
+    desk = Desk.open(
+        database=database,
+        ephemeral=ephemeral,
+        keyring=keyring,
+        subscribers=subscribers,
+        certificates=certificates,
+        activity=activity,
+        alerts=alerts,
+        relations=relations,
+        credentials=credentials,
+        passive_authentication=PassiveAuthentication(
+            trusted(settings, keyring, "document-anchors")
+        ),
+        register=outside.register,
+        register_anchors=trusted(settings, keyring, "register-anchors"),
+        sms=outside.sms,
+        faces=outside.faces,
+        rules=settings.enrollment,
+        issuer=settings.issuer,
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -140,7 +160,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             alerts=alerts,
             relations=relations,
             kinship=kinship,
-            custody=Guardianship(register=outside.register, subscribers=subscribers),
+            custody=desk.guardianship,
             credentials=credentials,
             sign_in=sign_in,
             sessions=sessions,
@@ -148,23 +168,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             cookie=SESSION_COOKIE,
             interactions_per_address=settings.throttle.interactions_per_address_per_hour,
         ),
-        desk=Desk.open(
-            database=database,
-            ephemeral=ephemeral,
-            keyring=keyring,
-            subscribers=subscribers,
-            certificates=certificates,
-            credentials=credentials,
-            passive_authentication=PassiveAuthentication(
-                trusted(settings, keyring, "document-anchors")
-            ),
-            register=outside.register,
-            register_anchors=trusted(settings, keyring, "register-anchors"),
-            sms=outside.sms,
-            faces=outside.faces,
-            rules=settings.enrollment,
-            issuer=settings.issuer,
-        ),
+        desk=desk,
     )
 
 

@@ -56,11 +56,19 @@ class Credentials:
         with self._hasher.seat() as seat:
             return PreparedPassword(sign_in_name=name, phc=await seat.hash(password))
 
-    async def require_free(self, tx: Transaction, sign_in_name: str) -> None:
-        """Returns if nobody has the name; SignInNameInvalid, SignInNameTaken."""
+    async def require_free(
+        self, tx: Transaction, sign_in_name: str, *, but_for: UUID | None = None
+    ) -> None:
+        """Returns if nobody has the name, or `but_for` has; SignInNameInvalid, SignInNameTaken."""
         parse_sign_in_name(sign_in_name)
-        if await self.find_password(tx, self.name_digest(sign_in_name)) is not None:
+        owner = await self.owner_of(tx, sign_in_name)
+        if owner is not None and owner != but_for:
             raise SignInNameTaken(field="sign_in_name")
+
+    async def owner_of(self, tx: Transaction, sign_in_name: str) -> UUID | None:
+        """The id of who signs in by this name; for our own use, never for an answer."""
+        row = await self.find_password(tx, self.name_digest(sign_in_name))
+        return None if row is None else row.subscriber_id
 
     async def store(
         self,
@@ -200,6 +208,22 @@ class Credentials:
     async def count(self, tx: Transaction, subscriber_id: UUID) -> int:
         """How many credentials a subscriber has: password, TOTP, and each recovery code."""
         return await store.count(tx, subscriber_id)
+
+    async def replace_everything(
+        self,
+        tx: Transaction,
+        subscriber: Subscriber,
+        *,
+        sign_in_name: str,
+        phc: str,
+        now: datetime,
+    ) -> None:
+        """This name and password, and nothing else: TOTP and recovery codes are gone.
+
+        Raises SignInNameInvalid, SignInNameTaken.
+        """
+        await self.erase(tx, subscriber.id)
+        await self.store(tx, subscriber, sign_in_name=sign_in_name, phc=phc, now=now)
 
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Removes every credential of a subscriber."""

@@ -3,14 +3,16 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 import msgspec
 
 from authsvc.enrollment.completion import Issued
+from authsvc.enrollment.enrollments import Enrollment
 from authsvc.enrollment.errors import Base64Invalid
 from authsvc.enrollment.sms import Message
+from authsvc.enrollment.state import Purpose
 
 # Bounds on text; binary fields have theirs in the 1 MB of a body and in the rooms that read them.
 Short = Annotated[str, msgspec.Meta(max_length=64)]
@@ -22,6 +24,12 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
+
+
+class BeginBody(Body, frozen=True):
+    """What the enrollment is for: "enroll" (as without a body), "recover" or "unfreeze"."""
+
+    purpose: Purpose = Purpose.ENROLL
 
 
 class DocumentBody(Body, frozen=True):
@@ -62,6 +70,15 @@ class CertificateRequestBody(Body, frozen=True):
     certificate_request: str
 
 
+class CardBody(Body, frozen=True):
+    """Whatever is absent is made up; the guardian is a test person, by their sign-in name."""
+
+    birth_date: date | None = None
+    name: Short | None = None
+    phone: Short | None = None
+    guardian_sign_in_name: Line | None = None
+
+
 class PushBody(Body, frozen=True):
     """The register's push (compact JWS), for a register that can only send JSON."""
 
@@ -78,12 +95,31 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """Where an enrollment stands. `replacement`: the person is known, their document is new."""
+    """Where an enrollment stands. `replacement`: the person is known, their document is new.
+
+    `ready_at`: when the wait of a recovery ends. `guardian_code`: what a guardian has to enter.
+    """
 
     enrollment: str
     next_step: str
     expires_at: datetime
     replacement: bool
+    purpose: Purpose
+    ready_at: datetime | None
+    guardian_code: str | None
+
+    @classmethod
+    def of(cls, name: str, found: Enrollment, *, guardian_code: str | None) -> Self:
+        """What is said of an enrollment."""
+        return cls(
+            enrollment=name,
+            next_step=found.state.next_step.value,
+            expires_at=found.expires_at,
+            replacement=found.state.is_replacement,
+            purpose=found.state.purpose,
+            ready_at=found.state.ready_at,
+            guardian_code=guardian_code,
+        )
 
 
 class StatusListClaim(msgspec.Struct, frozen=True):

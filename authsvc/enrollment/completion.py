@@ -3,8 +3,9 @@
     1  the request proves possession of its key (certificates room)
     2  the document is still good, asked now, by the register
     3  in one transaction, with the register's feed and this enrollment held still:
-       a subscriber with a number and credentials, or a known one with the new document;
-       a certificate; and the enrollment completed, with nothing personal left in it
+       a subscriber with a number and credentials, or a known one with the new document, or one
+       whose recovery has waited long enough; a certificate; and the enrollment completed, with
+       nothing personal left in it
 
 The unique index on the person decides between two enrollments: one number, and a conflict.
 """
@@ -16,27 +17,26 @@ from uuid import UUID
 from authsvc.certificates import (
     CertificateRequest,
     Certificates,
-    RevocationReason,
     StatusReference,
     parse_request,
 )
-from authsvc.enrollment.credentials_step import SignInCredentials
 from authsvc.enrollment.document_changes import DocumentChanges
 from authsvc.enrollment.document_step import require_good
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
-from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown, PersonFrozen, PhoneMissing
-from authsvc.enrollment.state import Outcome, ProvedDocument, Step, is_closing
+from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown, PhoneMissing
+from authsvc.enrollment.guardian_errors import GuardianMissing
+from authsvc.enrollment.guardian_step import is_minor
+from authsvc.enrollment.newcomers import Newcomers
+from authsvc.enrollment.particulars import Outcome, ProvedDocument
+from authsvc.enrollment.recovery.recovering import Recovering
+from authsvc.enrollment.replacement import Replacement
+from authsvc.enrollment.returning_errors import RecoveryStopped
+from authsvc.enrollment.state import Purpose, Step, is_closing
 from authsvc.errors import AuthsvcError, Conflict
 from authsvc.evidence.register import DocumentRegister
 from authsvc.storage import Database, Transaction
-from authsvc.subscribers import (
-    Identity,
-    NewDocument,
-    OnlineNumber,
-    Subscriber,
-    Subscribers,
-    SubscriberStatus,
-)
+from authsvc.subscribers import OnlineNumber, Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityKind, Alerts
 
 # The feed moves every few seconds at most and a try takes milliseconds.
 _TRIES = 5
@@ -64,7 +64,10 @@ class Completion:
         changes: DocumentChanges,
         subscribers: Subscribers,
         certificates: Certificates,
-        credentials: SignInCredentials,
+        newcomers: Newcomers,
+        replacement: Replacement,
+        recovering: Recovering,
+        alerts: Alerts,
     ) -> None:
         self._database = database
         self._enrollments = enrollments
@@ -72,7 +75,10 @@ class Completion:
         self._changes = changes
         self._subscribers = subscribers
         self._certificates = certificates
-        self._credentials = credentials
+        self._newcomers = newcomers
+        self._replacement = replacement
+        self._recovering = recovering
+        self._alerts = alerts
 
     async def take(
         self, key: EnrollmentKey, *, certificate_request: bytes, now: datetime
@@ -81,7 +87,8 @@ class Completion:
 
         PersonAlreadyEnrolled if another enrollment of the person was first; the leaves of
         `certificates.errors` for a request; DocumentRefused; a sign-in name taken meanwhile leads
-        back to the credentials step; RegisterUnavailable changes nothing.
+        back to the credentials step, guardians who have left to theirs; RecoveryWaiting,
+        RecoveryStopped; RegisterUnavailable changes nothing.
         """
         enrollment = await self._enrollments.open(key, now=now)
         request = parse_request(certificate_request)
@@ -89,7 +96,8 @@ class Completion:
         try:
             if enrollment.state.admits(Step.CERTIFICATE_REQUEST, content):
                 enrollment = await self._complete(enrollment, request, content, now=now)
-        except EnrollmentMoved:
+        except (EnrollmentMoved, RecoveryStopped):
+            # The same request may have been here first, and have taken the recovery, too.
             enrollment = await self._enrollments.reload(enrollment)
             if enrollment.state.admits(Step.CERTIFICATE_REQUEST, content):
                 raise
@@ -100,14 +108,17 @@ class Completion:
     ) -> Enrollment:
         document = enrollment.state.proved_document
         try:
+            if enrollment.state.purpose is Purpose.RECOVER:
+                await self._recovering.require_ready(enrollment, now=now)
             for _ in range(_TRIES):
                 position = await self._changes.position()
                 await require_good(self._register, document.kind, document.document_number)
                 done = await self._record(enrollment, request, content, position, now=now)
                 if done is not None:
+                    await self._tell(enrollment, done, now=now)
                     return done
         except AuthsvcError as refusal:
-            await self._leave_mark(enrollment, refusal)
+            await self._leave_mark(enrollment, refusal, now=now)
             raise
         raise EnrollmentMoved(log="the register's feed does not hold still")
 
@@ -126,10 +137,7 @@ class Completion:
             if not await self._changes.holds_still(tx, position):
                 return None
             await self._enrollments.hold(tx, enrollment)
-            if enrollment.state.is_replacement:
-                subscriber = await self._replace(tx, document, now=now)
-            else:
-                subscriber = await self._create(tx, enrollment, now=now)
+            subscriber = await self._settle(tx, enrollment, now=now)
             certificate = await self._certificates.issue(
                 tx,
                 subscriber_id=subscriber.id,
@@ -143,54 +151,41 @@ class Completion:
                 tx, enrollment, enrollment.state.completed(outcome, content)
             )
 
-    async def _create(
+    async def _settle(
         self, tx: Transaction, enrollment: Enrollment, *, now: datetime
     ) -> Subscriber:
+        """The person for whom the certificate is."""
         state = enrollment.state
-        document = state.proved_document
-        subscriber, _ = await self._subscribers.create(
-            tx,
-            identity=_identity(document, phone=state.phone),
-            document=NewDocument(document.kind, document.document_number),
-            now=now,
-        )
-        await self._credentials.store(
-            tx, subscriber, sign_in_name=state.sign_in_name, phc=state.phc, now=now
-        )
-        return subscriber
+        if state.purpose is Purpose.RECOVER:
+            return await self._recovering.complete(tx, enrollment, now=now)
+        if state.is_replacement:
+            return await self._replacement.take_place(tx, state.proved_document, now=now)
+        return await self._newcomers.create(tx, state, now=now)
 
-    async def _replace(
-        self, tx: Transaction, document: ProvedDocument, *, now: datetime
-    ) -> Subscriber:
-        """The number stays; what was issued on the old document is superseded, sessions die."""
-        subscriber = await self._subscribers.find_by_person(
-            tx, self._subscribers.person_digest(document.number)
-        )
-        if subscriber is None:
-            raise PhoneMissing(log="the person has left since the holder check")
-        if subscriber.status is not SubscriberStatus.ACTIVE:
-            raise PersonFrozen
-        known = await self._subscribers.identity_of(tx, subscriber)
-        await self._subscribers.replace_document(
-            tx,
-            subscriber,
-            identity=_identity(document, phone=known.phone if known else ""),
-            document=NewDocument(document.kind, document.document_number),
-            now=now,
-        )
-        await self._certificates.revoke(
-            tx, subscriber_id=subscriber.id, reason=RevocationReason.SUPERSEDED, now=now
-        )
-        await self._subscribers.raise_watermark(tx, subscriber.id, now=now)
-        return subscriber
+    async def _tell(self, before: Enrollment, done: Enrollment, *, now: datetime) -> None:
+        """What the person hears of at once, now that it is committed."""
+        kind = ActivityKind.RECOVERED if before.state.purpose is Purpose.RECOVER else None
+        if before.state.guardians:
+            kind = ActivityKind.GUARDIAN_ADDED
+        if kind is None or done.state.outcome is None:
+            return
+        async with self._database.reading() as tx:
+            subscriber = await self._subscribers.find(tx, done.state.outcome.subscriber_id)
+        if subscriber is not None:
+            await self._alerts.tell(subscriber, kind, now=now)
 
-    async def _leave_mark(self, enrollment: Enrollment, refusal: AuthsvcError) -> None:
+    async def _leave_mark(
+        self, enrollment: Enrollment, refusal: AuthsvcError, *, now: datetime
+    ) -> None:
         """What a refusal changes, written after its transaction was rolled back."""
         state = enrollment.state
         if is_closing(refusal):
             await self._enrollments.close(enrollment, refusal)
         elif isinstance(refusal, PhoneMissing):
-            await self._enrollments.keep(enrollment, state.as_new())
+            fresh = state.as_new(needs_guardian=is_minor(state, now=now))
+            await self._enrollments.keep(enrollment, fresh)
+        elif isinstance(refusal, GuardianMissing):
+            await self._enrollments.keep(enrollment, state.back_to_guardian())
         elif isinstance(refusal, Conflict) and refusal.field == "sign_in_name":
             await self._enrollments.keep(enrollment, state.without_credentials())
 
@@ -218,16 +213,3 @@ class Completion:
 
     def _document_digest(self, document: ProvedDocument) -> bytes:
         return self._subscribers.document_digest(document.kind, document.document_number)
-
-
-def _identity(document: ProvedDocument, *, phone: str) -> Identity:
-    return Identity(
-        name=document.name,
-        number=document.number,
-        birth_date=document.birth_date,
-        sex=document.sex,
-        phone=phone,
-        document_kind=document.kind,
-        document_number=document.document_number,
-        document_valid_until=document.valid_until,
-    )

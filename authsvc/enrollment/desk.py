@@ -9,37 +9,56 @@ from cryptography import x509
 
 from authsvc.certificates import Certificates
 from authsvc.enrollment.completion import Completion
-from authsvc.enrollment.credentials_step import CredentialsStep, SignInCredentials
+from authsvc.enrollment.credentials_step import CredentialsStep
 from authsvc.enrollment.document_changes import DocumentChanges
 from authsvc.enrollment.document_step import DocumentStep
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.face import FaceMatch
+from authsvc.enrollment.failed_checks import FailedChecks
+from authsvc.enrollment.freezing import Freezing
+from authsvc.enrollment.guardian_step import GuardianStep
+from authsvc.enrollment.guardianship import Guardianship
 from authsvc.enrollment.holder_step import HolderStep
 from authsvc.enrollment.limits import Limits
+from authsvc.enrollment.newcomers import Newcomers
 from authsvc.enrollment.phone_step import PhoneStep
+from authsvc.enrollment.recovery import Recoveries
+from authsvc.enrollment.recovery.recovering import Recovering
+from authsvc.enrollment.replacement import Replacement
+from authsvc.enrollment.returning_errors import RecoveryStopped
+from authsvc.enrollment.sign_in_credentials import SignInCredentials
 from authsvc.enrollment.sms import SMSGateway
+from authsvc.enrollment.state import Purpose, Step
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.register import DocumentRegister
 from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityLog, Alerts
+from authsvc.subscribers.relations import Relations
 
 PUSH_PATH = "/register/changes"
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One object per step, and what follows the register afterwards."""
+    """One object per step, and what looks after people afterwards."""
 
     enrollments: Enrollments
     limits: Limits
     document: DocumentStep
     holder: HolderStep
+    guardian: GuardianStep
     phone: PhoneStep
     credentials: CredentialsStep
     completion: Completion
     changes: DocumentChanges
+    failed_checks: FailedChecks
+    recoveries: Recoveries
+    recovering: Recovering
+    freezing: Freezing
+    guardianship: Guardianship
 
     @classmethod
     def open(
@@ -50,6 +69,9 @@ class Desk:
         keyring: KeyRing,
         subscribers: Subscribers,
         certificates: Certificates,
+        activity: ActivityLog,
+        alerts: Alerts,
+        relations: Relations,
         credentials: SignInCredentials,
         passive_authentication: PassiveAuthentication,
         register: DocumentRegister,
@@ -70,6 +92,33 @@ class Desk:
             anchors=register_anchors,
             audience=issuer + PUSH_PATH,
         )
+        recoveries = Recoveries(activity)
+        freezing = Freezing(
+            subscribers=subscribers,
+            certificates=certificates,
+            recoveries=recoveries,
+            activity=activity,
+        )
+        replacement = Replacement(
+            subscribers=subscribers, certificates=certificates, activity=activity
+        )
+        recovering = Recovering(
+            database=database,
+            enrollments=enrollments,
+            subscribers=subscribers,
+            credentials=credentials,
+            recoveries=recoveries,
+            replacement=replacement,
+            alerts=alerts,
+            wait=timedelta(seconds=rules.recovery_wait_seconds),
+        )
+        failed_checks = FailedChecks(
+            database=database,
+            ephemeral=ephemeral,
+            subscribers=subscribers,
+            activity=activity,
+            alerts=alerts,
+        )
         return cls(
             enrollments=enrollments,
             limits=limits,
@@ -86,6 +135,16 @@ class Desk:
                 limits=limits,
                 faces=faces,
                 subscribers=subscribers,
+                failed_checks=failed_checks,
+                freezing=freezing,
+            ),
+            guardian=GuardianStep(
+                database=database,
+                ephemeral=ephemeral,
+                enrollments=enrollments,
+                limits=limits,
+                register=register,
+                subscribers=subscribers,
             ),
             phone=PhoneStep(
                 enrollments=enrollments,
@@ -99,6 +158,7 @@ class Desk:
                 enrollments=enrollments,
                 limits=limits,
                 credentials=credentials,
+                recovering=recovering,
             ),
             completion=Completion(
                 database=database,
@@ -107,12 +167,48 @@ class Desk:
                 changes=changes,
                 subscribers=subscribers,
                 certificates=certificates,
-                credentials=credentials,
+                newcomers=Newcomers(
+                    subscribers=subscribers,
+                    credentials=credentials,
+                    relations=relations,
+                    activity=activity,
+                ),
+                replacement=replacement,
+                recovering=recovering,
+                alerts=alerts,
             ),
             changes=changes,
+            failed_checks=failed_checks,
+            recoveries=recoveries,
+            recovering=recovering,
+            freezing=freezing,
+            guardianship=Guardianship(register=register, subscribers=subscribers),
         )
 
-    async def begin(self, *, address: str, now: datetime) -> tuple[EnrollmentKey, Enrollment]:
+    async def begin(
+        self, *, address: str, purpose: Purpose = Purpose.ENROLL, now: datetime
+    ) -> tuple[EnrollmentKey, Enrollment]:
         """A new enrollment from an address; TooManyEnrollments."""
         await self.limits.begin(address)
-        return await self.enrollments.begin(now=now)
+        return await self.enrollments.begin(purpose=purpose, now=now)
+
+    async def look(self, key: EnrollmentKey, *, now: datetime) -> Enrollment:
+        """Where an enrollment stands; or what has ended it, which may have happened elsewhere.
+
+        RecoveryStopped if somebody has stopped the recovery; who has come of age goes on alone.
+        """
+        enrollment = await self.enrollments.open(key, now=now)
+        enrollment.state.require_open()
+        if enrollment.state.ready_at and enrollment.state.next_step is not Step.COMPLETED:
+            try:
+                await self.recovering.require_standing(enrollment)
+            except RecoveryStopped as refusal:
+                await self.enrollments.close(enrollment, refusal)
+                # Closed now, unless it was completed at this very moment.
+                enrollment = await self.enrollments.reload(enrollment)
+                enrollment.state.require_open()
+        return await self.guardian.grown_up(enrollment, now=now)
+
+    async def close(self) -> None:
+        """Waits for what happens behind answers."""
+        await self.failed_checks.settle()

@@ -7,7 +7,7 @@ document that we do not know leaves no trace.
     lost, unknown   certificates on hold, until the register takes it back or a new card is shown
     replaced        certificates on hold, until the new card is shown and supersedes them
     expired         noted; no certificate outlives its document anyway
-    valid           what was on hold because of a loss is good again
+    valid           what was on hold because of a loss is good again, unless the person is frozen
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from authsvc.enrollment import store
 from authsvc.evidence.push import REMEMBERED, verify_push
 from authsvc.evidence.register import MAX_CHANGES, DocumentRegister, RegisterStatus, StatusChange
 from authsvc.storage import Database, Ephemeral, Transaction
-from authsvc.subscribers import DocumentRecord, DocumentState, Subscribers
+from authsvc.subscribers import DocumentRecord, DocumentState, Subscribers, SubscriberStatus
 
 log = structlog.get_logger()
 
@@ -147,4 +147,7 @@ class DocumentChanges:
                 now=now,
             )
         elif state is DocumentState.VALID and record.state is DocumentState.LOST:
-            await self._certificates.release_hold(tx, document_digest=record.digest)
+            # Freezing waits for the document, which is written here: it comes before or after.
+            subscriber = await self._subscribers.find(tx, record.subscriber_id)
+            if subscriber is not None and subscriber.status is SubscriberStatus.ACTIVE:
+                await self._certificates.release_hold(tx, document_digest=record.digest)

@@ -1,4 +1,4 @@
-"""The document: genuine by its chip, good by the register, and of somebody who may apply alone."""
+"""The document: genuine by its chip, good by the register, and of somebody old enough here."""
 
 import asyncio
 from datetime import datetime
@@ -8,7 +8,7 @@ from authsvc.enrollment.errors import (
     DocumentReplaced,
     DocumentReportedLost,
     DocumentUnknown,
-    GuardianRequired,
+    TooYoung,
 )
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.state import Step
@@ -53,7 +53,7 @@ class DocumentStep:
         """The enrollment with a proved document.
 
         Errors: the leaves of `evidence.errors` for a chip that is not genuine, DocumentRefused and
-        its leaves, DocumentExpired, GuardianRequired, TooManyDocuments. RegisterUnavailable changes
+        its leaves, DocumentExpired, TooYoung, TooManyDocuments. RegisterUnavailable changes
         nothing and is not counted as a try. Nothing here says whether we know the person.
         """
         enrollment = await self._enrollments.open(key, now=now)
@@ -83,7 +83,7 @@ class DocumentStep:
         # Signatures and hashes of up to 256 kB: off the event loop.
         document = await asyncio.to_thread(self._verify, kind, chip, now)
         if age_on(document.birth_date, china_today(now)) < self._rules.minimum_age:
-            raise GuardianRequired(field="chip")
+            raise TooYoung(field="chip")
         await require_good(self._register, document.kind, document.document_number)
         return document
 

@@ -12,7 +12,7 @@ import msgspec
 
 from authsvc.enrollment import store
 from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown
-from authsvc.enrollment.state import EnrollmentState, Step
+from authsvc.enrollment.state import EnrollmentState, Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
@@ -54,10 +54,12 @@ class Enrollments:
         self._digests = keyring.digests
         self._lifetime = lifetime
 
-    async def begin(self, *, now: datetime) -> tuple[EnrollmentKey, Enrollment]:
+    async def begin(
+        self, *, purpose: Purpose = Purpose.ENROLL, now: datetime
+    ) -> tuple[EnrollmentKey, Enrollment]:
         """A new enrollment, and the key that opens it; the token is not kept."""
         key = EnrollmentKey(id=new_token(_ID_BYTES), token=new_token())
-        state = EnrollmentState()
+        state = EnrollmentState(purpose=purpose)
         row = store.EnrollmentRow(
             id_digest=self._digests.digest("enrollment", key.id),
             token_digest=self._token_digest(key),
@@ -98,15 +100,26 @@ class Enrollments:
             raise
 
     async def keep_in(
-        self, tx: Transaction, enrollment: Enrollment, state: EnrollmentState
+        self,
+        tx: Transaction,
+        enrollment: Enrollment,
+        state: EnrollmentState,
+        *,
+        until: datetime | None = None,
     ) -> Enrollment:
-        """Writes a new state in the caller's transaction; EnrollmentMoved."""
-        sealed = self._seal(enrollment.digest, state)
+        """Writes a new state in the caller's transaction; EnrollmentMoved.
+
+        The enrollment lives on until `until`, if that is given.
+        """
+        row = store.EnrollmentChange(
+            sealed_state=self._seal(enrollment.digest, state),
+            expires_at=until or enrollment.expires_at,
+        )
         if not await store.compare_and_set(
-            tx, enrollment.digest, version=enrollment.version, sealed_state=sealed
+            tx, enrollment.digest, version=enrollment.version, change=row
         ):
             raise EnrollmentMoved
-        return Enrollment(enrollment.digest, enrollment.version + 1, state, enrollment.expires_at)
+        return Enrollment(enrollment.digest, enrollment.version + 1, state, row.expires_at)
 
     async def close(self, enrollment: Enrollment, refusal: AuthsvcError) -> None:
         """Ends an enrollment for this reason and erases its evidence."""
@@ -126,6 +139,12 @@ class Enrollments:
         if row is None:
             raise EnrollmentUnknown
         return self._enrollment(row)
+
+    async def at(self, digest: bytes, *, now: datetime) -> Enrollment | None:
+        """The enrollment at a digest, for whoever was led there by somebody who holds its key."""
+        async with self._database.reading() as tx:
+            row = await store.enrollment_by_digest(tx, digest)
+        return None if row is None or row.expires_at <= now else self._enrollment(row)
 
     async def erase_abandoned(self, *, now: datetime) -> int:
         """Erases every enrollment whose time is over, finished or not; how many."""

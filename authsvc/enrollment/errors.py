@@ -4,7 +4,7 @@ NotAuthenticated   EnrollmentUnknown
 InvalidInput       Base64Invalid, PhoneInvalid, PhoneCodeWrong, PhoneCodeOver, HolderNotRecognised
                    DocumentRefused: DocumentReportedLost, DocumentReplaced, DocumentUnknown
                    (an expired document is the evidence room's DocumentExpired)
-NotAllowed         GuardianRequired, HolderChecksUsedUp, PersonFrozen
+NotAllowed         TooYoung, HolderChecksUsedUp, PersonFrozen
 Conflict           StepMissing and its leaves, StepAlreadyTaken, StepNotNeeded,
                    EnrollmentCompleted, EnrollmentMoved
 Throttled          TooManyEnrollments, TooManyDocuments, TooManyHolderChecks, HolderCheckRunning,
@@ -12,7 +12,7 @@ Throttled          TooManyEnrollments, TooManyDocuments, TooManyHolderChecks, Ho
 Unavailable        SMSUnavailable, FaceMatchUnavailable
 
 That a person is enrolled already is `subscribers.PersonAlreadyEnrolled`; it is said only to who
-has passed the holder check.
+has passed the holder check. More in `returning_errors` and `guardian_errors`.
 """
 
 from authsvc.errors import (
@@ -120,12 +120,12 @@ class DocumentUnknown(DocumentRefused):
     title = Text("登记系统中没有该证件", "The register does not know this document")
 
 
-class GuardianRequired(NotAllowed):
-    """Too young to apply alone (Measures, article 4)."""
+class TooYoung(NotAllowed):
+    """Younger than this operator takes people (`enrollment.minimum_age`)."""
 
-    code = "enrollment.guardian_required"
-    title = Text("未达到独立申请的年龄", "The applicant is too young to apply alone")
-    next_step = Text("请由监护人代为申请", "A guardian has to apply for the applicant")
+    code = "enrollment.too_young"
+    title = Text("本服务不受理此年龄的申请", "This service does not enroll people of this age")
+    next_step = Text("请联系服务运营方", "Ask the operator of the service")
 
 
 class HolderChecksUsedUp(NotAllowed):
@@ -141,7 +141,10 @@ class PersonFrozen(NotAllowed):
 
     code = "enrollment.person_frozen"
     title = Text("该网号已被冻结", "The online number is frozen")
-    next_step = Text("请先解除冻结", "Have it unfrozen first")
+    next_step = Text(
+        "请先出示证件并核验本人以解除冻结(purpose: unfreeze)",
+        "Unfreeze it first, by document and holder check (purpose: unfreeze)",
+    )
 
 
 class StepMissing(Conflict):
@@ -204,14 +207,11 @@ class StepAlreadyTaken(Conflict):
 
 
 class StepNotNeeded(Conflict):
-    """The person is known: phone and credentials stay as they are."""
+    """An enrollment of this purpose, of this person, goes without it."""
 
     code = "enrollment.step_not_needed"
-    title = Text("换证申请无需此步骤", "A replaced document does not need this step")
-    next_step = Text(
-        "请直接提交证书申请(certificate-request)",
-        "Send the certificate request (certificate-request)",
-    )
+    title = Text("此次申请无需此步骤", "This enrollment does not need this step")
+    next_step = Text("请按所示的下一步继续", "Read the enrollment and go on with its next step")
 
 
 class EnrollmentCompleted(Conflict):

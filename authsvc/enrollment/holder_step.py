@@ -1,19 +1,35 @@
 """The holder check: is the applicant the person in the document, and do we know that person?
 
-Only who has passed the check learns whether the person is enrolled already.
+Only who has passed the check learns whether the person is enrolled, and whether they are frozen. If
+it fails, the person hears of it, and the answer does not show that there is anybody to hear.
 """
 
 from datetime import datetime
 
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
-from authsvc.enrollment.errors import HolderChecksUsedUp, HolderNotRecognised, PersonFrozen
+from authsvc.enrollment.errors import (
+    EnrollmentMoved,
+    HolderChecksUsedUp,
+    HolderNotRecognised,
+    PersonFrozen,
+)
 from authsvc.enrollment.face import FaceMatch
+from authsvc.enrollment.failed_checks import FailedChecks
+from authsvc.enrollment.freezing import Freezing
+from authsvc.enrollment.guardian_step import is_minor
 from authsvc.enrollment.limits import Limits
-from authsvc.enrollment.state import ProvedDocument, Step
+from authsvc.enrollment.particulars import ProvedDocument
+from authsvc.enrollment.returning_errors import NothingToRecover, NothingToUnfreeze
+from authsvc.enrollment.state import EnrollmentState, Purpose, Step, is_closing
 from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url
 from authsvc.storage import Database
-from authsvc.subscribers import PersonAlreadyEnrolled, Subscribers, SubscriberStatus
+from authsvc.subscribers import (
+    PersonAlreadyEnrolled,
+    Subscriber,
+    Subscribers,
+    SubscriberStatus,
+)
 
 
 class HolderStep:
@@ -27,18 +43,23 @@ class HolderStep:
         limits: Limits,
         faces: FaceMatch,
         subscribers: Subscribers,
+        failed_checks: FailedChecks,
+        freezing: Freezing,
     ) -> None:
         self._database = database
         self._enrollments = enrollments
         self._limits = limits
         self._faces = faces
         self._subscribers = subscribers
+        self._failed_checks = failed_checks
+        self._freezing = freezing
 
     async def take(self, key: EnrollmentKey, *, capture: bytes, now: datetime) -> Enrollment:
-        """The enrollment of a holder; a known person with a new document replaces the old one.
+        """The enrollment of a holder; who came to unfreeze their number is through with it.
 
         HolderNotRecognised may be tried again; the last try is HolderChecksUsedUp, which erases
-        the evidence. PersonAlreadyEnrolled and PersonFrozen end the enrollment, too.
+        the evidence. What contradicts the purpose ends the enrollment, too: PersonAlreadyEnrolled,
+        PersonFrozen, NothingToRecover, NothingToUnfreeze.
         """
         enrollment = await self._enrollments.open(key, now=now)
         content = self._enrollments.content(Step.HOLDER_CHECK, capture)
@@ -46,20 +67,19 @@ class HolderStep:
             return enrollment
         document = enrollment.state.proved_document
         try:
-            await self._confirm(enrollment, document, capture)
-            is_known = await self._is_known(document)
-        except (HolderChecksUsedUp, PersonAlreadyEnrolled, PersonFrozen) as refusal:
-            await self._enrollments.close(enrollment, refusal)
+            await self._confirm(enrollment, document, capture, now=now)
+            return await self._go_on(enrollment, content, now=now)
+        except AuthsvcError as refusal:
+            if is_closing(refusal):
+                await self._enrollments.close(enrollment, refusal)
             raise
-        return await self._enrollments.keep(
-            enrollment, enrollment.state.with_holder(content, is_known=is_known)
-        )
 
     async def _confirm(
-        self, enrollment: Enrollment, document: ProvedDocument, capture: bytes
+        self, enrollment: Enrollment, document: ProvedDocument, capture: bytes, *, now: datetime
     ) -> None:
         """One check at a time of one person, so that failures cannot outrun their count."""
-        person = b64url(self._subscribers.person_digest(document.number))
+        digest = self._subscribers.person_digest(document.number)
+        person = b64url(digest)
         await self._limits.begin_holder_check(person)
         try:
             await self._limits.require_holder_try(person)
@@ -68,6 +88,7 @@ class HolderStep:
             await self._limits.forgive_holder(person)
         except HolderNotRecognised:
             await self._limits.count_holder_failure(enrollment.name, person)
+            self._failed_checks.note(digest, now=now)
             await self._require_try(enrollment)
             raise
         finally:
@@ -77,19 +98,60 @@ class HolderStep:
         if await self._limits.holder_checks_used_up(enrollment.name):
             raise HolderChecksUsedUp
 
-    async def _is_known(self, document: ProvedDocument) -> bool:
-        """Whether the person has a number; a refusal if this document adds nothing to it."""
-        digest = self._subscribers.document_digest(document.kind, document.document_number)
+    async def _go_on(self, enrollment: Enrollment, content: bytes, *, now: datetime) -> Enrollment:
+        """The enrollment on its way, chosen by its purpose and by whether we know the person."""
+        state, document = enrollment.state, enrollment.state.proved_document
         async with self._database.reading() as tx:
             subscriber = await self._subscribers.find_by_person(
                 tx, self._subscribers.person_digest(document.number)
             )
-            known_document = await self._subscribers.find_document(tx, digest)
-        refusal: AuthsvcError | None = None
-        if known_document is not None:
-            refusal = PersonAlreadyEnrolled(log="the same document")
-        elif subscriber is not None and subscriber.status is not SubscriberStatus.ACTIVE:
-            refusal = PersonFrozen()
-        if refusal is not None:
-            raise refusal
-        return subscriber is not None
+            digest = self._subscribers.document_digest(document.kind, document.document_number)
+            is_known_document = await self._subscribers.find_document(tx, digest) is not None
+        _require_fit(state.purpose, subscriber, is_known_document=is_known_document)
+        is_new = state.purpose is Purpose.ENROLL and subscriber is None
+        met = state.with_holder(
+            content,
+            is_replacement=subscriber is not None and not is_known_document,
+            needs_guardian=is_new and is_minor(state, now=now),
+        )
+        if state.purpose is Purpose.UNFREEZE and subscriber is not None:
+            return await self._unfreeze(enrollment, met, subscriber, now=now)
+        return await self._enrollments.keep(enrollment, met)
+
+    async def _unfreeze(
+        self,
+        enrollment: Enrollment,
+        met: EnrollmentState,
+        subscriber: Subscriber,
+        *,
+        now: datetime,
+    ) -> Enrollment:
+        try:
+            async with self._database.transaction() as tx:
+                kept = await self._enrollments.keep_in(tx, enrollment, met)
+                if not await self._freezing.unfreeze(tx, subscriber, now=now):
+                    raise NothingToUnfreeze
+                return kept
+        except EnrollmentMoved:
+            current = await self._enrollments.reload(enrollment)
+            if current.state.taken != met.taken:
+                raise
+            return current
+
+
+def _require_fit(
+    purpose: Purpose, subscriber: Subscriber | None, *, is_known_document: bool
+) -> None:
+    """Returns if somebody like this may go on; else the refusal that closes the enrollment."""
+    is_frozen = subscriber is not None and subscriber.status is not SubscriberStatus.ACTIVE
+    if purpose is Purpose.UNFREEZE:
+        if not is_frozen:
+            raise NothingToUnfreeze
+        return
+    if purpose is Purpose.RECOVER and subscriber is None:
+        raise NothingToRecover
+    # Before the frozen person's own document is called known: that they are frozen is what helps.
+    if is_frozen:
+        raise PersonFrozen
+    if purpose is Purpose.ENROLL and is_known_document:
+        raise PersonAlreadyEnrolled(log="the same document")

@@ -15,6 +15,8 @@ from authsvc.enrollment.errors import (
     TooManyMessages,
     TooManyNames,
 )
+from authsvc.enrollment.guardian_errors import TooManyGuardianCodes
+from authsvc.enrollment.returning_errors import TooManyRecoveries
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Ephemeral
 from authsvc.web.forwarded import network_of
@@ -41,6 +43,14 @@ _ENROLLMENT_LASTS = timedelta(hours=24)
 # every hesitation, and none for messages to everybody or for asking whether each name is taken.
 MESSAGES_PER_PERSON = 20
 NAMES_PER_PERSON = 50
+
+# Ours: each recovery that is begun sends an alert and begins the wait anew. Whoever has changed
+# their mind four times in a day waits until tomorrow.
+RECOVERIES_PER_PERSON = 5
+
+# Ours: with ten wrong codes an hour, and a thousand minors waiting, a guesser meets one after three
+# hundred years; and would have to be their guardian besides.
+GUARDIAN_MISSES = 10
 
 # Ours: five guesses at a code of six digits; with five codes an hour a guesser needs years.
 CODE_TRIES = 5
@@ -113,6 +123,21 @@ class Limits:
         tried = await self._ephemeral.count("person-names", person, window=_PERSON_WINDOW)
         if tried > NAMES_PER_PERSON:
             raise TooManyNames(retry_after=_seconds(_PERSON_WINDOW))
+
+    async def count_recovery(self, person: str) -> None:
+        """One more recovery of a person, counted before it begins."""
+        begun = await self._ephemeral.count("person-recoveries", person, window=_PERSON_WINDOW)
+        if begun > RECOVERIES_PER_PERSON:
+            raise TooManyRecoveries(retry_after=_seconds(_PERSON_WINDOW))
+
+    async def require_guardian_try(self, guardian: str) -> None:
+        """Refuses when a guardian has entered too many codes that were not right."""
+        if await self._ephemeral.counted("guardian-misses", guardian) >= GUARDIAN_MISSES:
+            raise TooManyGuardianCodes(retry_after=_seconds(_HOUR))
+
+    async def count_guardian_miss(self, guardian: str) -> None:
+        """One more code that was not right, or not of a ward of theirs."""
+        await self._ephemeral.count("guardian-misses", guardian, window=_HOUR)
 
     async def count_code_try(self, code: str) -> None:
         """One more guess at a code, counted before it is looked at."""

@@ -53,6 +53,11 @@ class Outside:
         """The sandbox's outbox, if messages go there."""
         return self.sms if isinstance(self.sms, OutboxSMSGateway) else None
 
+    @property
+    def authority(self) -> DocumentAuthority | None:
+        """The simulated authority, if the register is the sandbox's own."""
+        return self.register.authority if isinstance(self.register, EmbeddedRegister) else None
+
     async def close(self) -> None:
         """Lets go of connections."""
         await self.client.aclose()

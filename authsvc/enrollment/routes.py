@@ -1,6 +1,7 @@
 """The enrollment over HTTP: one address for each step, all of them JSON, all of them repeatable.
 
     POST /enrollments                                     201 {enrollment, token, next_step, …}
+                                                          {purpose} or no body at all
     GET  /enrollments/{enrollment}                        where it stands
     PUT  /enrollments/{enrollment}/document               {kind, chip}
     PUT  /enrollments/{enrollment}/holder-check           {capture}
@@ -10,8 +11,10 @@
     PUT  /enrollments/{enrollment}/certificate-request    {certificate_request}
     POST /register/changes                                the register's signed push
     GET  /sandbox/outbox?phone=…                          only in the sandbox: messages to a phone
+    POST /sandbox/cards                                   only there: somebody new with a card
 
-The enrollment's own addresses ask for `Authorization: Bearer <token>`.
+The enrollment's own addresses ask for `Authorization: Bearer <token>`. The guardian's step is taken
+in the holder room.
 """
 
 from typing import Any
@@ -24,7 +27,9 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.clock import Clock
 from authsvc.enrollment.bodies import (
+    BeginBody,
     Begun,
+    CardBody,
     CertificateRequestBody,
     Completed,
     CredentialsBody,
@@ -41,8 +46,9 @@ from authsvc.enrollment.desk import PUSH_PATH, Desk
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
 from authsvc.enrollment.errors import EnrollmentUnknown
 from authsvc.enrollment.phone import parse_phone
+from authsvc.enrollment.sandbox_cards import SandboxCards, VirtualCard
 from authsvc.enrollment.sms import OutboxSMSGateway
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.state import Purpose, Step
 from authsvc.evidence.push import TYPE as PUSH_TYPE
 from authsvc.web.errors import FieldInvalid, FieldMissing
 from authsvc.web.forms import require_content_type
@@ -59,9 +65,13 @@ _Request = Request[Any, Any, Any]
 
 
 def routes(
-    *, desk: Desk, clock: Clock, outbox: OutboxSMSGateway | None = None
+    *,
+    desk: Desk,
+    clock: Clock,
+    outbox: OutboxSMSGateway | None = None,
+    cards: SandboxCards | None = None,
 ) -> list[ControllerRouterHandler]:
-    """Every address of the room; the outbox's only if there is one (the sandbox)."""
+    """Every address of the room; the outbox's and the cards' only if there are any (the sandbox)."""
     handlers: list[ControllerRouterHandler] = [
         *_whole(desk, clock),
         *_identity_steps(desk, clock),
@@ -70,15 +80,21 @@ def routes(
     ]
     if outbox is not None:
         handlers.append(mount("/sandbox/outbox", {"GET": _outbox(outbox)}))
+    if cards is not None:
+        handlers.append(_cards(cards))
     return handlers
 
 
 def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     @post("/enrollments", summary="Begin an enrollment", tags=["enrollment"])
     async def begin(request: _Request) -> Begun:
-        """An enrollment, and the token that opens it. It lives for a day."""
+        """An enrollment, and the token that opens it. It lives for a day.
+
+        The body is optional: {"purpose": "enroll" | "recover" | "unfreeze"}.
+        """
+        purpose = _purpose(await request.body())
         address = HTTPRequest.from_scope(request.scope).client
-        key, found = await desk.begin(address=address, now=clock.now())
+        key, found = await desk.begin(address=address, purpose=purpose, now=clock.now())
         return Begun(key.id, key.token, found.state.next_step.value, found.expires_at)
 
     @get(
@@ -89,9 +105,8 @@ def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     )
     async def read(request: _Request, enrollment: FromPath[str]) -> Progress:
         """Where it stands; or the problem that has ended it."""
-        found = await desk.enrollments.open(_key(request, enrollment), now=clock.now())
-        found.state.require_open()
-        return _progress(enrollment, found)
+        found = await desk.look(_key(request, enrollment), now=clock.now())
+        return await _progress(desk, enrollment, found)
 
     return [begin, read]
 
@@ -106,7 +121,7 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         found = await desk.document.take(
             _key(request, enrollment), kind=data.kind, chip=chip, now=clock.now()
         )
-        return _progress(enrollment, found)
+        return await _progress(desk, enrollment, found)
 
     @_put(Step.HOLDER_CHECK, "Show the holder")
     async def holder_check(
@@ -115,7 +130,7 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         """The picture is compared with the portrait in the chip; neither is kept."""
         capture = from_base64(data.capture, field="capture")
         found = await desk.holder.take(_key(request, enrollment), capture=capture, now=clock.now())
-        return _progress(enrollment, found)
+        return await _progress(desk, enrollment, found)
 
     return [document, holder_check]
 
@@ -127,7 +142,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     ) -> Progress:
         """A code goes to the phone. The same number after a minute sends a new one."""
         found = await desk.phone.take(_key(request, enrollment), phone=data.phone, now=clock.now())
-        return _progress(enrollment, found)
+        return await _progress(desk, enrollment, found)
 
     @_put(Step.PHONE_CONFIRMATION, "Confirm the phone")
     async def phone_confirmation(
@@ -135,7 +150,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     ) -> Progress:
         """Five tries a code; a code lives for ten minutes."""
         found = await desk.phone.confirm(_key(request, enrollment), code=data.code, now=clock.now())
-        return _progress(enrollment, found)
+        return await _progress(desk, enrollment, found)
 
     @_put(Step.CREDENTIALS, "Choose a sign-in name and a password")
     async def credentials(
@@ -148,7 +163,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
             password=data.password,
             now=clock.now(),
         )
-        return _progress(enrollment, found)
+        return await _progress(desk, enrollment, found)
 
     @_put(Step.CERTIFICATE_REQUEST, "Request the certificate")
     async def certificate_request(
@@ -187,6 +202,20 @@ def _outbox(outbox: OutboxSMSGateway) -> Handler:
     return read_outbox
 
 
+def _cards(cards: SandboxCards) -> HTTPRouteHandler:
+    @post("/sandbox/cards", status_code=200, summary="Make somebody up", tags=["sandbox"])
+    async def make(data: JSONBody[CardBody]) -> VirtualCard:
+        """An artificial person with a card in the simulated register."""
+        return await cards.make(
+            name=data.name,
+            birth_date=data.birth_date,
+            phone=data.phone,
+            guardian_sign_in_name=data.guardian_sign_in_name,
+        )
+
+    return make
+
+
 def _put(step: Step, summary: str) -> put:
     return put(
         f"/enrollments/{{enrollment:str}}/{step.value}",
@@ -205,9 +234,18 @@ def _key(request: _Request, enrollment: str) -> EnrollmentKey:
     return EnrollmentKey(enrollment, token)
 
 
-def _progress(enrollment: str, found: Enrollment) -> Progress:
-    state = found.state
-    return Progress(enrollment, state.next_step.value, found.expires_at, state.is_replacement)
+def _purpose(body: bytes) -> Purpose:
+    """What an enrollment is for; strict JSON was looked after before (`json_api`)."""
+    if not body:
+        return Purpose.ENROLL
+    try:
+        return msgspec.json.decode(body, type=BeginBody).purpose
+    except msgspec.ValidationError:
+        raise FieldInvalid(field="purpose") from None
+
+
+async def _progress(desk: Desk, enrollment: str, found: Enrollment) -> Progress:
+    return Progress.of(enrollment, found, guardian_code=await desk.guardian.code_for(found))
 
 
 def _signed(request: HTTPRequest) -> str:

@@ -1,29 +1,49 @@
 """The state of an enrollment and the order of its steps. Nothing here waits or stores.
 
-A step that is finished may be sent again: with the same content it is answered as before; with
-other content it replaces what was sent if no later step is finished (document, phone,
-credentials), else it is refused. What a later step does not need is dropped on the way.
+The path is chosen by what the enrollment is for, and by who it turns out to be for: somebody new, a
+minor, a known person with a new document. A step that is finished may be sent again: with the same
+content it is answered as before; with other content it replaces what was sent if no later step is
+finished (document, phone, credentials), else it is refused. What a later step does not need is
+dropped on the way.
 """
 
-from datetime import date
+from datetime import datetime
 from enum import Enum
-from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
 from authsvc.enrollment import errors
+from authsvc.enrollment.guardian_errors import GuardianMissing
+from authsvc.enrollment.particulars import Outcome, ProvedDocument, Voucher
+from authsvc.enrollment.returning_errors import (
+    NothingToRecover,
+    NothingToUnfreeze,
+    RecoveryStopped,
+)
 from authsvc.errors import AuthsvcError
 from authsvc.evidence.document import VerifiedDocument
 from authsvc.evidence.errors import DocumentExpired
 from authsvc.subscribers import PersonAlreadyEnrolled
 
 
+class Purpose(Enum):
+    """What an enrollment is for."""
+
+    ENROLL = "enroll"
+    RECOVER = "recover"
+    UNFREEZE = "unfreeze"
+
+
 class Step(Enum):
-    """The steps in their order; the values are the words in the addresses."""
+    """The steps in their order; the values are the words in the addresses.
+
+    GUARDIAN has no address here: it is taken by somebody else, in the holder room.
+    """
 
     DOCUMENT = "document"
     HOLDER_CHECK = "holder-check"
+    GUARDIAN = "guardian"
     PHONE = "phone"
     PHONE_CONFIRMATION = "phone-confirmation"
     CREDENTIALS = "credentials"
@@ -31,13 +51,17 @@ class Step(Enum):
     COMPLETED = "completed"
 
 
-_NEW = tuple(Step)
+_MINOR = tuple(Step)
+_NEW = tuple(step for step in Step if step is not Step.GUARDIAN)
 _REPLACEMENT = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.CERTIFICATE_REQUEST, Step.COMPLETED)
+_RECOVERY = (*_REPLACEMENT[:2], Step.CREDENTIALS, *_REPLACEMENT[2:])
+_UNFREEZING = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.COMPLETED)
 _REPLACEABLE = frozenset({Step.DOCUMENT, Step.PHONE, Step.CREDENTIALS})
 
 _MISSING: dict[Step, type[errors.StepMissing]] = {
     Step.DOCUMENT: errors.DocumentMissing,
     Step.HOLDER_CHECK: errors.HolderCheckMissing,
+    Step.GUARDIAN: GuardianMissing,
     Step.PHONE: errors.PhoneMissing,
     Step.PHONE_CONFIRMATION: errors.PhoneConfirmationMissing,
     Step.CREDENTIALS: errors.CredentialsMissing,
@@ -54,60 +78,28 @@ _CLOSINGS: dict[str, type[AuthsvcError]] = {
         errors.DocumentReplaced,
         errors.DocumentUnknown,
         DocumentExpired,
+        NothingToRecover,
+        NothingToUnfreeze,
+        RecoveryStopped,
     )
 }
-
-
-class ProvedDocument(msgspec.Struct, frozen=True):
-    """What is kept of a verified document; the portrait only until the holder check."""
-
-    kind: str
-    document_number: str
-    number: str
-    name: str
-    birth_date: date
-    sex: str
-    valid_until: date | None
-    portrait: bytes
-
-    @classmethod
-    def of(cls, document: VerifiedDocument) -> "ProvedDocument":
-        """The parts of a verified document that an enrollment needs."""
-        return cls(
-            kind=document.kind,
-            document_number=document.document_number,
-            number=document.number.value,
-            name=document.name,
-            birth_date=document.birth_date,
-            sex=document.sex.value,
-            valid_until=document.valid_until,
-            portrait=document.portrait,
-        )
-
-    def __repr__(self) -> str:
-        return "ProvedDocument(sealed)"
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What a completed enrollment points at: the number itself rests with the subscriber.
-
-    `serial` is the certificate's, in hexadecimal (it has more bits than a packed integer).
-    """
-
-    subscriber_id: UUID
-    serial: str
 
 
 class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything that an enrollment knows. It rests sealed, and never shows itself.
 
     `taken` holds a keyed digest of the content by which a step was finished; credentials are not
-    in it, because nothing fast to compute is ever derived from a password.
+    in it, because nothing fast to compute is ever derived from a password. `ready_at` is when the
+    wait of a recovery ends; None until it begins.
     """
 
+    purpose: Purpose = Purpose.ENROLL
     next_step: Step = Step.DOCUMENT
     taken: dict[str, bytes] = {}
     is_replacement: bool = False
+    needs_guardian: bool = False
+    guardians: tuple[Voucher, ...] = ()
+    ready_at: datetime | None = None
     closed: str = ""
     document: ProvedDocument | None = None
     phone: str = ""
@@ -123,6 +115,17 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.closed:
             raise _CLOSINGS[self.closed]
 
+    @property
+    def path(self) -> tuple[Step, ...]:
+        """The steps of this enrollment, as far as it is known by now which they are."""
+        if self.purpose is Purpose.RECOVER:
+            return _RECOVERY
+        if self.purpose is Purpose.UNFREEZE:
+            return _UNFREEZING
+        if self.is_replacement:
+            return _REPLACEMENT
+        return _MINOR if self.needs_guardian else _NEW
+
     def admits(self, step: Step, content: bytes | None = None) -> bool:
         """Whether the step is to be taken; False if it was, with this very content.
 
@@ -134,7 +137,7 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
             return False
         if self.next_step is Step.COMPLETED:
             raise errors.EnrollmentCompleted
-        path = _REPLACEMENT if self.is_replacement else _NEW
+        path = self.path
         if step not in path:
             raise errors.StepNotNeeded
         ahead = path.index(step) - path.index(self.next_step)
@@ -151,14 +154,37 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
             document=ProvedDocument.of(document),
         )
 
-    def with_holder(self, content: bytes, *, is_known: bool) -> "EnrollmentState":
-        """The applicant is the person in the document; the portrait is dropped."""
-        then = Step.CERTIFICATE_REQUEST if is_known else Step.PHONE
-        return replace(
-            self._after(Step.HOLDER_CHECK, content, then),
+    def with_holder(
+        self, content: bytes, *, is_replacement: bool, needs_guardian: bool = False
+    ) -> "EnrollmentState":
+        """The applicant is the person in the document; the portrait is dropped.
+
+        `is_replacement`: the person is known, and the document is new. Who came to unfreeze a
+        number is through with it, and nothing personal stays behind.
+        """
+        met = replace(
+            self,
             document=replace(self.proved_document, portrait=b""),
-            is_replacement=is_known,
+            is_replacement=is_replacement,
+            needs_guardian=needs_guardian,
         )
+        then = met.path[met.path.index(Step.HOLDER_CHECK) + 1]
+        done = met._after(Step.HOLDER_CHECK, content, then)
+        return done.emptied() if then is Step.COMPLETED else done
+
+    def with_guardian(self, voucher: Voucher) -> "EnrollmentState":
+        """A guardian has vouched; a second one may, until the enrollment is completed."""
+        then = self._after_guardian if self.next_step is Step.GUARDIAN else self.next_step
+        return replace(self, next_step=then, guardians=(*self.guardians, voucher))
+
+    def without_guardian(self) -> "EnrollmentState":
+        """No guardian is asked for: the applicant has come of age (or is made up)."""
+        then = self._after_guardian if self.next_step is Step.GUARDIAN else self.next_step
+        return replace(self, next_step=then, needs_guardian=False, guardians=())
+
+    def back_to_guardian(self) -> "EnrollmentState":
+        """Whoever vouched has left or is frozen; another guardian has to."""
+        return replace(self, next_step=Step.GUARDIAN, guardians=())
 
     def with_phone(self, phone: str, content: bytes) -> "EnrollmentState":
         """A code is on its way to the phone."""
@@ -168,17 +194,30 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         """The phone is the applicant's."""
         return self._after(Step.PHONE_CONFIRMATION, content, Step.CREDENTIALS)
 
-    def with_credentials(self, sign_in_name: str, phc: str) -> "EnrollmentState":
+    def with_credentials(
+        self, sign_in_name: str, phc: str, *, ready_at: datetime | None = None
+    ) -> "EnrollmentState":
         """The sign-in name was free, and the password is hashed."""
-        return replace(self, next_step=Step.CERTIFICATE_REQUEST, sign_in_name=sign_in_name, phc=phc)
+        return replace(
+            self,
+            next_step=Step.CERTIFICATE_REQUEST,
+            sign_in_name=sign_in_name,
+            phc=phc,
+            ready_at=ready_at,
+        )
 
     def without_credentials(self) -> "EnrollmentState":
         """Somebody else took the sign-in name meanwhile."""
         return replace(self, next_step=Step.CREDENTIALS, sign_in_name="", phc="")
 
-    def as_new(self) -> "EnrollmentState":
+    def as_new(self, *, needs_guardian: bool) -> "EnrollmentState":
         """The person was known at the holder check and has left since: phone and all are needed."""
-        return replace(self, next_step=Step.PHONE, is_replacement=False)
+        return replace(
+            self,
+            next_step=Step.GUARDIAN if needs_guardian else Step.PHONE,
+            is_replacement=False,
+            needs_guardian=needs_guardian,
+        )
 
     def completed(self, outcome: Outcome, content: bytes) -> "EnrollmentState":
         """Done. Nothing personal stays behind."""
@@ -191,7 +230,7 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def emptied(self) -> "EnrollmentState":
         """Without anything about a person."""
-        return replace(self, document=None, phone="", sign_in_name="", phc="")
+        return replace(self, document=None, phone="", sign_in_name="", phc="", guardians=())
 
     @property
     def proved_document(self) -> ProvedDocument:
@@ -199,6 +238,15 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.document is None:
             raise errors.DocumentMissing
         return self.document
+
+    @property
+    def _after_guardian(self) -> Step:
+        """The first step behind the guardian's that is not finished."""
+        if self.phc:
+            return Step.CERTIFICATE_REQUEST
+        if Step.PHONE_CONFIRMATION.value in self.taken:
+            return Step.CREDENTIALS
+        return Step.PHONE
 
     def _after(self, step: Step, content: bytes, then: Step) -> "EnrollmentState":
         return replace(self, next_step=then, taken={**self.taken, step.value: content})

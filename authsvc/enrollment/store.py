@@ -52,6 +52,13 @@ class EnrollmentRow(NamedTuple):
     expires_at: datetime
 
 
+class EnrollmentChange(NamedTuple):
+    """What changes of a row of `enrollment`."""
+
+    sealed_state: bytes
+    expires_at: datetime
+
+
 async def insert_enrollment(tx: Transaction, row: EnrollmentRow) -> None:
     """Adds an enrollment."""
     await tx.execute(insert(enrollment).values(row._asdict()))
@@ -75,13 +82,13 @@ async def version_held(tx: Transaction, id_digest: bytes) -> int | None:
 
 
 async def compare_and_set(
-    tx: Transaction, id_digest: bytes, *, version: int, sealed_state: bytes
+    tx: Transaction, id_digest: bytes, *, version: int, change: EnrollmentChange
 ) -> bool:
     """Writes a state over the version that was read; False if another request was first."""
     done = await tx.execute(
         update(enrollment)
         .where(enrollment.c.id_digest == id_digest, enrollment.c.version == version)
-        .values(version=version + 1, sealed_state=sealed_state)
+        .values(version=version + 1, **change._asdict())
     )
     return done.rowcount == 1
 

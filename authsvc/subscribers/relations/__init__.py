@@ -8,6 +8,19 @@ today's age, and only while the register says that they are the guardian.
 """
 
 from authsvc.subscribers.relations.kinship import Guardian, Kinship, Ward
-from authsvc.subscribers.relations.relations import Relation, RelationKind, Relations
+from authsvc.subscribers.relations.relations import (
+    Relation,
+    RelationKind,
+    Relations,
+    new_relation_id,
+)
 
-__all__ = ["Guardian", "Kinship", "Relation", "RelationKind", "Relations", "Ward"]
+__all__ = [
+    "Guardian",
+    "Kinship",
+    "Relation",
+    "RelationKind",
+    "Relations",
+    "Ward",
+    "new_relation_id",
+]

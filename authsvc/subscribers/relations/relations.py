@@ -62,9 +62,13 @@ class Relations:
         other: Subscriber,
         other_name: str,
         now: datetime,
+        relation_id: bytes | None = None,
     ) -> bytes:
-        """The id of a new relation; each side is told the name of its counterpart."""
-        relation_id = os.urandom(_ID_BYTES)
+        """The id of a new relation; each side is told the name of its counterpart.
+
+        `relation_id` is one of `new_relation_id`, where it had to be told before.
+        """
+        relation_id = relation_id or new_relation_id()
         row = store.RelationRow(
             id=relation_id,
             kind=kind.value,
@@ -111,6 +115,11 @@ class Relations:
 
     def _digest(self, other_id: UUID) -> bytes:
         return self._digests.digest("relation-other", other_id.bytes)
+
+
+def new_relation_id() -> bytes:
+    """An id that no relation has."""
+    return os.urandom(_ID_BYTES)
 
 
 def _sealed(key: DataKey, relation_id: bytes, side: _Side) -> bytes:

@@ -1,0 +1,41 @@
+"""Does a guardian's word still count? Asked anew each time: custody ends, and birthdays come."""
+
+from datetime import datetime
+
+from authsvc.enrollment.newcomers import OF_AGE
+from authsvc.evidence.register import DocumentRegister
+from authsvc.storage import Transaction
+from authsvc.subscribers import Subscribers, SubscriberStatus, age_on, china_today
+from authsvc.subscribers.relations import Relation, RelationKind
+
+
+class Guardianship:
+    """Asks the register who is whose guardian today."""
+
+    def __init__(self, *, register: DocumentRegister, subscribers: Subscribers) -> None:
+        self._register = register
+        self._subscribers = subscribers
+
+    async def holds(self, tx: Transaction, relation: Relation, *, now: datetime) -> bool:
+        """Whether the other is a guardian of the person, who is a minor; RegisterUnavailable.
+
+        Both are there, and the guardian is not frozen. NOTE: the register may take five seconds;
+        let `tx` be one that only reads, or nobody can write meanwhile.
+        """
+        ward = await self._subscribers.find(tx, relation.subscriber_id)
+        guardian = await self._subscribers.find(tx, relation.other_id)
+        if relation.kind is not RelationKind.GUARDIAN or ward is None or guardian is None:
+            return False
+        if guardian.status is not SubscriberStatus.ACTIVE:
+            return False
+        wards = await self._subscribers.identity_of(tx, ward)
+        guardians = await self._subscribers.identity_of(tx, guardian)
+        if wards is None or guardians is None or not wards.document_number:
+            return False
+        if age_on(wards.birth_date, china_today(now)) >= OF_AGE:
+            return False
+        return await self._register.is_guardian(
+            ward_kind=wards.document_kind,
+            ward_document_number=wards.document_number,
+            guardian_number=guardians.number,
+        )
