@@ -13,6 +13,13 @@ from authsvc.holder.devices.adding import Adding
 from authsvc.holder.devices.devices import Devices
 from authsvc.holder.door import Door
 from authsvc.holder.export.exports import Exports, Sources
+from authsvc.holder.kin import routes as kin_routes
+from authsvc.holder.kin.guardians import OwnGuardians
+from authsvc.holder.kin.helped import Helped
+from authsvc.holder.kin.helping import Helping
+from authsvc.holder.kin.invitation import Invitations
+from authsvc.holder.kin.uses import WardUses
+from authsvc.holder.kin.wards import Wards
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
 from authsvc.holder.passkeys import PasskeysOf, no_passkeys
@@ -51,7 +58,45 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         *activity_routes.routes(own_log, door),
         *devices_routes.routes(devices, adding, door),
         *platforms_routes.routes(platforms, door),
+        *_kin_doors(house, door),
     ]
+
+
+def _kin_doors(house: House, door: Door) -> Sequence[Any]:
+    on: dict[str, Any] = {
+        "database": house.database,
+        "subscribers": house.subscribers,
+        "kinship": house.kinship,
+    }
+    guardians = house.provider.guardians
+    return kin_routes.routes(
+        wards=Wards(
+            relations=house.relations,
+            activity=house.activity,
+            custody=guardians.custody,
+            vouching=house.desk.guardian,
+            **on,
+        ),
+        guardians=OwnGuardians(**on),
+        uses=WardUses(
+            database=house.database, subscribers=house.subscribers, decisions=guardians.decisions
+        ),
+        helping=Helping(
+            relations=house.relations,
+            invitations=Invitations(house.ephemeral),
+            activity=house.activity,
+            alerts=house.alerts,
+            **on,
+        ),
+        helped=Helped(
+            relations=house.relations,
+            certificates=house.certificates,
+            freezing=house.desk.freezing,
+            alerts=house.alerts,
+            **on,
+        ),
+        door=door,
+    )
 
 
 def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> Sequence[Any]:

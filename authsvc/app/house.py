@@ -25,7 +25,7 @@ from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
-from authsvc.subscribers.relations import Relations
+from authsvc.subscribers.relations import Kinship, Relations
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
 
@@ -47,6 +47,7 @@ class House:
     activity: ActivityLog
     alerts: Alerts
     relations: Relations
+    kinship: Kinship
     certificates: Certificates
     clients: Clients
     hasher: PasswordHasher
@@ -79,6 +80,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     subscribers = Subscribers(keyring, remembered)
     activity = ActivityLog(database)
     relations = Relations(keyring.digests)
+    kinship = Kinship(subscribers=subscribers, relations=relations, activity=activity)
     alerts = Alerts(database=database, subscribers=subscribers, messenger=outside.sms)
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
@@ -104,6 +106,26 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         throttle=throttle,
         issuer=settings.issuer,
     )
+    desk = Desk.open(
+        database=database,
+        ephemeral=ephemeral,
+        keyring=keyring,
+        subscribers=subscribers,
+        certificates=certificates,
+        activity=activity,
+        alerts=alerts,
+        relations=relations,
+        credentials=credentials,
+        passive_authentication=PassiveAuthentication(
+            trusted(settings, keyring, "document-anchors")
+        ),
+        register=outside.register,
+        register_anchors=trusted(settings, keyring, "register-anchors"),
+        sms=outside.sms,
+        faces=outside.faces,
+        rules=settings.enrollment,
+        issuer=settings.issuer,
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -116,6 +138,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         activity=activity,
         alerts=alerts,
         relations=relations,
+        kinship=kinship,
         certificates=certificates,
         clients=clients,
         hasher=hasher,
@@ -135,6 +158,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             memory=memory,
             activity=activity,
             alerts=alerts,
+            relations=relations,
+            kinship=kinship,
+            custody=desk.guardianship,
             credentials=credentials,
             sign_in=sign_in,
             sessions=sessions,
@@ -142,26 +168,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             cookie=SESSION_COOKIE,
             interactions_per_address=settings.throttle.interactions_per_address_per_hour,
         ),
-        desk=Desk.open(
-            database=database,
-            ephemeral=ephemeral,
-            keyring=keyring,
-            subscribers=subscribers,
-            certificates=certificates,
-            activity=activity,
-            alerts=alerts,
-            relations=relations,
-            credentials=credentials,
-            passive_authentication=PassiveAuthentication(
-                trusted(settings, keyring, "document-anchors")
-            ),
-            register=outside.register,
-            register_anchors=trusted(settings, keyring, "register-anchors"),
-            sms=outside.sms,
-            faces=outside.faces,
-            rules=settings.enrollment,
-            issuer=settings.issuer,
-        ),
+        desk=desk,
     )
 
 

@@ -30,9 +30,12 @@ class Freezing:
         self._recoveries = recoveries
         self._activity = activity
 
-    async def freeze(self, tx: Transaction, subscriber: Subscriber, *, now: datetime) -> bool:
+    async def freeze(
+        self, tx: Transaction, subscriber: Subscriber, *, by: str | None = None, now: datetime
+    ) -> bool:
         """Freezes a person; False if they are frozen already, or have left.
 
+        `by` is the name of a helper who does it for them.
         Whoever calls tells the person after the commit (`Alerts.tell`, FROZEN).
         """
         # The person first, then documents, then certificates: every writer locks in this order.
@@ -46,7 +49,8 @@ class Freezing:
             tx, subscriber_id=held.id, reason=RevocationReason.CERTIFICATE_HOLD, now=now
         )
         await self._subscribers.raise_watermark(tx, held.id, now=now)
-        await self._activity.write(tx, held, Entry(kind=ActivityKind.FROZEN, at=now))
+        frozen = Entry(kind=ActivityKind.FROZEN, at=now, name=by)
+        await self._activity.write(tx, held, frozen)
         return True
 
     async def unfreeze(self, tx: Transaction, subscriber: Subscriber, *, now: datetime) -> bool:

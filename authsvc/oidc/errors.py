@@ -4,7 +4,8 @@ OAuthError   `error` is the registered code, `description` a sentence for the cl
   InvalidRequest, InvalidScope, InvalidGrant, UnsupportedGrantType      token endpoint and others
   InvalidClient, UnauthorizedClient
   UnsupportedResponseType, AccessDenied, LoginRequired, ConsentRequired authorization endpoint,
-  RegistrationNotSupported (more of them in `authorize.errors`)         sent back by redirect
+  InteractionRequired, RegistrationNotSupported (more of them in        sent back by redirect
+  `authorize.errors`)
   InvalidToken, InsufficientScope                                       RFC 6750
   GrantReused        a code or refresh token came a second time: its family died of it
 ClientUnknown, RedirectURIRefused   shown to the person, never sent anywhere
@@ -130,6 +131,14 @@ class ConsentRequired(OAuthError, NotAllowed):
     code = "oidc.consent_required"
     error = "consent_required"
     title = Text("需要您的同意", "Your consent is required")
+
+
+class InteractionRequired(OAuthError, NotAllowed):
+    """Something else than sign-in and consent is missing, and no page may be shown."""
+
+    code = "oidc.interaction_required"
+    error = "interaction_required"
+    title = Text("需要进一步确认", "More is needed of the person")
 
 
 class RegistrationNotSupported(OAuthError, InvalidInput):

@@ -22,6 +22,8 @@ from authsvc.oidc.claims.known_claims import SENTENCES
 from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.grants import Grants
+from authsvc.oidc.guardians.custody import Custody, CustodyWatch
+from authsvc.oidc.guardians.guardian_news import GuardianNews
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interactions
 from authsvc.oidc.interaction.pages import Pages
@@ -41,6 +43,7 @@ from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
+from authsvc.subscribers.relations import Kinship, Relations
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
 
@@ -64,6 +67,9 @@ class Foundation:
     memory: SubscriberMemory
     activity: ActivityLog
     alerts: Alerts
+    relations: Relations
+    kinship: Kinship
+    custody: Custody
     credentials: Credentials
     sign_in: SignIn
     sessions: Sessions
@@ -122,6 +128,7 @@ class Parts:
         self.visitors = Visitors(
             sessions=on.sessions,
             subscribers=on.subscribers,
+            memory=on.memory,
             grants=self.grants,
             sign_in=on.sign_in,
         )
@@ -129,3 +136,18 @@ class Parts:
         self.cookies = Cookies(session=on.cookie, secure=on.issuer.startswith("https://"))
         self.pages = Pages(on.templates, sentences={**SENTENCES, **self.sources.sentences})
         self.participants = SessionParticipants(on.ephemeral, digests=digests)
+
+        # Guardians of minors: what they hear, and whether they are guardians still.
+        self.custody = CustodyWatch(
+            database=on.database,
+            ephemeral=on.ephemeral,
+            kinship=on.kinship,
+            custody=on.custody,
+        )
+        self.news = GuardianNews(
+            database=on.database,
+            relations=on.relations,
+            kinship=on.kinship,
+            custody=self.custody,
+            activity=on.activity,
+        )

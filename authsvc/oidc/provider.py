@@ -25,6 +25,8 @@ from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMet
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
 from authsvc.oidc.discovery import Discovery
 from authsvc.oidc.grants import Grants
+from authsvc.oidc.guardians.custody import Custody
+from authsvc.oidc.guardians.guardians import Guardians, build_guardians
 from authsvc.oidc.interaction.completion import BackToPlatform
 from authsvc.oidc.interaction.interaction import REDIRECT
 from authsvc.oidc.interaction.interaction_endpoint import InteractionEndpoint
@@ -43,6 +45,7 @@ from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
+from authsvc.subscribers.relations import Kinship, Relations
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
 
@@ -55,6 +58,7 @@ class Provider:
     pushed_authorization_request: PushedAuthorizationRequestEndpoint
     interaction: InteractionEndpoint
     backchannel: Backchannel
+    guardians: Guardians
     token: TokenEndpoint
     userinfo: UserInfoEndpoint
     protected_resource: ProtectedResourceMetadata
@@ -83,6 +87,9 @@ def build_provider(
     memory: SubscriberMemory,
     activity: ActivityLog,
     alerts: Alerts,
+    relations: Relations,
+    kinship: Kinship,
+    custody: Custody,
     credentials: Credentials,
     sign_in: SignIn,
     sessions: Sessions,
@@ -104,6 +111,9 @@ def build_provider(
         memory=memory,
         activity=activity,
         alerts=alerts,
+        relations=relations,
+        kinship=kinship,
+        custody=custody,
         credentials=credentials,
         sign_in=sign_in,
         sessions=sessions,
@@ -115,6 +125,7 @@ def build_provider(
     parts = Parts(on)
     front = build_front(on, parts)
     backchannel = build_backchannel(on, parts)
+    guardians = build_guardians(on, parts)
     logout = build_logout(on, parts)
     return Provider(
         authorization=front.authorization,
@@ -125,6 +136,7 @@ def build_provider(
             activity=on.activity,
             alerts=on.alerts,
             visitors=parts.visitors,
+            guardians=guardians.approval,
             interactions=parts.interactions,
             completions={
                 REDIRECT: BackToPlatform(
@@ -147,6 +159,7 @@ def build_provider(
             },
         ),
         backchannel=backchannel,
+        guardians=guardians,
         userinfo=UserInfoEndpoint(
             issuer=on.issuer,
             tokens=PresentedTokens(access_tokens=parts.access_tokens, proofs=parts.proofs),

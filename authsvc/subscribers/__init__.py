@@ -10,7 +10,7 @@ key. Subjects are derived, not stored, so they survive erasure and return with t
 The room does not know how a document was proved, nor what a platform is.
 """
 
-from authsvc.subscribers.age import age_on, china_today
+from authsvc.subscribers.age import GUARDED_BELOW, OF_AGE, age_on, china_today
 from authsvc.subscribers.errors import PersonAlreadyEnrolled
 from authsvc.subscribers.online_number import OnlineNumber
 from authsvc.subscribers.subscriber import (
@@ -24,6 +24,8 @@ from authsvc.subscribers.subscriber import (
 from authsvc.subscribers.subscribers import Subscribers
 
 __all__ = [
+    "GUARDED_BELOW",
+    "OF_AGE",
     "DocumentRecord",
     "DocumentState",
     "Identity",

@@ -11,11 +11,14 @@ from typing import TypeVar
 from uuid import UUID
 
 from authsvc.storage import Database, Transaction
+from authsvc.storage.ephemeral.answers import Read
 from authsvc.storage.remembered import Remembered, Stamp
 from authsvc.subscribers.subscriber import Subscriber
 from authsvc.subscribers.subscribers import Subscribers
 
 T = TypeVar("T")
+
+_Known = tuple[Subscriber, date]
 
 
 class SubscriberMemory:
@@ -41,11 +44,7 @@ class SubscriberMemory:
         now: datetime,
     ) -> Awaitable[Subscriber | None]:
         """The subscriber with this id."""
-
-        async def read(tx: Transaction) -> Subscriber | None:
-            return await self._subscribers.find(tx, subscriber_id)
-
-        return self.recall(subscriber_id, "subscriber", stamp, read, tx=tx, now=now)
+        return Read(self._known(subscriber_id, stamp, tx=tx, now=now), _who)
 
     def birth_date(
         self,
@@ -55,13 +54,11 @@ class SubscriberMemory:
         tx: Transaction | None = None,
         now: datetime,
     ) -> Awaitable[date | None]:
-        """When the person was born, None if they have left."""
+        """When the person was born, None if they have left.
 
-        async def read(tx: Transaction) -> date | None:
-            identity = await self._subscribers.identity_of(tx, subscriber)
-            return None if identity is None else identity.birth_date
-
-        return self.recall(subscriber.id, "birth-date", stamp, read, tx=tx, now=now)
+        It was read with the person: whoever has found them by this stamp asks no further question.
+        """
+        return Read(self._known(subscriber.id, stamp, tx=tx, now=now), _when_born)
 
     def recall(
         self,
@@ -88,3 +85,19 @@ class SubscriberMemory:
                 return await read(reading)
 
         return self._remembered.recall(subscriber_id, part, stamp, load, now=now)
+
+    def _known(
+        self, subscriber_id: UUID, stamp: Stamp, *, tx: Transaction | None, now: datetime
+    ) -> Awaitable[_Known | None]:
+        async def read(reading: Transaction) -> _Known | None:
+            return await self._subscribers.find_with_birth_date(reading, subscriber_id)
+
+        return self.recall(subscriber_id, "subscriber", stamp, read, tx=tx, now=now)
+
+
+def _who(known: _Known | None) -> Subscriber | None:
+    return None if known is None else known[0]
+
+
+def _when_born(known: _Known | None) -> date | None:
+    return None if known is None else known[1]

@@ -1,6 +1,6 @@
 """Creating, finding, changing and erasing subscribers. Every method works in a transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -74,6 +74,16 @@ class Subscribers:
         """The subscriber as of now; nobody else changes them until the commit."""
         return self._perhaps(await store.hold_subscriber(tx, subscriber_id))
 
+    async def find_with_birth_date(
+        self, tx: Transaction, subscriber_id: UUID
+    ) -> tuple[Subscriber, date] | None:
+        """The subscriber with this id and when they were born, in one statement."""
+        row = await store.subscriber_by_id(tx, subscriber_id)
+        if row is None:
+            return None
+        subscriber = self._record(row)
+        return subscriber, _opened(subscriber, row).birth_date
+
     async def find_by_person(self, tx: Transaction, person_digest: bytes) -> Subscriber | None:
         """The subscriber with this identity number, by its keyed digest."""
         return self._perhaps(await store.subscriber_by_person(tx, person_digest))
@@ -96,8 +106,7 @@ class Subscribers:
         row = await store.subscriber_by_id(tx, subscriber.id)
         if row is None:
             return None
-        opened = subscriber.data_key.open(row.sealed_identity, context=_identity(subscriber.id))
-        return msgspec.msgpack.decode(opened, type=Identity)
+        return _opened(subscriber, row)
 
     async def replace_document(
         self,
@@ -186,6 +195,11 @@ class Subscribers:
             enrolled_at=row.enrolled_at,
             data_key=self._sealer.unwrap(row.wrapped_data_key, context=_wrapping(row.id)),
         )
+
+
+def _opened(subscriber: Subscriber, row: store.SubscriberRow) -> Identity:
+    opened = subscriber.data_key.open(row.sealed_identity, context=_identity(subscriber.id))
+    return msgspec.msgpack.decode(opened, type=Identity)
 
 
 def _document(row: store.DocumentRow) -> DocumentRecord:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -15,13 +15,16 @@ import httpx2
 from litestar import Litestar
 
 from authsvc.clients import Client, Clients
+from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
-from authsvc.storage import Database, Ephemeral
+from authsvc.storage import Database, Ephemeral, Transaction
 from authsvc.subscribers import Identity, NewDocument, Subscriber
+from authsvc.subscribers.activity import ActivityLog, Alerts, Entry
+from authsvc.subscribers.relations import Kinship, Relation, Relations
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.fetcher import Fetcher
@@ -49,11 +52,42 @@ PLATFORMS = [
 SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
 
 
+class Outbox:
+    """A gateway that keeps what it was to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    async def send(self, phone: str, text: str, *, now: datetime) -> None:
+        """Keeps it."""
+        self.sent.append((phone, text))
+
+
+class Custody:
+    """A register to which everybody is a guardian whose relation is not among the `ended`."""
+
+    def __init__(self) -> None:
+        self.ended: set[bytes] = set()
+        self.asked = 0
+        self.away: AuthsvcError | None = None
+
+    async def holds(self, tx: Transaction, relation: Relation, *, now: datetime) -> bool:
+        """What it says."""
+        self.asked += 1
+        if self.away is not None:
+            raise self.away
+        return relation.id not in self.ended
+
+
 @dataclass(frozen=True)
 class Service:
     """The whole provider, and what a test may want beside it."""
 
     house: House
+    activity: ActivityLog
+    relations: Relations
+    kinship: Kinship
+    custody: Custody
     clients: Clients
     provider: Provider
     keyring: KeyRing
@@ -95,6 +129,12 @@ class Service:
                 await self.house.credentials.import_totp(tx, subscriber, totp, now=now)
         return subscriber
 
+    async def log_of(self, subscriber: Subscriber) -> list[Entry]:
+        """A person's own log, newest first."""
+        await self.activity.flush()
+        async with self.database.reading() as tx:
+            return await self.activity.of(tx, subscriber)
+
     async def client(self, client_id: str) -> Client:
         """A registered client."""
         found = await self.clients.find(client_id, now=self.clock.now())
@@ -132,6 +172,9 @@ async def service(
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
         fetcher = fetcher or Fetcher(loopback_http=True)
+        activity, relations = ActivityLog(database), Relations(keyring.digests)
+        kinship = Kinship(subscribers=built.subscribers, relations=relations, activity=activity)
+        custody = Custody()
         provider = build_provider(
             issuer=issuer,
             mtls_issuer=mtls_issuer,
@@ -142,6 +185,11 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
+            activity=activity,
+            alerts=Alerts(database=database, subscribers=built.subscribers, messenger=Outbox()),
+            relations=relations,
+            kinship=kinship,
+            custody=custody,
             credentials=built.credentials,
             sign_in=built.sign_in,
             sessions=built.sessions,
@@ -159,7 +207,8 @@ async def service(
             openapi_config=None,
         )
         guarded = SecurityHeaders(app, https=issuer.startswith("https"))
-        yield Service(built, clients, provider, keyring, clock, guarded, issuer)
+        kin = (activity, relations, kinship, custody)
+        yield Service(built, *kin, clients, provider, keyring, clock, guarded, issuer)
         await provider.logout.close()
         fetcher.close()
 

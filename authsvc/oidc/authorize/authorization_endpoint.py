@@ -30,6 +30,7 @@ from authsvc.oidc.authorize.request_object import RequestObjects
 from authsvc.oidc.authorize.request_reader import RequestReader
 from authsvc.oidc.errors import (
     ConsentRequired,
+    InteractionRequired,
     InvalidRequest,
     LoginRequired,
     OAuthError,
@@ -158,4 +159,6 @@ def _ready(
         return None
     if missing is Missing.CONSENT:
         raise ConsentRequired("the person has not consented")
+    if missing is Missing.GUARDIAN:
+        raise InteractionRequired("the person must do something first")
     raise LoginRequired("the person must sign in")

@@ -15,6 +15,7 @@ from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.destination import Destination
 from authsvc.oidc.authorize.pushed_request import PushedRequests
 from authsvc.oidc.errors import OAuthError
+from authsvc.oidc.guardians.guardian_news import GuardianNews
 from authsvc.oidc.interaction.visitor import Visitor
 from authsvc.oidc.logout.session_participants import SessionParticipants
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
@@ -32,12 +33,14 @@ class AuthorizationResponses:
         pushed: PushedRequests,
         participants: SessionParticipants,
         activity: ActivityLog,
+        news: GuardianNews,
         delivery: AnswerDelivery,
     ) -> None:
         self._codes = codes
         self._pushed = pushed
         self._participants = participants
         self._activity = activity
+        self._news = news
         self._delivery = delivery
 
     async def grant(
@@ -86,6 +89,8 @@ class AuthorizationResponses:
             network=network_of(http.client),
         )
         self._activity.note(session.subscriber, told)
+        if visitor.is_minor:
+            await self._news.of_use(visitor.subscriber, now=now)
         return await self._send(http, {"code": code}, destination, now=now)
 
     async def refuse(

@@ -36,6 +36,7 @@ def build_front(on: Foundation, parts: Parts) -> Front:
         pushed=pushed,
         participants=parts.participants,
         activity=on.activity,
+        news=parts.news,
         delivery=delivery,
     )
     return Front(

@@ -15,6 +15,7 @@ from authsvc.oidc.backchannel.approval_pages import ApprovalPages
 from authsvc.oidc.backchannel.errors import WaitingRequestOver
 from authsvc.oidc.backchannel.waiting_request import Decision, WaitingRequest, WaitingRequests
 from authsvc.oidc.errors import AccessDenied, OAuthError
+from authsvc.oidc.guardians.guardian_news import GuardianNews
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.visitor import Visitor
 from authsvc.web.http import HTTPRequest, HTTPResponse
@@ -35,11 +36,13 @@ class Approval:
         clients: Clients,
         waiting: WaitingRequests,
         pages: ApprovalPages,
+        news: GuardianNews,
         afterwards: Afterwards | None = None,
     ) -> None:
         self._clients = clients
         self._waiting = waiting
         self._pages = pages
+        self._news = news
         self._afterwards = afterwards
 
     async def client(self, interaction: Interaction, *, now: datetime) -> Client | None:
@@ -64,7 +67,10 @@ class Approval:
         if not request.is_for(visitor.subscriber.id):
             raise WaitingRequestOver
         decision = Decision(_authorization(interaction.request, visitor, now=now))
-        return await self._decide(http, interaction, decision, now=now)
+        answer = await self._decide(http, interaction, decision, now=now)
+        if visitor.is_minor:
+            await self._news.of_use(visitor.subscriber, now=now)
+        return answer
 
     async def refuse(
         self, http: HTTPRequest, interaction: Interaction, error: OAuthError, *, now: datetime

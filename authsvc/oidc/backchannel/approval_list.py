@@ -31,20 +31,22 @@ class _Entry(msgspec.Struct, frozen=True):
     handle: str
 
 
-_ENTRIES = Kind("approval-entry", _Entry, timedelta(minutes=15))
-_LIST = "approval-place"
-_OF_CLIENT = "approval-place-of-client"
-_OF_HINT = "approval-place-of-hint"
-
 # Of what kind each place is, whose, and which of them.
 Places = tuple[tuple[str, str, int], ...]
 
 
 class ApprovalLists:
-    """The lists of all people. `person` is any string that stands for one."""
+    """The lists of all people. `person` is any string that stands for one.
 
-    def __init__(self, ephemeral: Ephemeral) -> None:
+    `name` is a namespace: what waits for people as guardians lies apart from what waits for them.
+    """
+
+    def __init__(self, ephemeral: Ephemeral, *, name: str = "approval") -> None:
         self._ephemeral = ephemeral
+        self._entries = Kind(f"{name}-entry", _Entry, timedelta(minutes=15))
+        self._list = f"{name}-place"
+        self._of_client = f"{name}-place-of-client"
+        self._of_hint = f"{name}-place-of-hint"
 
     async def take_places(
         self, person: str, client_id: str, *, hint: str, lifetime: timedelta
@@ -54,34 +56,38 @@ class ApprovalLists:
         `add` puts the request there, `leave` gives the room back.
         """
         # Neither person nor hint is spelt with a line break, so that the two stay apart.
-        of_hint = await self._claim(_OF_HINT, f"{hint}\n{client_id}", _PLACES_OF_CLIENT, lifetime)
+        of_hint = await self._claim(
+            self._of_hint, f"{hint}\n{client_id}", _PLACES_OF_CLIENT, lifetime
+        )
         if not of_hint:
             raise TooManyPending(retry_after=int(lifetime.total_seconds()))
         of_client = await self._claim(
-            _OF_CLIENT, f"{person}\n{client_id}", _PLACES_OF_CLIENT, lifetime
+            self._of_client, f"{person}\n{client_id}", _PLACES_OF_CLIENT, lifetime
         )
-        listed = await self._claim(_LIST, person, _PLACES, lifetime) if of_client else ()
+        listed = await self._claim(self._list, person, _PLACES, lifetime) if of_client else ()
         return (*of_hint, *of_client, *listed)
 
     async def add(self, person: str, places: Places, handle: str, *, lifetime: timedelta) -> None:
         """The person will see the request, if there was room."""
         for namespace, _, index in places:
-            if namespace == _LIST:
-                entry = _Entry(handle)
-                await self._ephemeral.put(_ENTRIES, f"{person} {index}", entry, lifetime=lifetime)
+            if namespace == self._list:
+                place = f"{person} {index}"
+                await self._ephemeral.put(
+                    self._entries, place, _Entry(handle), lifetime=lifetime
+                )
 
     async def of(self, person: str) -> list[str]:
         """The handles of what waits for a person; some of it may be over."""
         entries = await asyncio.gather(
-            *(self._ephemeral.get(_ENTRIES, f"{person} {index}") for index in range(_PLACES))
+            *(self._ephemeral.get(self._entries, f"{person} {index}") for index in range(_PLACES))
         )
         return [entry.handle for entry in entries if entry is not None]
 
     async def leave(self, places: Places) -> None:
         """The request was decided: its room is free."""
         for namespace, owner, index in places:
-            if namespace == _LIST:
-                await self._ephemeral.forget(_ENTRIES, f"{owner} {index}")
+            if namespace == self._list:
+                await self._ephemeral.forget(self._entries, f"{owner} {index}")
             await self._ephemeral.reset(namespace, f"{owner} {index}")
 
     async def _claim(self, namespace: str, owner: str, count: int, lifetime: timedelta) -> Places:

@@ -107,9 +107,15 @@ def build_backchannel(on: Foundation, parts: Parts) -> Backchannel:
             pages=approval_pages,
         ),
         completions={
-            DEVICE: Approval(clients=on.clients, waiting=devices, pages=approval_pages),
+            DEVICE: Approval(
+                clients=on.clients, waiting=devices, pages=approval_pages, news=parts.news
+            ),
             CIBA: Approval(
-                clients=on.clients, waiting=people, pages=approval_pages, afterwards=aftermath
+                clients=on.clients,
+                waiting=people,
+                pages=approval_pages,
+                news=parts.news,
+                afterwards=aftermath,
             ),
             APPROVALS: own,
         },

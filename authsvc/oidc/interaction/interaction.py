@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import msgspec
 
+from authsvc.authentication.session import Session
 from authsvc.identifiers import new_token
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.errors import InteractionOver, TooManyInteractions
@@ -29,6 +30,9 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     `session_id` names the session that was opened here. `ends_in` chooses the `Completion`, and
     `about` tells it what this one is about; `reader` is the session to which its question was
     shown.
+
+    While a child's guardian is waited for, `approved_by` is the child's session that consented, and
+    `asked` counts how often guardians were asked.
     """
 
     request: AuthorizationRequest
@@ -38,6 +42,12 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     ends_in: str = REDIRECT
     about: str | None = None
     reader: str | None = None
+    approved_by: str | None = None
+    asked: int = 0
+
+    def is_approved_by(self, session: Session) -> bool:
+        """Whether this session's person has consented here."""
+        return self.approved_by == session.id
 
 
 _INTERACTION = Kind("interaction", Interaction, LIFETIME)

@@ -3,6 +3,7 @@
     sign-in page    inputs `username` and `password`
     otp page        input `otp`, if the person has a second factor
     consent page    buttons `decision=approve` and `decision=deny`
+    guardian page   a child waits for a guardian; `decision=deny` gives up
 
 Each form posts to the address of its page, and the answer is a redirect to the next page, or what
 the interaction's `Completion` makes of its end: a redirect to the platform. What is wrong with an
@@ -24,6 +25,7 @@ from authsvc.clients import Client
 from authsvc.errors import InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.grants import Grants
+from authsvc.oidc.guardians.approval_of_use import ApprovalOfUse
 from authsvc.oidc.interaction.completion import Completion
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interaction, Interactions
@@ -72,6 +74,7 @@ class InteractionEndpoint:
         activity: ActivityLog,
         alerts: Alerts,
         visitors: Visitors,
+        guardians: ApprovalOfUse,
         interactions: Interactions,
         completions: Mapping[str, Completion],
         sign_in: SignIn,
@@ -85,6 +88,7 @@ class InteractionEndpoint:
         self._activity = activity
         self._alerts = alerts
         self._visitors = visitors
+        self._guardians = guardians
         self._interactions = interactions
         self._completions = dict(completions)
         self._sign_in = sign_in
@@ -201,16 +205,23 @@ class InteractionEndpoint:
         visitor = await self._visitors.find(
             session_token, client=turn.client, request=interaction.request, now=turn.now
         )
+        # What the person approved before a guardian was waited for they need not approve again.
+        approved = approved or (visitor is not None and interaction.is_approved_by(visitor.session))
         try:
             missing = what_is_missing(
                 interaction.request,
                 visitor,
                 signed_in_here=interaction.session_id,
                 approved=approved or not completion.asks_consent,
+                is_use=completion.asks_consent,
                 now=turn.now,
             )
+            if missing is Missing.GUARDIAN and visitor is not None:
+                missing = await self._guardians.missing(turn.id, interaction, visitor)
         except OAuthError as error:
             return await self._end(turn, error)
+        if missing is Missing.GUARDIAN and visitor is not None and approved:
+            await self._note(turn, approved_by=visitor.session.id)
         if missing is not None or visitor is None:
             return missing or Missing.SIGN_IN
         if approved and completion.asks_consent:
@@ -242,6 +253,7 @@ class InteractionEndpoint:
             await self._alerts.tell(visitor.subscriber, ActivityKind.PLATFORM_ALLOWED, now=turn.now)
 
     async def _end(self, turn: _Turn, error: OAuthError) -> HTTPResponse:
+        await self._guardians.give_up(turn.id, turn.interaction, now=turn.now)
         await self._interactions.finish(turn.id)
         return await turn.completion.refuse(turn.http, turn.interaction, error, now=turn.now)
 
@@ -249,6 +261,8 @@ class InteractionEndpoint:
         request = turn.interaction.request
         if missing is Missing.CONSENT:
             return await self._consent(turn)
+        if missing is Missing.GUARDIAN:
+            return await self._wait(turn)
         if turn.interaction.ticket is not None:
             return self._pages.otp(turn.http, request, turn.client)
         return self._pages.sign_in(turn.http, request, turn.client)
@@ -258,3 +272,16 @@ class InteractionEndpoint:
             session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
             turn = await self._note(turn, reader=None if session is None else session.id)
         return await turn.completion.consent(turn.http, turn.interaction, turn.client, now=turn.now)
+
+    async def _wait(self, turn: _Turn) -> HTTPResponse:
+        session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+        if session is None:
+            return redirect(turn.http.path)
+        return await self._guardians.wait(
+            turn.http,
+            turn.id,
+            turn.interaction,
+            client=turn.client,
+            ward=session.subscriber,
+            now=turn.now,
+        )

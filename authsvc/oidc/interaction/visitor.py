@@ -14,11 +14,21 @@ from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.errors import UnmetAuthenticationRequirements
 from authsvc.oidc.errors import LoginRequired
 from authsvc.oidc.grants import Grant, Grants
-from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers import (
+    GUARDED_BELOW,
+    OF_AGE,
+    Subscriber,
+    Subscribers,
+    age_on,
+    china_today,
+)
+from authsvc.subscribers.memory import SubscriberMemory
 
 
 class Visitor(msgspec.Struct, frozen=True):
     """A signed-in person as one client sees them. `grant` is what they allowed it before.
+
+    `age` is theirs today, on China's calendar.
 
     `can_do_better` says that they have a second factor which this session was opened without; it
     is looked up where the request wants more than the session has.
@@ -28,6 +38,7 @@ class Visitor(msgspec.Struct, frozen=True):
     grant: Grant | None
     client: Client
     subscribers: Subscribers
+    age: int
     can_do_better: bool = False
 
     def __repr__(self) -> str:
@@ -37,6 +48,16 @@ class Visitor(msgspec.Struct, frozen=True):
     def subscriber(self) -> Subscriber:
         """Who it is."""
         return self.session.subscriber
+
+    @property
+    def is_child(self) -> bool:
+        """Whether a guardian must say yes to each use."""
+        return self.age < GUARDED_BELOW
+
+    @property
+    def is_minor(self) -> bool:
+        """Whether guardians are told that the number was used."""
+        return self.age < OF_AGE
 
     @property
     def subject(self) -> str:
@@ -49,15 +70,23 @@ class Missing(Enum):
 
     SIGN_IN = "sign_in"
     CONSENT = "consent"
+    GUARDIAN = "guardian"
 
 
 class Visitors:
     """Finds out who is at the door."""
 
     def __init__(
-        self, *, sessions: Sessions, subscribers: Subscribers, grants: Grants, sign_in: SignIn
+        self,
+        *,
+        sessions: Sessions,
+        subscribers: Subscribers,
+        memory: SubscriberMemory,
+        grants: Grants,
+        sign_in: SignIn,
     ) -> None:
         self._sessions = sessions
+        self._memory = memory
         self._sign_in = sign_in
         self._subscribers = subscribers
         self._grants = grants
@@ -91,11 +120,16 @@ class Visitors:
         if session is None:
             return None
         subscriber = session.subscriber
+        # It is remembered with the person: asking for it costs the hot path nothing.
+        born = await self._memory.birth_date(subscriber, session.stamp, now=now)
+        if born is None:
+            return None
         grant = await self._grants.recall(subscriber, client.client_id, session.stamp, now=now)
         better = False
         if request is not None and not _is_strong_enough(request, session):
             better = await self._sign_in.has_second_factor(subscriber.id)
-        return Visitor(session, grant, client, self._subscribers, can_do_better=better)
+        age = age_on(born, china_today(now))
+        return Visitor(session, grant, client, self._subscribers, age, can_do_better=better)
 
 
 def what_is_missing(
@@ -104,14 +138,17 @@ def what_is_missing(
     *,
     signed_in_here: str | None = None,
     approved: bool = False,
+    is_use: bool = True,
     now: datetime,
 ) -> Missing | None:
     """What stands between a request and its answer; None if nothing does.
 
     `signed_in_here` is the id of the session that was opened in answer to this very request, and
-    `approved` says that the person has just consented to it. LoginRequired if somebody else signed
-    in than the request names (OpenID Connect Core 3.1.2.1), UnmetAuthenticationRequirements if they
-    cannot reach the level that is a must.
+    `approved` says that the person has just consented to it. `is_use` says that the number is used
+    somewhere, and does not only open a page of our own: then a child's guardian has the last word,
+    whatever was remembered. LoginRequired if somebody else signed in than the request names (OpenID
+    Connect Core 3.1.2.1), UnmetAuthenticationRequirements if they cannot reach the level that is a
+    must.
     """
     if visitor is None:
         return Missing.SIGN_IN
@@ -124,15 +161,14 @@ def what_is_missing(
         return Missing.SIGN_IN
     if _must_sign_in_stronger(request, visitor):
         return Missing.SIGN_IN
-    if approved:
-        return None
-    asks_again = "consent" in request.prompts or bool(request.details)
-    remembered = not asks_again and _is_remembered(request, visitor.grant, now)
-    return None if remembered else Missing.CONSENT
+    if not approved and not _is_remembered(request, visitor.grant, now):
+        return Missing.CONSENT
+    return Missing.GUARDIAN if is_use and visitor.is_child else None
 
 
 def _is_remembered(request: AuthorizationRequest, grant: Grant | None, now: datetime) -> bool:
-    if grant is None or not grant.is_good(now):
+    asks_again = "consent" in request.prompts or bool(request.details)
+    if asks_again or grant is None or not grant.is_good(now):
         return False
     return grant.covers(request.scopes, request.claim_names)
 

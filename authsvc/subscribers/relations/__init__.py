@@ -7,6 +7,7 @@ Nothing here decides what a relation allows, nor how long: a guardian's word cou
 today's age, and only while the register says that they are the guardian.
 """
 
+from authsvc.subscribers.relations.kinship import Guardian, Kinship, Ward
 from authsvc.subscribers.relations.relations import (
     Relation,
     RelationKind,
@@ -14,4 +15,12 @@ from authsvc.subscribers.relations.relations import (
     new_relation_id,
 )
 
-__all__ = ["Relation", "RelationKind", "Relations", "new_relation_id"]
+__all__ = [
+    "Guardian",
+    "Kinship",
+    "Relation",
+    "RelationKind",
+    "Relations",
+    "Ward",
+    "new_relation_id",
+]

@@ -102,9 +102,12 @@ class Relations:
             found.append(Relation(row.id, kind, side.counterpart, other.id, side.name, side.since))
         return sorted(found, key=lambda relation: relation.since)
 
-    async def end(self, tx: Transaction, relation_id: bytes) -> None:
-        """Ends a relation. Whoever calls has found it among those of one of its sides."""
-        await store.delete_relation(tx, relation_id)
+    async def end(self, tx: Transaction, relation_id: bytes) -> bool:
+        """Ends a relation; False if it has ended. Whoever calls has found it at one of its sides.
+
+        `Kinship.end` says so in the logs of both.
+        """
+        return await store.delete_relation(tx, relation_id)
 
     async def forget_other(self, tx: Transaction, other_id: UUID) -> None:
         """Somebody leaves, and is nobody's guardian or helper any more."""

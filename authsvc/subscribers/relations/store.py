@@ -66,9 +66,10 @@ async def relations_of_other(tx: Transaction, other_digest: bytes) -> list[Relat
     return [RelationRow(*row) for row in await tx.execute(query)]
 
 
-async def delete_relation(tx: Transaction, relation_id: bytes) -> None:
-    """Removes a relation."""
-    await tx.execute(delete(relation).where(relation.c.id == relation_id))
+async def delete_relation(tx: Transaction, relation_id: bytes) -> bool:
+    """Removes a relation; False if it is gone."""
+    gone = await tx.execute(delete(relation).where(relation.c.id == relation_id))
+    return gone.rowcount > 0
 
 
 async def delete_relations_of_other(tx: Transaction, other_digest: bytes) -> None:

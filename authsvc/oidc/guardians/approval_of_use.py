@@ -1,0 +1,186 @@
+"""How an interaction waits for a guardian: asked once, looked at again and again, then gone on.
+
+The guardians are those of this moment; what they are asked about is what the child consented to. A
+page that is looked at again asks nobody anew. After five minutes the child may, for as long as the
+interaction lives.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from authsvc.clients import Client
+from authsvc.oidc.backchannel.approval_list import ApprovalLists, Places
+from authsvc.oidc.backchannel.errors import TooManyPending
+from authsvc.oidc.errors import AccessDenied
+from authsvc.oidc.guardians.errors import WardUseOver
+from authsvc.oidc.guardians.guardian_page import AGAIN, GuardianPage
+from authsvc.oidc.guardians.ward_use import WAIT, WardUse, WardUses, handle_of
+from authsvc.oidc.interaction.interaction import Interaction, Interactions
+from authsvc.oidc.interaction.visitor import Missing, Visitor
+from authsvc.storage import Database
+from authsvc.subscribers import Subscriber, SubscriberStatus
+from authsvc.subscribers.relations import Guardian, Kinship
+from authsvc.web.forwarded import network_of
+from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
+
+
+class ApprovalOfUse:
+    """What the interaction endpoint knows of guardians."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        kinship: Kinship,
+        interactions: Interactions,
+        uses: WardUses,
+        lists: ApprovalLists,
+        page: GuardianPage,
+    ) -> None:
+        self._database = database
+        self._kinship = kinship
+        self._interactions = interactions
+        self._uses = uses
+        self._lists = lists
+        self._page = page
+
+    async def missing(
+        self, interaction_id: str, interaction: Interaction, visitor: Visitor
+    ) -> Missing | None:
+        """None if a guardian said yes to this use; AccessDenied if one said no."""
+        if not interaction.asked:
+            return Missing.GUARDIAN
+        handle = handle_of(interaction_id, interaction.asked)
+        use = await self._uses.find(handle)
+        if use is None or use.ward_id != visitor.subscriber.id:
+            return Missing.GUARDIAN
+        approved = await self._uses.outcome(handle)
+        if approved is None:
+            return Missing.GUARDIAN
+        if not approved:
+            # In the words in which a child refuses: platforms learn nothing of guardians.
+            raise AccessDenied("the person declined")
+        return None
+
+    async def wait(
+        self,
+        http: HTTPRequest,
+        interaction_id: str,
+        interaction: Interaction,
+        *,
+        client: Client,
+        ward: Subscriber,
+        now: datetime,
+    ) -> HTTPResponse:
+        """The page at which the child waits; asks the guardians if that is to be done."""
+        async with self._database.reading() as tx:
+            found = await self._kinship.guardians_of(tx, ward)
+        guardians = [each for each in found if each.subscriber.status is SubscriberStatus.ACTIVE]
+        use = None
+        if interaction.asked:
+            use = await self._uses.find(handle_of(interaction_id, interaction.asked))
+        if use is None or use.ward_id != ward.id or _is_asked_again(http, use, now):
+            if guardians and await self._ask(
+                http, interaction_id, interaction, guardians, ward=ward, now=now
+            ):
+                return redirect(http.path)
+            return self._show(http, interaction, client, None, guardians, now=now)
+        asked = [each for each in guardians if each.subscriber.id in use.guardian_ids]
+        return self._show(http, interaction, client, use, asked, now=now)
+
+    async def give_up(
+        self, interaction_id: str, interaction: Interaction, *, now: datetime
+    ) -> None:
+        """The interaction ends: nobody is asked any longer."""
+        if not interaction.asked:
+            return
+        handle = handle_of(interaction_id, interaction.asked)
+        use = await self._uses.open(handle, now=now)
+        if use is None:
+            return
+        try:
+            await self._uses.take_back(handle)
+        except WardUseOver:
+            return
+        await self._lists.leave(use.places)
+
+    async def _ask(
+        self,
+        http: HTTPRequest,
+        interaction_id: str,
+        interaction: Interaction,
+        guardians: Sequence[Guardian],
+        *,
+        ward: Subscriber,
+        now: datetime,
+    ) -> bool:
+        """Puts the use to the guardians; False if another page of this interaction just does.
+
+        The interaction says last that they were asked: what fails before is done again.
+        """
+        asked = interaction.asked + 1
+        handle = handle_of(interaction_id, asked)
+        if not await self._uses.is_first(handle):
+            return False
+        try:
+            places = await self._take_places(guardians, ward)
+        except TooManyPending:
+            await self._uses.is_not_begun(handle)
+            raise
+        request = interaction.request
+        use = WardUse(
+            ward_id=ward.id,
+            guardian_ids=tuple(places),
+            client_id=request.client_id,
+            scopes=request.scopes,
+            claims=request.claim_names,
+            details=request.details,
+            network=network_of(http.client),
+            asked_at=now,
+            expires_at=now + WAIT,
+            places=tuple(place for taken in places.values() for place in taken),
+        )
+        await self._uses.begin(handle, use)
+        for guardian_id, taken in places.items():
+            await self._lists.add(str(guardian_id), taken, handle, lifetime=WAIT)
+        await self.give_up(interaction_id, interaction, now=now)
+        noted = msgspec.structs.replace(interaction, asked=asked)
+        await self._interactions.update(interaction_id, noted)
+        return True
+
+    async def _take_places(
+        self, guardians: Sequence[Guardian], ward: Subscriber
+    ) -> dict[UUID, Places]:
+        """Room on each guardian's list: five of one child, twenty in all; TooManyPending."""
+        places: dict[UUID, Places] = {}
+        try:
+            for each in guardians:
+                person = str(each.subscriber.id)
+                places[each.subscriber.id] = await self._lists.take_places(
+                    person, str(ward.id), hint=person, lifetime=WAIT
+                )
+        except TooManyPending:
+            for taken in places.values():
+                await self._lists.leave(taken)
+            raise
+        return places
+
+    def _show(
+        self,
+        http: HTTPRequest,
+        interaction: Interaction,
+        client: Client,
+        use: WardUse | None,
+        guardians: Sequence[Guardian],
+        *,
+        now: datetime,
+    ) -> HTTPResponse:
+        names = [each.relation.name for each in guardians]
+        return self._page.show(http, interaction.request, client, use=use, names=names, now=now)
+
+
+def _is_asked_again(http: HTTPRequest, use: WardUse, now: datetime) -> bool:
+    return http.query == AGAIN and not use.waits(now)
