@@ -25,6 +25,7 @@ from authsvc.authentication.sign_in import second_factor_of
 from authsvc.authentication.throttle import Throttle
 from authsvc.storage import Database, Ephemeral, Kind, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 
 
 class PendingSecret(msgspec.Struct, frozen=True):
@@ -56,6 +57,7 @@ class TOTPEnrollment:
         credentials: Credentials,
         subscribers: Subscribers,
         throttle: Throttle,
+        activity: ActivityLog,
         issuer: str,
     ) -> None:
         self._database = database
@@ -63,6 +65,7 @@ class TOTPEnrollment:
         self._credentials = credentials
         self._subscribers = subscribers
         self._throttle = throttle
+        self._activity = activity
         self._host = urlsplit(issuer).hostname or issuer
 
     async def begin(self, session: Session) -> PendingTOTP:
@@ -75,7 +78,9 @@ class TOTPEnrollment:
         uri = totp.otpauth_uri(secret, label=label or self._host, issuer=self._host)
         return PendingTOTP(secret=totp.spell_secret(secret), uri=uri, qr=totp.qr_code(uri))
 
-    async def confirm(self, session: Session, code: str, *, now: datetime) -> tuple[str, ...]:
+    async def confirm(
+        self, session: Session, code: str, *, network: str = "", now: datetime
+    ) -> tuple[str, ...]:
         """TOTP is on; the ten recovery codes, shown once.
 
         The code is used up. Raises TOTPNotBegun, TOTPCodeWrong, TOTPProofRequired,
@@ -103,6 +108,8 @@ class TOTPEnrollment:
                 now=now,
             )
             codes = await self._credentials.renew_recovery_codes(tx, subscriber)
+            turned_on = Entry(kind=ActivityKind.TOTP_TURNED_ON, at=now, network=network or None)
+            await self._activity.write(tx, subscriber, turned_on)
         await self._throttle.succeeded(person)
         return codes
 
