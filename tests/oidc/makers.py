@@ -72,15 +72,16 @@ class Service:
         *,
         birth_date: date = date(1990, 1, 1),
         totp: str | None = None,
+        phone: str | None = None,
     ) -> Subscriber:
-        """Somebody with a sign-in name and a password."""
+        """Somebody with a sign-in name and a password; `phone=""` for somebody without one."""
         somebody = artificial_person(birth_date=birth_date)
         identity = Identity(
             name=somebody.name,
             number=somebody.number,
             birth_date=birth_date,
             sex="female",
-            phone=somebody.phone,
+            phone=somebody.phone if phone is None else phone,
         )
         card = NewDocument("resident_identity_card", secrets.token_hex(8))
         now = self.clock.now()
@@ -142,8 +143,12 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
+            activity=built.activity,
+            alerts=built.alerts,
             credentials=built.credentials,
             sign_in=built.sign_in,
+            passkey_sign_in=built.passkey_sign_in,
+            step_up=built.step_up,
             sessions=built.sessions,
             templates=templates,
             cookie=COOKIE,
@@ -257,6 +262,8 @@ class Browser:
                 response = await self.submit(url, page, username=username, password=password)
             elif "otp" in page.inputs:
                 response = await self.submit(url, page, otp=otp)
+            elif "skip" in page.buttons:
+                response = await self.submit(url, page, "skip")
             else:
                 response = await self.submit(url, page, button)
         raise AssertionError("the pages lead nowhere")

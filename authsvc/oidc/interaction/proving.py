@@ -8,12 +8,7 @@ a new token. A step-up adds a second factor to the session that is there, under 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from authsvc.authentication.errors import (
-    PasskeyRefused,
-    PasskeyTimedOut,
-    SessionRequired,
-    TicketExpired,
-)
+from authsvc.authentication.errors import SessionRequired, TicketExpired
 from authsvc.authentication.passkeys.messages import read_assertion
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Session, Sessions
@@ -98,9 +93,9 @@ class Proving:
 
     def is_a_sign_in(self, turn: Turn, form: Mapping[str, str]) -> bool:
         """Whether a form carries one, or the second step of one."""
-        if "otp" in form:
-            return turn.interaction.ticket is not None
-        return any(form.get(name) for name in ("username", "password", "credential"))
+        if turn.interaction.ticket is not None and "otp" in form:
+            return True
+        return "username" in form or "password" in form or "credential" in form
 
     def is_a_step_up(self, form: Mapping[str, str]) -> bool:
         """Whether a form carries one, or asks for what it takes."""
@@ -110,8 +105,8 @@ class Proving:
         """A sign-in, whoever was signed in before."""
         if turn.interaction.ticket is not None and "otp" in form:
             return await self._second_factor(turn, turn.interaction.ticket, form["otp"])
-        if form.get("credential"):
-            return await self._passkey(turn, form.get("challenge", ""), form["credential"])
+        if "credential" in form:
+            return await self._passkey(turn, form)
         return await self._password(turn, form.get("username", ""), form.get("password", ""))
 
     async def step_up(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse | Proved:
@@ -154,22 +149,21 @@ class Proving:
             return self.ask(turn, error=error)
         return await self._signed_in(turn, signed_in)
 
-    async def _passkey(self, turn: Turn, challenge: str, credential: str) -> HTTPResponse | Proved:
+    async def _passkey(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse | Proved:
+        """A sign-in wherever it is used: the key says whose it is."""
         try:
             signed_in = await self._passkey_sign_in.finish(
-                challenge, read_assertion(credential), address=turn.http.client, now=turn.now
+                form.get("challenge", ""),
+                read_assertion(form["credential"]),
+                address=turn.http.client,
+                now=turn.now,
             )
         except _FOR_THE_PERSON as error:
-            return await self._passkey_not_taken(turn, error)
+            # Said where it was tried.
+            if "more" in form:
+                return await self.ask_for_more(turn, error=error)
+            return self.ask(turn, error=error)
         return await self._signed_in(turn, signed_in)
-
-    async def _passkey_not_taken(self, turn: Turn, error: AuthsvcError) -> HTTPResponse:
-        """Said where it was tried: at a step-up, or at a sign-in."""
-        if turn.interaction.session_id is not None and isinstance(
-            error, (PasskeyRefused, PasskeyTimedOut)
-        ):
-            return await self.ask_for_more(turn, error=error)
-        return self.ask(turn, error=error)
 
     async def _signed_in(self, turn: Turn, signed_in: SignedIn) -> Proved:
         """A new session takes the place of whatever token this browser had (session fixation)."""
