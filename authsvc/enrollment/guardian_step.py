@@ -95,9 +95,7 @@ class GuardianStep:
         except EnrollmentMoved:
             return await self._enrollments.reload(enrollment)
 
-    async def vouch(
-        self, code: str, guardian: Subscriber, *, now: datetime
-    ) -> tuple[bytes, str]:
+    async def vouch(self, code: str, guardian: Subscriber, *, now: datetime) -> tuple[bytes, str]:
         """The id that the relation will have, and the ward's name, who goes on with the enrollment.
 
         GuardianCodeWrong, NotTheGuardian, GuardianTooYoung, TooManyGuardianCodes;

@@ -220,9 +220,7 @@ async def test_a_device_that_removes_itself_is_signed_out(
     assert await _serials(app) == []
 
 
-async def test_what_is_somebody_elses_is_as_unknown_as_what_is_nobodys(
-    service: Service, app: App
-):
+async def test_what_is_somebody_elses_is_as_unknown_as_what_is_nobodys(service: Service, app: App):
     other = await service.enrolled("样例司徒测试乙")
     certificate = x509.load_pem_x509_certificate(other.certificate.encode())
     foreign = f"{certificate.serial_number:X}"

@@ -46,9 +46,7 @@ async def join(helper: App, person: App) -> dict[str, Any]:
     """The helper comes in; what they see of the person."""
     answer = await helper.does("/helped", code=await invite(person))
     assert answer.status_code == 200, answer.text
-    [found] = [
-        each for each in await helper.sees("/helped") if each["id"] == answer.json()["id"]
-    ]
+    [found] = [each for each in await helper.sees("/helped") if each["id"] == answer.json()["id"]]
     assert answer.json() == {"id": found["id"], "name": found["name"]}
     return dict(found)
 
@@ -223,7 +221,7 @@ async def test_a_helper_sees_neither_number_nor_platforms_nor_documents(
     del personal["name"]
     for what, value in personal.items():
         assert value not in everything, what
-    for word in (SQUARE.client_id, SQUARE.name, "resident_identity_card\",\"number"):
+    for word in (SQUARE.client_id, SQUARE.name, 'resident_identity_card","number'):
         assert word not in (await young.client.get("/holder/helped")).text
 
 

@@ -23,7 +23,7 @@ from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral, Transaction
 from authsvc.subscribers import Identity, NewDocument, Subscriber
-from authsvc.subscribers.activity import ActivityLog, Alerts, Entry
+from authsvc.subscribers.activity import ActivityLog, Entry
 from authsvc.subscribers.relations import Kinship, Relation, Relations
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
@@ -106,15 +106,16 @@ class Service:
         *,
         birth_date: date = date(1990, 1, 1),
         totp: str | None = None,
+        phone: str | None = None,
     ) -> Subscriber:
-        """Somebody with a sign-in name and a password."""
+        """Somebody with a sign-in name and a password; `phone=""` for somebody without one."""
         somebody = artificial_person(birth_date=birth_date)
         identity = Identity(
             name=somebody.name,
             number=somebody.number,
             birth_date=birth_date,
             sex="female",
-            phone=somebody.phone,
+            phone=somebody.phone if phone is None else phone,
         )
         card = NewDocument("resident_identity_card", secrets.token_hex(8))
         now = self.clock.now()
@@ -172,7 +173,7 @@ async def service(
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
         fetcher = fetcher or Fetcher(loopback_http=True)
-        activity, relations = ActivityLog(database), Relations(keyring.digests)
+        activity, relations = built.activity, Relations(keyring.digests)
         kinship = Kinship(subscribers=built.subscribers, relations=relations, activity=activity)
         custody = Custody()
         provider = build_provider(
@@ -185,13 +186,15 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
-            activity=activity,
-            alerts=Alerts(database=database, subscribers=built.subscribers, messenger=Outbox()),
+            activity=built.activity,
+            alerts=built.alerts,
             relations=relations,
             kinship=kinship,
             custody=custody,
             credentials=built.credentials,
             sign_in=built.sign_in,
+            passkey_sign_in=built.passkey_sign_in,
+            step_up=built.step_up,
             sessions=built.sessions,
             templates=templates,
             cookie=COOKIE,
@@ -306,6 +309,8 @@ class Browser:
                 response = await self.submit(url, page, username=username, password=password)
             elif "otp" in page.inputs:
                 response = await self.submit(url, page, otp=otp)
+            elif "skip" in page.buttons:
+                response = await self.submit(url, page, "skip")
             else:
                 response = await self.submit(url, page, button)
         raise AssertionError("the pages lead nowhere")

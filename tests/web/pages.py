@@ -10,6 +10,17 @@ _FORM: dict[str, Any] = {"action": "/action", "hidden": {"ticket": "t"}}
 PAGES: dict[str, dict[str, Any]] = {
     "sign_in.html": {**_FORM, "client_name": "Platform", "username": "", "error": None},
     "otp.html": {**_FORM, "client_name": "Platform", "recovery": False, "error": None},
+    "second_factor.html": {
+        **_FORM,
+        "client_name": "Platform",
+        "recovery": False,
+        "has_totp": True,
+        "has_passkey": True,
+        "phone": "***1234",
+        "code_sent": True,
+        "may_skip": True,
+        "error": None,
+    },
     "consent.html": {
         **_FORM,
         "client_name": "Platform",
