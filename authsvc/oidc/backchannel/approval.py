@@ -17,6 +17,7 @@ from authsvc.oidc.backchannel.waiting_request import Decision, WaitingRequest, W
 from authsvc.oidc.errors import AccessDenied, OAuthError
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.visitor import Visitor
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 # What is to be done when a request was decided, with the request and its client.
@@ -34,11 +35,13 @@ class Approval:
         *,
         clients: Clients,
         waiting: WaitingRequests,
+        activity: ActivityLog,
         pages: ApprovalPages,
         afterwards: Afterwards | None = None,
     ) -> None:
         self._clients = clients
         self._waiting = waiting
+        self._activity = activity
         self._pages = pages
         self._afterwards = afterwards
 
@@ -64,7 +67,16 @@ class Approval:
         if not request.is_for(visitor.subscriber.id):
             raise WaitingRequestOver
         decision = Decision(_authorization(interaction.request, visitor, now=now))
-        return await self._decide(http, interaction, decision, now=now)
+        answer = await self._decide(http, interaction, decision, now=now)
+        approved = Entry(
+            kind=ActivityKind.OTHER_DEVICE_APPROVED,
+            at=now,
+            client_id=request.client_id,
+            scopes=request.scopes,
+            network=request.network,
+        )
+        self._activity.note(visitor.subscriber, approved)
+        return answer
 
     async def refuse(
         self, http: HTTPRequest, interaction: Interaction, error: OAuthError, *, now: datetime

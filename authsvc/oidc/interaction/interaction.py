@@ -28,7 +28,8 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     `ticket` stands for a password that was right while the second factor is to come;
     `session_id` names the session that was opened here. `ends_in` chooses the `Completion`, and
     `about` tells it what this one is about; `reader` is the session to which its question was
-    shown.
+    shown. `by_phone` is the secret of the computer while it waits for a phone
+    (`authentication.device_approval`).
     """
 
     request: AuthorizationRequest
@@ -38,6 +39,7 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     ends_in: str = REDIRECT
     about: str | None = None
     reader: str | None = None
+    by_phone: str | None = None
 
 
 _INTERACTION = Kind("interaction", Interaction, LIFETIME)

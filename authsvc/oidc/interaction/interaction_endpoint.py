@@ -10,7 +10,7 @@ input is shown on the page that asked for it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -20,7 +20,6 @@ from authsvc.authentication.session import Sessions
 from authsvc.authentication.session_ended import SessionEnded
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
-from authsvc.clients import Client
 from authsvc.errors import InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.grants import Grants
@@ -28,6 +27,7 @@ from authsvc.oidc.interaction.completion import Completion
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interaction, Interactions
 from authsvc.oidc.interaction.pages import Pages
+from authsvc.oidc.interaction.turn import Turn
 from authsvc.oidc.interaction.visitor import (
     Missing,
     Visitor,
@@ -44,18 +44,6 @@ _FOR_THE_PERSON = (InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavai
 
 
 _BUTTONS = ("deny", "approve")
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """One request of one interaction, with everything found out about it."""
-
-    http: HTTPRequest
-    id: str
-    interaction: Interaction
-    completion: Completion
-    client: Client
-    now: datetime
 
 
 class InteractionEndpoint:
@@ -95,13 +83,13 @@ class InteractionEndpoint:
 
     async def show(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The page that is next, or the way back to the platform if nothing is missing."""
-        turn = await self._turn(http, now=now)
+        turn = await self.turn(http, now=now)
         outcome = await self._advance(turn, self._cookies.session(http))
         return outcome if isinstance(outcome, HTTPResponse) else await self._page(turn, outcome)
 
     async def take(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """What a person filled in or decided."""
-        turn = await self._turn(http, now=now)
+        turn = await self.turn(http, now=now)
         form = http.form()
         # A browser sends the pressed button's name and value; programs often send its id.
         decision = form.get("decision") or next(
@@ -110,7 +98,7 @@ class InteractionEndpoint:
         if decision in _BUTTONS and not await self._may_decide(turn):
             return redirect(turn.http.path)
         if decision == "deny":
-            return await self._end(turn, AccessDenied("the person declined"))
+            return await self._decline(turn)
         if decision == "approve":
             return await self._go_on(turn, self._cookies.session(http), approved=True)
         if turn.interaction.ticket is not None and "otp" in form:
@@ -119,7 +107,7 @@ class InteractionEndpoint:
             return await self._password(turn, form.get("username", ""), form.get("password", ""))
         return await self._go_on(turn, self._cookies.session(http))
 
-    async def _turn(self, http: HTTPRequest, *, now: datetime) -> _Turn:
+    async def turn(self, http: HTTPRequest, *, now: datetime) -> Turn:
         """The interaction of this address; InteractionOver also for another browser's."""
         interaction_id = str(http.path_params["interaction"])
         interaction = await self._interactions.find(interaction_id)
@@ -127,9 +115,9 @@ class InteractionEndpoint:
         client = await completion.client(interaction, now=now)
         if client is None or not self._cookies.is_bound(http, interaction.browser):
             raise InteractionOver
-        return _Turn(http, interaction_id, interaction, completion, client, now)
+        return Turn(http, interaction_id, interaction, completion, client, now)
 
-    async def _may_decide(self, turn: _Turn) -> bool:
+    async def _may_decide(self, turn: Turn) -> bool:
         """Whether this is the session that was asked; InteractionOver if it is another one.
 
         A browser keeps its own cookie while its session changes hands: who answers must be whom the
@@ -142,7 +130,7 @@ class InteractionEndpoint:
             raise InteractionOver
         return session is not None
 
-    async def _password(self, turn: _Turn, username: str, password: str) -> HTTPResponse:
+    async def _password(self, turn: Turn, username: str, password: str) -> HTTPResponse:
         try:
             outcome = await self._sign_in.with_password(
                 username, password, address=turn.http.client, now=turn.now
@@ -154,9 +142,9 @@ class InteractionEndpoint:
         if isinstance(outcome, SecondFactorNeeded):
             await self._note(turn, ticket=outcome.ticket)
             return redirect(turn.http.path)
-        return await self._signed_in(turn, outcome)
+        return await self.signed_in(turn, outcome)
 
-    async def _second_factor(self, turn: _Turn, ticket: str, answer: str) -> HTTPResponse:
+    async def _second_factor(self, turn: Turn, ticket: str, answer: str) -> HTTPResponse:
         request = turn.interaction.request
         try:
             signed_in = await self._sign_in.with_second_factor(ticket, answer, now=turn.now)
@@ -165,9 +153,9 @@ class InteractionEndpoint:
             return self._pages.sign_in(turn.http, request, turn.client, error=error)
         except _FOR_THE_PERSON as error:
             return self._pages.otp(turn.http, request, turn.client, error=error)
-        return await self._signed_in(turn, signed_in)
+        return await self.signed_in(turn, signed_in)
 
-    async def _signed_in(self, turn: _Turn, signed_in: SignedIn) -> HTTPResponse:
+    async def signed_in(self, turn: Turn, signed_in: SignedIn) -> HTTPResponse:
         """A new session takes the place of whatever token this browser had (session fixation)."""
         token, ended = await self._sessions.renew(
             self._cookies.session(turn.http), signed_in, now=turn.now
@@ -175,26 +163,25 @@ class InteractionEndpoint:
         if ended is not None:
             await self._ended(ended, now=turn.now)
         session = await self._sessions.find(token, now=turn.now)
-        noted = await self._note(
-            turn, ticket=None, session_id=None if session is None else session.id
-        )
+        session_id = None if session is None else session.id
+        noted = await self._note(turn, ticket=None, session_id=session_id, by_phone=None)
         answer = await self._go_on(noted, token)
         return answer.with_headers(self._cookies.set_session(token))
 
-    async def _note(self, turn: _Turn, **changes: str | None) -> _Turn:
+    async def _note(self, turn: Turn, **changes: str | None) -> Turn:
         interaction = msgspec.structs.replace(turn.interaction, **changes)
         await self._interactions.update(turn.id, interaction)
         return replace(turn, interaction=interaction)
 
     async def _go_on(
-        self, turn: _Turn, session_token: str | None, *, approved: bool = False
+        self, turn: Turn, session_token: str | None, *, approved: bool = False
     ) -> HTTPResponse:
         """The redirect after a POST: to the platform, or to the page that is next."""
         outcome = await self._advance(turn, session_token, approved=approved)
         return outcome if isinstance(outcome, HTTPResponse) else redirect(turn.http.path)
 
     async def _advance(
-        self, turn: _Turn, session_token: str | None, *, approved: bool = False
+        self, turn: Turn, session_token: str | None, *, approved: bool = False
     ) -> HTTPResponse | Missing:
         """The way back to the platform if nothing is missing, else what is."""
         interaction, completion = turn.interaction, turn.completion
@@ -218,7 +205,7 @@ class InteractionEndpoint:
         await self._interactions.finish(turn.id)
         return await completion.grant(turn.http, interaction, visitor, now=turn.now)
 
-    async def _remember(self, turn: _Turn, visitor: Visitor) -> None:
+    async def _remember(self, turn: Turn, visitor: Visitor) -> None:
         request = turn.interaction.request
         async with self._database.transaction() as tx:
             is_first = await self._grants.remember(
@@ -241,11 +228,25 @@ class InteractionEndpoint:
         if is_first:
             await self._alerts.tell(visitor.subscriber, ActivityKind.PLATFORM_ALLOWED, now=turn.now)
 
-    async def _end(self, turn: _Turn, error: OAuthError) -> HTTPResponse:
+    async def _decline(self, turn: Turn) -> HTTPResponse:
+        """The person said no, and reads of it in their own log if we know them."""
+        session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+        answer = await self._end(turn, AccessDenied("the person declined"))
+        if session is not None:
+            refused = Entry(
+                kind=ActivityKind.PLATFORM_REFUSED,
+                at=turn.now,
+                client_id=turn.client.client_id,
+                network=network_of(turn.http.client),
+            )
+            self._activity.note(session.subscriber, refused)
+        return answer
+
+    async def _end(self, turn: Turn, error: OAuthError) -> HTTPResponse:
         await self._interactions.finish(turn.id)
         return await turn.completion.refuse(turn.http, turn.interaction, error, now=turn.now)
 
-    async def _page(self, turn: _Turn, missing: Missing) -> HTTPResponse:
+    async def _page(self, turn: Turn, missing: Missing) -> HTTPResponse:
         request = turn.interaction.request
         if missing is Missing.CONSENT:
             return await self._consent(turn)
@@ -253,7 +254,7 @@ class InteractionEndpoint:
             return self._pages.otp(turn.http, request, turn.client)
         return self._pages.sign_in(turn.http, request, turn.client)
 
-    async def _consent(self, turn: _Turn) -> HTTPResponse:
+    async def _consent(self, turn: Turn) -> HTTPResponse:
         if turn.completion.bound_to_reader:
             session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
             turn = await self._note(turn, reader=None if session is None else session.id)
