@@ -11,6 +11,7 @@ from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.leaving import Leaving
 from authsvc.holder import routes as holder_routes
+from authsvc.holder.approvals import Approvals
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
 from authsvc.holder.platforms import Platforms
@@ -66,6 +67,7 @@ def _holder_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
             **rest,
         ),
         parting=Parting(leaving=leaving, **rest),
+        approvals=Approvals(house.provider.backchannel.waiting),
         sessions=house.sessions,
         **door,
     )

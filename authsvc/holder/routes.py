@@ -3,6 +3,7 @@
 GET  /holder                        what the service holds about them
 GET  /holder/platforms              whom they allow what
 POST /holder/platforms/withdrawal   {"client_id"} -> 204: no longer
+GET  /holder/approvals              what waits for them to decide, asked at another device
 POST /holder/opt-out                204: leave for good
 """
 
@@ -19,6 +20,7 @@ from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.session_ended import SessionEnded, nobody
 from authsvc.clock import Clock
+from authsvc.holder.approvals import Approvals, ApprovalView
 from authsvc.holder.errors import SessionRequired
 from authsvc.holder.overview import Overview, Overviews
 from authsvc.holder.parting import Parting
@@ -61,6 +63,7 @@ def routes(
     overviews: Overviews,
     platforms: Platforms,
     parting: Parting,
+    approvals: Approvals,
     sessions: Sessions,
     clock: Clock,
     cookie: SessionCookie,
@@ -86,7 +89,16 @@ def routes(
         await ended(session, now=clock.now())
         return door.farewell()
 
-    return [show, leave, *_platforms(platforms, door)]
+    return [show, leave, *_platforms(platforms, door), _approvals(approvals, door)]
+
+
+def _approvals(approvals: Approvals, door: _Door) -> ControllerRouterHandler:
+    @get("/holder/approvals", summary="The requests that wait for the person to decide")
+    async def list_approvals(request: _Request) -> list[ApprovalView]:
+        _, session = await door.admit(request)
+        return await approvals.of(session, now=door.clock.now())
+
+    return list_approvals
 
 
 def _platforms(platforms: Platforms, door: _Door) -> Sequence[ControllerRouterHandler]:

@@ -23,6 +23,8 @@ from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
+from authsvc.oidc.crossdevice.crossdevice import CrossDevice, build_crossdevice, link_sign_in
+from authsvc.oidc.crossdevice.link_page import LINK
 from authsvc.oidc.discovery import Discovery
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.interaction.completion import BackToPlatform
@@ -54,6 +56,7 @@ class Provider:
     authorization: AuthorizationEndpoint
     pushed_authorization_request: PushedAuthorizationRequestEndpoint
     interaction: InteractionEndpoint
+    crossdevice: CrossDevice
     backchannel: Backchannel
     token: TokenEndpoint
     userinfo: UserInfoEndpoint
@@ -116,28 +119,31 @@ def build_provider(
     front = build_front(on, parts)
     backchannel = build_backchannel(on, parts)
     logout = build_logout(on, parts)
+    interaction = InteractionEndpoint(
+        database=on.database,
+        grants=parts.grants,
+        activity=on.activity,
+        alerts=on.alerts,
+        visitors=parts.visitors,
+        interactions=parts.interactions,
+        completions={
+            REDIRECT: BackToPlatform(
+                clients=on.clients, responses=front.responses, pages=parts.pages
+            ),
+            **backchannel.completions,
+            LINK: link_sign_in(on.issuer),
+        },
+        sign_in=on.sign_in,
+        sessions=on.sessions,
+        ended=logout.sign_out.ended,
+        cookies=parts.cookies,
+        pages=parts.pages,
+    )
     return Provider(
         authorization=front.authorization,
         pushed_authorization_request=front.pushed_authorization_request,
-        interaction=InteractionEndpoint(
-            database=on.database,
-            grants=parts.grants,
-            activity=on.activity,
-            alerts=on.alerts,
-            visitors=parts.visitors,
-            interactions=parts.interactions,
-            completions={
-                REDIRECT: BackToPlatform(
-                    clients=on.clients, responses=front.responses, pages=parts.pages
-                ),
-                **backchannel.completions,
-            },
-            sign_in=on.sign_in,
-            sessions=on.sessions,
-            ended=logout.sign_out.ended,
-            cookies=parts.cookies,
-            pages=parts.pages,
-        ),
+        interaction=interaction,
+        crossdevice=build_crossdevice(on, parts, interaction=interaction),
         token=TokenEndpoint(
             authentication=parts.authentication,
             confirmations=parts.confirmations,
