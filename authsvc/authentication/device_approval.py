@@ -10,6 +10,7 @@ to decide takes a living session, which it has not.
     refuse     no. Yes or no exactly once: whoever claims the decision makes it
     poll       for the computer: waiting, refused, over, or the sign-in, exactly once
     waits      the same without consequence
+    withdraw   the computer asks anew, or no longer
 
 The number shows that the person sees the computer which asks (RFC 10027 section 6.1.16): who
 relays a code to somebody elsewhere has one try of three, and the request ends with it.
@@ -186,6 +187,10 @@ class DeviceApprovals:
         if request is None or is_decided or now >= request.expires_at:
             return None
         return Waiting(code, request.number, request.expires_at)
+
+    async def withdraw(self, secret: str) -> None:
+        """The computer waits no longer: who reads the code from now on is told at once."""
+        await self._ephemeral.claim(_DECIDED, code_of(secret), lifetime=_CLAIMED)
 
     async def _claim(self, code: str, *, now: datetime) -> LinkRequest:
         """The request, for whoever is first to decide it.

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -22,6 +22,7 @@ from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Identity, NewDocument, Subscriber
+from authsvc.subscribers.activity import ActivityLog, Alerts, Entry
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.fetcher import Fetcher
@@ -49,11 +50,23 @@ PLATFORMS = [
 SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
 
 
+class Outbox:
+    """A gateway that keeps what it was to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    async def send(self, phone: str, text: str, *, now: datetime) -> None:
+        """Keeps it."""
+        self.sent.append((phone, text))
+
+
 @dataclass(frozen=True)
 class Service:
     """The whole provider, and what a test may want beside it."""
 
     house: House
+    activity: ActivityLog
     clients: Clients
     provider: Provider
     keyring: KeyRing
@@ -95,6 +108,12 @@ class Service:
                 await self.house.credentials.import_totp(tx, subscriber, totp, now=now)
         return subscriber
 
+    async def log_of(self, subscriber: Subscriber) -> list[Entry]:
+        """A person's own log, newest first."""
+        await self.activity.flush()
+        async with self.database.reading() as tx:
+            return await self.activity.of(tx, subscriber)
+
     async def client(self, client_id: str) -> Client:
         """A registered client."""
         found = await self.clients.find(client_id, now=self.clock.now())
@@ -106,9 +125,9 @@ class Service:
         client = await self.client(client_id)
         return self.house.subscribers.subject_for(subscriber, client.sector_identifier)
 
-    def http(self) -> httpx2.AsyncClient:
+    def http(self, address: str = ADDRESS) -> httpx2.AsyncClient:
         """A fresh browser, or a platform's server."""
-        transport = httpx2.ASGITransport(app=self.app, client=(ADDRESS, 4711))
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 4711))
         return httpx2.AsyncClient(
             transport=transport, base_url=self.issuer, headers={"accept-language": "en"}
         )
@@ -132,6 +151,7 @@ async def service(
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
         fetcher = fetcher or Fetcher(loopback_http=True)
+        activity = ActivityLog(database)
         provider = build_provider(
             issuer=issuer,
             mtls_issuer=mtls_issuer,
@@ -142,6 +162,8 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
+            activity=activity,
+            alerts=Alerts(database=database, subscribers=built.subscribers, messenger=Outbox()),
             credentials=built.credentials,
             sign_in=built.sign_in,
             sessions=built.sessions,
@@ -159,7 +181,7 @@ async def service(
             openapi_config=None,
         )
         guarded = SecurityHeaders(app, https=issuer.startswith("https"))
-        yield Service(built, clients, provider, keyring, clock, guarded, issuer)
+        yield Service(built, activity, clients, provider, keyring, clock, guarded, issuer)
         await provider.logout.close()
         fetcher.close()
 
@@ -210,9 +232,9 @@ class Answer:
 class Browser:
     """A person with a browser without JavaScript."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, address: str = ADDRESS) -> None:
         self.service = service
-        self.http = service.http()
+        self.http = service.http(address)
 
     async def get(self, url: str, **parameters: Any) -> httpx2.Response:
         """Visits an address."""

@@ -62,6 +62,8 @@ class ComputerPage:
         turn = await self._turn(http, now=now)
         if not turn.interaction.request.takes_another_device:
             return redirect(turn.http.path)
+        if turn.interaction.by_phone is not None:
+            await self._approvals.withdraw(turn.interaction.by_phone)
         try:
             await self._begin(turn)
         except TooManyLinks as error:
