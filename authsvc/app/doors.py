@@ -5,7 +5,12 @@ from typing import Any
 
 from authsvc.app.house import SESSION_COOKIE, House
 from authsvc.authentication import routes as authentication_routes
+from authsvc.authentication.passkeys import routes as passkeys_routes
+from authsvc.authentication.passkeys.ceremonies import Ceremonies
+from authsvc.authentication.passkeys.registration import PasskeyRegistration
+from authsvc.authentication.routes import Door
 from authsvc.authentication.session_cookie import SessionCookie
+from authsvc.authentication.step_up import routes as step_up_routes
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
@@ -38,20 +43,36 @@ def doors_of(house: House) -> list[Any]:
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
         *enrollment_routes.routes(desk=house.desk, clock=house.clock, outbox=house.outside.outbox),
+        *_authentication_doors(house, door),
+        *_holder_doors(house, door),
+    ]
+
+
+def _authentication_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
+    rest: dict[str, Any] = {
+        "database": house.database,
+        "ephemeral": house.ephemeral,
+        "credentials": house.credentials,
+        "subscribers": house.subscribers,
+        "activity": house.activity,
+    }
+    known = Door(sessions=house.sessions, activity=house.activity, **door)
+    return [
         *authentication_routes.routes(
             sign_in=house.sign_in,
-            sessions=house.sessions,
             totp_enrollment=TOTPEnrollment(
-                database=house.database,
-                ephemeral=house.ephemeral,
-                credentials=house.credentials,
-                subscribers=house.subscribers,
-                throttle=house.throttle,
-                issuer=settings.issuer,
+                throttle=house.throttle, issuer=house.settings.issuer, **rest
             ),
-            **door,
+            door=known,
         ),
-        *_holder_doors(house, door),
+        *passkeys_routes.routes(
+            registration=PasskeyRegistration(
+                alerts=house.alerts, ceremonies=Ceremonies(issuer=house.settings.issuer), **rest
+            ),
+            sign_in=house.passkey_sign_in,
+            door=known,
+        ),
+        *step_up_routes.routes(step_up=house.step_up, door=known),
     ]
 
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.clients import Clients
 from authsvc.clients.registration import Registrations
 from authsvc.keyring import KeyRing
@@ -30,6 +32,7 @@ from authsvc.oidc.grants import Grants
 from authsvc.oidc.interaction.completion import BackToPlatform
 from authsvc.oidc.interaction.interaction import REDIRECT
 from authsvc.oidc.interaction.interaction_endpoint import InteractionEndpoint
+from authsvc.oidc.interaction.proving import Proving
 from authsvc.oidc.jwks_uri import JWKSEndpoint
 from authsvc.oidc.logout.logout import Logout, build_logout
 from authsvc.oidc.parts import Foundation, Parts
@@ -88,6 +91,8 @@ def build_provider(
     alerts: Alerts,
     credentials: Credentials,
     sign_in: SignIn,
+    passkey_sign_in: PasskeySignIn,
+    step_up: StepUp,
     sessions: Sessions,
     templates: Templates,
     cookie: str,
@@ -109,6 +114,8 @@ def build_provider(
         alerts=alerts,
         credentials=credentials,
         sign_in=sign_in,
+        passkey_sign_in=passkey_sign_in,
+        step_up=step_up,
         sessions=sessions,
         templates=templates,
         cookie=cookie,
@@ -133,11 +140,19 @@ def build_provider(
             **backchannel.completions,
             LINK: link_sign_in(on.issuer),
         },
-        sign_in=on.sign_in,
+        proving=Proving(
+            sign_in=on.sign_in,
+            passkey_sign_in=on.passkey_sign_in,
+            step_up=on.step_up,
+            sessions=on.sessions,
+            activity=on.activity,
+            ended=logout.sign_out.ended,
+            interactions=parts.interactions,
+            cookies=parts.cookies,
+            pages=parts.pages,
+        ),
         sessions=on.sessions,
-        ended=logout.sign_out.ended,
         cookies=parts.cookies,
-        pages=parts.pages,
     )
     return Provider(
         authorization=front.authorization,

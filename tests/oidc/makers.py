@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -22,7 +22,7 @@ from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Identity, NewDocument, Subscriber
-from authsvc.subscribers.activity import ActivityLog, Alerts, Entry
+from authsvc.subscribers.activity import Entry
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.fetcher import Fetcher
@@ -50,23 +50,11 @@ PLATFORMS = [
 SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
 
 
-class Outbox:
-    """A gateway that keeps what it was to send."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-
-    async def send(self, phone: str, text: str, *, now: datetime) -> None:
-        """Keeps it."""
-        self.sent.append((phone, text))
-
-
 @dataclass(frozen=True)
 class Service:
     """The whole provider, and what a test may want beside it."""
 
     house: House
-    activity: ActivityLog
     clients: Clients
     provider: Provider
     keyring: KeyRing
@@ -85,15 +73,16 @@ class Service:
         *,
         birth_date: date = date(1990, 1, 1),
         totp: str | None = None,
+        phone: str | None = None,
     ) -> Subscriber:
-        """Somebody with a sign-in name and a password."""
+        """Somebody with a sign-in name and a password; `phone=""` for somebody without one."""
         somebody = artificial_person(birth_date=birth_date)
         identity = Identity(
             name=somebody.name,
             number=somebody.number,
             birth_date=birth_date,
             sex="female",
-            phone=somebody.phone,
+            phone=somebody.phone if phone is None else phone,
         )
         card = NewDocument("resident_identity_card", secrets.token_hex(8))
         now = self.clock.now()
@@ -110,9 +99,7 @@ class Service:
 
     async def log_of(self, subscriber: Subscriber) -> list[Entry]:
         """A person's own log, newest first."""
-        await self.activity.flush()
-        async with self.database.reading() as tx:
-            return await self.activity.of(tx, subscriber)
+        return await self.house.log_of(subscriber)
 
     async def client(self, client_id: str) -> Client:
         """A registered client."""
@@ -151,7 +138,6 @@ async def service(
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
         fetcher = fetcher or Fetcher(loopback_http=True)
-        activity = ActivityLog(database)
         provider = build_provider(
             issuer=issuer,
             mtls_issuer=mtls_issuer,
@@ -162,10 +148,12 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
-            activity=activity,
-            alerts=Alerts(database=database, subscribers=built.subscribers, messenger=Outbox()),
+            activity=built.activity,
+            alerts=built.alerts,
             credentials=built.credentials,
             sign_in=built.sign_in,
+            passkey_sign_in=built.passkey_sign_in,
+            step_up=built.step_up,
             sessions=built.sessions,
             templates=templates,
             cookie=COOKIE,
@@ -181,7 +169,7 @@ async def service(
             openapi_config=None,
         )
         guarded = SecurityHeaders(app, https=issuer.startswith("https"))
-        yield Service(built, activity, clients, provider, keyring, clock, guarded, issuer)
+        yield Service(built, clients, provider, keyring, clock, guarded, issuer)
         await provider.logout.close()
         fetcher.close()
 
@@ -279,6 +267,8 @@ class Browser:
                 response = await self.submit(url, page, username=username, password=password)
             elif "otp" in page.inputs:
                 response = await self.submit(url, page, otp=otp)
+            elif "skip" in page.buttons:
+                response = await self.submit(url, page, "skip")
             else:
                 response = await self.submit(url, page, button)
         raise AssertionError("the pages lead nowhere")

@@ -87,6 +87,5 @@ class ComputerPage:
         secret = await self._approvals.begin(
             turn.client.client_id, network=network_of(turn.http.client), now=turn.now
         )
-        begun = msgspec.structs.replace(turn.interaction, by_phone=secret)
-        await self._interactions.update(turn.id, begun)
+        await turn.noted(self._interactions, by_phone=secret)
         return secret

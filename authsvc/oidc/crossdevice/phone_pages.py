@@ -8,7 +8,6 @@ from authsvc.authentication.device_approval import Ended, LinkRequest, Waiting
 from authsvc.authentication.totp import qr_code
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError
-from authsvc.identifiers import new_token
 from authsvc.oidc import paths
 from authsvc.oidc.china_clock import china_clock
 from authsvc.oidc.interaction.turn import Turn
@@ -72,7 +71,7 @@ class PhonePages:
     def _computer(
         self, turn: Turn, *, error: AuthsvcError | None = None, **values: Any
     ) -> HTTPResponse:
-        nonce, here = new_token(16), turn.http.path
+        here = turn.http.path
         html = self._templates.render(
             "phone.html",
             language=turn.http.language(turn.interaction.request.ui_locales),
@@ -80,7 +79,6 @@ class PhonePages:
             state=here + paths.PHONE_STATE,
             back=here,
             client_name=turn.client.name,
-            nonce=nonce,
             error=error,
             **values,
         )
@@ -88,8 +86,7 @@ class PhonePages:
             200 if error is None else status_of(error),
             html,
             leads_away=True,
-            script_nonce=nonce,
-            asks=True,
+            scripts=True,
             headers=() if error is None else error_headers(error),
         )
 

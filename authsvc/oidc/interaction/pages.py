@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from authsvc.authentication.assurance import Factor
+from authsvc.authentication.step_up.second_factors import SecondFactors
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError, Text
 from authsvc.oidc import paths
@@ -49,7 +51,7 @@ class Pages:
             by_phone=http.path + paths.PHONE if request.takes_another_device else None,
             error=error,
         )
-        return _page(html, error)
+        return _page(html, error, scripts=True)
 
     def otp(
         self,
@@ -71,6 +73,38 @@ class Pages:
             error=error,
         )
         return _page(html, error)
+
+    def second_factor(
+        self,
+        http: HTTPRequest,
+        request: AuthorizationRequest,
+        client: Client,
+        *,
+        found: SecondFactors,
+        code_sent: bool,
+        error: AuthsvcError | None = None,
+    ) -> HTTPResponse:
+        """Asks who is signed in for more: a code, a passkey, or else the phone.
+
+        Of the phone only the last digits are shown. Where it is no must, the person may go on
+        without.
+        """
+        recovery = http.query == "recovery" and Factor.TOTP in found.factors
+        html = self._templates.render(
+            "second_factor.html",
+            language=http.language(request.ui_locales),
+            action=f"{http.path}?recovery" if recovery else http.path,
+            hidden={},
+            client_name=client.name,
+            recovery=recovery,
+            has_totp=Factor.TOTP in found.factors,
+            has_passkey=Factor.PASSKEY in found.factors,
+            phone=found.masked_phone if Factor.SMS in found.factors else None,
+            code_sent=code_sent,
+            may_skip=not request.essential_acr,
+            error=error,
+        )
+        return _page(html, error, scripts=True)
 
     def consent(
         self,
@@ -128,10 +162,11 @@ class Pages:
         return html_response(200, html, leads_away=client is not None)
 
 
-def _page(html: str, error: AuthsvcError | None) -> HTTPResponse:
+def _page(html: str, error: AuthsvcError | None, *, scripts: bool = False) -> HTTPResponse:
     return html_response(
         200 if error is None else status_of(error),
         html,
         leads_away=True,
+        scripts=scripts,
         headers=() if error is None else error_headers(error),
     )

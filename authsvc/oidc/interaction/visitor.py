@@ -6,9 +6,9 @@ from enum import Enum
 
 import msgspec
 
-from authsvc.authentication.assurance import satisfies
+from authsvc.authentication.assurance import Factor, satisfies
 from authsvc.authentication.session import Session, Sessions
-from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.clients import Client
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.errors import UnmetAuthenticationRequirements
@@ -20,15 +20,15 @@ from authsvc.subscribers import Subscriber, Subscribers
 class Visitor(msgspec.Struct, frozen=True):
     """A signed-in person as one client sees them. `grant` is what they allowed it before.
 
-    `can_do_better` says that they have a second factor which this session was opened without; it
-    is looked up where the request wants more than the session has.
+    `second_factors` is what they could prove beside a password; it is looked up where the request
+    wants more than the session has.
     """
 
     session: Session
     grant: Grant | None
     client: Client
     subscribers: Subscribers
-    can_do_better: bool = False
+    second_factors: frozenset[Factor] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Visitor {self.session.id}>"
@@ -37,6 +37,16 @@ class Visitor(msgspec.Struct, frozen=True):
     def subscriber(self) -> Subscriber:
         """Who it is."""
         return self.session.subscriber
+
+    @property
+    def can_do_better(self) -> bool:
+        """Whether they have a second factor which this session was opened without."""
+        return bool(self.second_factors)
+
+    @property
+    def lacks_only_a_second_factor(self) -> bool:
+        """Whether the session knows what they know, so that something they have would do."""
+        return any(factor.is_known for factor in self.session.factors)
 
     @property
     def subject(self) -> str:
@@ -48,6 +58,7 @@ class Missing(Enum):
     """What a page must ask for."""
 
     SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
     CONSENT = "consent"
 
 
@@ -55,10 +66,10 @@ class Visitors:
     """Finds out who is at the door."""
 
     def __init__(
-        self, *, sessions: Sessions, subscribers: Subscribers, grants: Grants, sign_in: SignIn
+        self, *, sessions: Sessions, subscribers: Subscribers, grants: Grants, step_up: StepUp
     ) -> None:
         self._sessions = sessions
-        self._sign_in = sign_in
+        self._step_up = step_up
         self._subscribers = subscribers
         self._grants = grants
 
@@ -92,10 +103,10 @@ class Visitors:
             return None
         subscriber = session.subscriber
         grant = await self._grants.recall(subscriber, client.client_id, session.stamp, now=now)
-        better = False
+        better = frozenset[Factor]()
         if request is not None and not _is_strong_enough(request, session):
-            better = await self._sign_in.has_second_factor(subscriber.id)
-        return Visitor(session, grant, client, self._subscribers, can_do_better=better)
+            better = (await self._step_up.second_factors(subscriber)).factors
+        return Visitor(session, grant, client, self._subscribers, second_factors=better)
 
 
 def what_is_missing(
@@ -103,13 +114,15 @@ def what_is_missing(
     visitor: Visitor | None,
     *,
     signed_in_here: str | None = None,
+    weaker_will_do: bool = False,
     approved: bool = False,
     now: datetime,
 ) -> Missing | None:
     """What stands between a request and its answer; None if nothing does.
 
-    `signed_in_here` is the id of the session that was opened in answer to this very request, and
-    `approved` says that the person has just consented to it. LoginRequired if somebody else signed
+    `signed_in_here` is the id of the session that was opened in answer to this very request,
+    `approved` says that the person has just consented to it, and `weaker_will_do` that they go on
+    without the second factor that was wished for. LoginRequired if somebody else signed
     in than the request names (OpenID Connect Core 3.1.2.1), UnmetAuthenticationRequirements if they
     cannot reach the level that is a must.
     """
@@ -122,8 +135,8 @@ def what_is_missing(
             raise LoginRequired("another person signed in than id_token_hint names")
     elif somebody_else or not _is_fresh_enough(request, visitor.session, now):
         return Missing.SIGN_IN
-    if _must_sign_in_stronger(request, visitor):
-        return Missing.SIGN_IN
+    if _must_sign_in_stronger(request, visitor, weaker_will_do=weaker_will_do):
+        return Missing.SECOND_FACTOR if visitor.lacks_only_a_second_factor else Missing.SIGN_IN
     if approved:
         return None
     asks_again = "consent" in request.prompts or bool(request.details)
@@ -137,8 +150,10 @@ def _is_remembered(request: AuthorizationRequest, grant: Grant | None, now: date
     return grant.covers(request.scopes, request.claim_names)
 
 
-def _must_sign_in_stronger(request: AuthorizationRequest, visitor: Visitor) -> bool:
-    """Whether another sign-in is wanted for its strength, and would bring it.
+def _must_sign_in_stronger(
+    request: AuthorizationRequest, visitor: Visitor, *, weaker_will_do: bool
+) -> bool:
+    """Whether more is to be proved for the strength that it brings.
 
     A wish is not worth a refusal: where no page may be shown it is let go (Core 3.1.2.1).
     """
@@ -146,7 +161,8 @@ def _must_sign_in_stronger(request: AuthorizationRequest, visitor: Visitor) -> b
         return False
     if request.essential_acr and not visitor.can_do_better:
         raise UnmetAuthenticationRequirements("the person cannot reach the required acr")
-    return visitor.can_do_better and (request.essential_acr or not request.silent)
+    is_let_go = request.silent or weaker_will_do
+    return visitor.can_do_better and (request.essential_acr or not is_let_go)
 
 
 def _is_strong_enough(request: AuthorizationRequest, session: Session) -> bool:

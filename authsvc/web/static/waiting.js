@@ -1,7 +1,5 @@
 // A page that waits for a phone. It counts the seconds, asks every three of them whether it must go
 // on waiting, and is then fetched anew: what became of it is for the page to say.
-"use strict";
-
 const line = document.getElementById("waiting");
 const shown = document.getElementById("seconds");
 let left = Number(shown.textContent);
