@@ -277,6 +277,7 @@ async def test_row_34_a_planted_session_does_not_become_the_persons(provider, br
     again = Browser(provider)
     computer = await Computer.at_sign_in(again)
     again.http.cookies.set(HOST_COOKIE, planted, domain="id.example")
+    await computer.look()
     await approve(phone, computer)
     response = await computer.look()
     token = again.http.cookies[HOST_COOKIE]

@@ -321,6 +321,17 @@ async def test_an_interaction_that_was_finished_meanwhile_shows_no_code(browser)
 
 
 @ONE_STORE
+async def test_going_back_after_the_sign_in_leads_on(browser, phone):
+    computer = await Computer.begin(browser)
+    await approve(phone, computer)
+    assert (await computer.look()).status_code == 303
+    for response in (await computer.look(), await computer.again()):
+        assert response.status_code == 303
+        assert response.headers["location"] == computer.interaction
+    assert (await browser.through(await computer.look())).parameters["code"]
+
+
+@ONE_STORE
 async def test_a_password_typed_on_the_other_tab_ends_the_waiting(browser, phone):
     computer = await Computer.begin(browser)
     response = await browser.get(computer.interaction)

@@ -1,6 +1,6 @@
 """The computer's page, below an interaction: a code for the phone, and a number.
 
-    GET    begins, if nothing waits yet, and shows what to scan; once approved, the interaction goes on
+    GET    begins, if nothing waits yet, and shows what to scan; once approved, leads on
     POST   begins anew
     state  whether it still waits, for the page's script; nothing comes of asking
 
@@ -14,9 +14,11 @@ import msgspec
 
 from authsvc.authentication.device_approval import DeviceApprovals, Ended, Waiting
 from authsvc.authentication.errors import TooManyLinks
+from authsvc.authentication.session import Sessions
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc import paths
 from authsvc.oidc.crossdevice.phone_pages import PhonePages, seconds_left
+from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interactions
 from authsvc.oidc.interaction.interaction_endpoint import InteractionEndpoint
 from authsvc.oidc.interaction.turn import Turn
@@ -33,17 +35,21 @@ class ComputerPage:
         interaction: InteractionEndpoint,
         interactions: Interactions,
         approvals: DeviceApprovals,
+        sessions: Sessions,
+        cookies: Cookies,
         pages: PhonePages,
     ) -> None:
         self._interaction = interaction
         self._interactions = interactions
+        self._sessions = sessions
+        self._cookies = cookies
         self._approvals = approvals
         self._pages = pages
 
     async def show(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The code, or what became of it; InteractionOver."""
         turn = await self._turn(http, now=now)
-        if not turn.interaction.request.takes_another_device:
+        if not await self._is_of_use(turn):
             return redirect(turn.http.path)
         secret = turn.interaction.by_phone
         try:
@@ -60,7 +66,7 @@ class ComputerPage:
     async def take(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """Another code; InteractionOver."""
         turn = await self._turn(http, now=now)
-        if not turn.interaction.request.takes_another_device:
+        if not await self._is_of_use(turn):
             return redirect(turn.http.path)
         if turn.interaction.by_phone is not None:
             await self._approvals.withdraw(turn.interaction.by_phone)
@@ -82,6 +88,16 @@ class ComputerPage:
         """The turn of the interaction that this stands below: from there it goes on."""
         above = f"{paths.INTERACTION}/{http.path_params['interaction']}"
         return await self._interaction.turn(msgspec.structs.replace(http, path=above), now=now)
+
+    async def _is_of_use(self, turn: Turn) -> bool:
+        """Whether a phone may answer, and is asked: who went back here may be signed in already."""
+        if not turn.interaction.request.takes_another_device:
+            return False
+        opened_here = turn.interaction.session_id
+        if opened_here is None:
+            return True
+        session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+        return session is None or session.id != opened_here
 
     async def _begin(self, turn: Turn) -> str:
         secret = await self._approvals.begin(

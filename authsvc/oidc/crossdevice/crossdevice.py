@@ -38,6 +38,8 @@ def build_crossdevice(
             interaction=interaction,
             interactions=parts.interactions,
             approvals=approvals,
+            sessions=on.sessions,
+            cookies=parts.cookies,
             pages=pages,
         ),
         link=LinkPage(

@@ -1,6 +1,6 @@
 """The phone's page, behind the code on the computer's screen.
 
-    GET    who asks, from where, since when, and three numbers; whoever is not signed in signs in first
+    GET    who asks, from where, since when, and three numbers; but first whoever must signs in
     POST   one of the numbers, or "it was not me"
 
 What was shown to one session, in one browser, is decided there and nowhere else: the form carries a
