@@ -7,6 +7,7 @@ In: a live session. Out: the person's own view of what the service holds about t
     activity    what happened in their name, and the alerts
     export      all of it, as a file
     kin         guardians of minors, and helpers
+    approvals   what waits for them to decide, asked at another device
 
 and what they do about it: freeze the number, stop a recovery, and leave. `POST /holder/opt-out`
 erases what can be erased and answers with a receipt.

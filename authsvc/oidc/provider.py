@@ -25,6 +25,8 @@ from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
+from authsvc.oidc.crossdevice.crossdevice import CrossDevice, build_crossdevice, link_sign_in
+from authsvc.oidc.crossdevice.link_page import LINK
 from authsvc.oidc.discovery import Discovery
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.guardians.custody import Custody
@@ -60,6 +62,7 @@ class Provider:
     authorization: AuthorizationEndpoint
     pushed_authorization_request: PushedAuthorizationRequestEndpoint
     interaction: InteractionEndpoint
+    crossdevice: CrossDevice
     backchannel: Backchannel
     guardians: Guardians
     token: TokenEndpoint
@@ -134,37 +137,40 @@ def build_provider(
     backchannel = build_backchannel(on, parts)
     guardians = build_guardians(on, parts)
     logout = build_logout(on, parts)
+    interaction = InteractionEndpoint(
+        database=on.database,
+        grants=parts.grants,
+        activity=on.activity,
+        alerts=on.alerts,
+        visitors=parts.visitors,
+        guardians=guardians.approval,
+        interactions=parts.interactions,
+        completions={
+            REDIRECT: BackToPlatform(
+                clients=on.clients, responses=front.responses, pages=parts.pages
+            ),
+            **backchannel.completions,
+            LINK: link_sign_in(on.issuer),
+        },
+        proving=Proving(
+            sign_in=on.sign_in,
+            passkey_sign_in=on.passkey_sign_in,
+            step_up=on.step_up,
+            sessions=on.sessions,
+            activity=on.activity,
+            ended=logout.sign_out.ended,
+            interactions=parts.interactions,
+            cookies=parts.cookies,
+            pages=parts.pages,
+        ),
+        sessions=on.sessions,
+        cookies=parts.cookies,
+    )
     return Provider(
         authorization=front.authorization,
         pushed_authorization_request=front.pushed_authorization_request,
-        interaction=InteractionEndpoint(
-            database=on.database,
-            grants=parts.grants,
-            activity=on.activity,
-            alerts=on.alerts,
-            visitors=parts.visitors,
-            guardians=guardians.approval,
-            interactions=parts.interactions,
-            completions={
-                REDIRECT: BackToPlatform(
-                    clients=on.clients, responses=front.responses, pages=parts.pages
-                ),
-                **backchannel.completions,
-            },
-            proving=Proving(
-                sign_in=on.sign_in,
-                passkey_sign_in=on.passkey_sign_in,
-                step_up=on.step_up,
-                sessions=on.sessions,
-                activity=on.activity,
-                ended=logout.sign_out.ended,
-                interactions=parts.interactions,
-                cookies=parts.cookies,
-                pages=parts.pages,
-            ),
-            sessions=on.sessions,
-            cookies=parts.cookies,
-        ),
+        interaction=interaction,
+        crossdevice=build_crossdevice(on, parts, interaction=interaction),
         token=TokenEndpoint(
             authentication=parts.authentication,
             confirmations=parts.confirmations,

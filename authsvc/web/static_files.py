@@ -1,4 +1,4 @@
-"""The few files that pages refer to: a style sheet, a mark and a script, served by ourselves."""
+"""The few files that pages refer to: a style sheet, a mark, scripts, served by ourselves."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ _TYPES = {
     "authsvc.css": "text/css; charset=utf-8",
     "mark.svg": "image/svg+xml",
     "passkey.js": "text/javascript; charset=utf-8",
+    "waiting.js": "text/javascript; charset=utf-8",
 }
 
 

@@ -132,9 +132,7 @@ class Service:
 
     async def log_of(self, subscriber: Subscriber) -> list[Entry]:
         """A person's own log, newest first."""
-        await self.activity.flush()
-        async with self.database.reading() as tx:
-            return await self.activity.of(tx, subscriber)
+        return await self.house.log_of(subscriber)
 
     async def client(self, client_id: str) -> Client:
         """A registered client."""
@@ -147,9 +145,9 @@ class Service:
         client = await self.client(client_id)
         return self.house.subscribers.subject_for(subscriber, client.sector_identifier)
 
-    def http(self) -> httpx2.AsyncClient:
+    def http(self, address: str = ADDRESS) -> httpx2.AsyncClient:
         """A fresh browser, or a platform's server."""
-        transport = httpx2.ASGITransport(app=self.app, client=(ADDRESS, 4711))
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 4711))
         return httpx2.AsyncClient(
             transport=transport, base_url=self.issuer, headers={"accept-language": "en"}
         )
@@ -262,9 +260,9 @@ class Answer:
 class Browser:
     """A person with a browser without JavaScript."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, address: str = ADDRESS) -> None:
         self.service = service
-        self.http = service.http()
+        self.http = service.http(address)
 
     async def get(self, url: str, **parameters: Any) -> httpx2.Response:
         """Visits an address."""

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from authsvc.authentication.session import Sessions
+from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.guardians.approval_of_use import ApprovalOfUse
@@ -73,13 +74,13 @@ class InteractionEndpoint:
 
     async def show(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The page that is next, or the way back to the platform if nothing is missing."""
-        turn = await self._turn(http, now=now)
+        turn = await self.turn(http, now=now)
         outcome = await self._advance(turn, self._cookies.session(http))
         return outcome if isinstance(outcome, HTTPResponse) else await self._page(turn, outcome)
 
     async def take(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """What a person filled in or decided."""
-        turn = await self._turn(http, now=now)
+        turn = await self.turn(http, now=now)
         form = http.form()
         # A browser sends the pressed button's name and value; programs often send its id.
         decision = form.get("decision") or next(
@@ -88,7 +89,7 @@ class InteractionEndpoint:
         if decision in _BUTTONS and not await self._may_decide(turn):
             return redirect(turn.http.path)
         if decision == "deny":
-            return await self._end(turn, AccessDenied("the person declined"))
+            return await self._decline(turn)
         if decision == "approve":
             return await self._go_on(turn, self._cookies.session(http), approved=True)
         if "skip" in form:
@@ -99,7 +100,7 @@ class InteractionEndpoint:
             return await self._prove_more(turn, form)
         return await self._go_on(turn, self._cookies.session(http))
 
-    async def _turn(self, http: HTTPRequest, *, now: datetime) -> Turn:
+    async def turn(self, http: HTTPRequest, *, now: datetime) -> Turn:
         """The interaction of this address; InteractionOver also for another browser's."""
         interaction_id = str(http.path_params["interaction"])
         interaction = await self._interactions.find(interaction_id)
@@ -108,6 +109,10 @@ class InteractionEndpoint:
         if client is None or not self._cookies.is_bound(http, interaction.browser):
             raise InteractionOver
         return Turn(http, interaction_id, interaction, completion, client, now)
+
+    async def signed_in(self, turn: Turn, signed_in: SignedIn) -> HTTPResponse:
+        """On with a new session, for whom another device answered."""
+        return await self._proved(turn, await self._proving.signed_in(turn, signed_in))
 
     async def _may_decide(self, turn: Turn) -> bool:
         """Whether this is the session that was asked; InteractionOver if it is another one.
@@ -201,6 +206,20 @@ class InteractionEndpoint:
                 await self._activity.write(tx, visitor.subscriber, allowed)
         if is_first:
             await self._alerts.tell(visitor.subscriber, ActivityKind.PLATFORM_ALLOWED, now=turn.now)
+
+    async def _decline(self, turn: Turn) -> HTTPResponse:
+        """The person said no, and reads of it in their own log if we know them."""
+        session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+        answer = await self._end(turn, AccessDenied("the person declined"))
+        if session is not None:
+            refused = Entry(
+                kind=ActivityKind.PLATFORM_REFUSED,
+                at=turn.now,
+                client_id=turn.client.client_id,
+                network=network_of(turn.http.client),
+            )
+            self._activity.note(session.subscriber, refused)
+        return answer
 
     async def _end(self, turn: Turn, error: OAuthError) -> HTTPResponse:
         await self._guardians.give_up(turn.id, turn.interaction, now=turn.now)

@@ -8,6 +8,7 @@ from authsvc.authentication.assurance import Factor
 from authsvc.authentication.step_up.second_factors import SecondFactors
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError, Text
+from authsvc.oidc import paths
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.claims import known_claims
@@ -47,6 +48,7 @@ class Pages:
             hidden={},
             client_name=client.name,
             username=(request.login_hint or "" if username is None else username)[:_LONGEST_NAME],
+            by_phone=http.path + paths.PHONE if request.takes_another_device else None,
             error=error,
         )
         return _page(html, error, scripts=True)

@@ -126,6 +126,24 @@ class Proving:
         await turn.noted(self._interactions, code_sent=True)
         return redirect(turn.http.path)
 
+    async def signed_in(self, turn: Turn, signed_in: SignedIn) -> Proved:
+        """A new session takes the place of whatever token this browser had (session fixation)."""
+        token, ended = await self._sessions.renew(
+            self._cookies.session(turn.http), signed_in, now=turn.now
+        )
+        if ended is not None:
+            await self._ended(ended, now=turn.now)
+        session = await self._sessions.find(token, now=turn.now)
+        if session is not None:
+            network = network_of(turn.http.client)
+            entry = Entry(kind=ActivityKind.SIGNED_IN, at=turn.now, network=network)
+            self._activity.note(session.subscriber, entry)
+        here = None if session is None else session.id
+        noted = await turn.noted(
+            self._interactions, ticket=None, session_id=here, code_sent=False, by_phone=None
+        )
+        return Proved(noted, token)
+
     async def _password(self, turn: Turn, username: str, password: str) -> HTTPResponse | Proved:
         try:
             outcome = await self._sign_in.with_password(
@@ -138,7 +156,7 @@ class Proving:
         if isinstance(outcome, SecondFactorNeeded):
             await turn.noted(self._interactions, ticket=outcome.ticket)
             return redirect(turn.http.path)
-        return await self._signed_in(turn, outcome)
+        return await self.signed_in(turn, outcome)
 
     async def _second_factor(self, turn: Turn, ticket: str, answer: str) -> HTTPResponse | Proved:
         try:
@@ -147,7 +165,7 @@ class Proving:
             return self.ask(await turn.noted(self._interactions, ticket=None), error=error)
         except _FOR_THE_PERSON as error:
             return self.ask(turn, error=error)
-        return await self._signed_in(turn, signed_in)
+        return await self.signed_in(turn, signed_in)
 
     async def _passkey(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse | Proved:
         """A sign-in wherever it is used: the key says whose it is."""
@@ -163,23 +181,7 @@ class Proving:
             if "more" in form:
                 return await self.ask_for_more(turn, error=error)
             return self.ask(turn, error=error)
-        return await self._signed_in(turn, signed_in)
-
-    async def _signed_in(self, turn: Turn, signed_in: SignedIn) -> Proved:
-        """A new session takes the place of whatever token this browser had (session fixation)."""
-        token, ended = await self._sessions.renew(
-            self._cookies.session(turn.http), signed_in, now=turn.now
-        )
-        if ended is not None:
-            await self._ended(ended, now=turn.now)
-        session = await self._sessions.find(token, now=turn.now)
-        if session is not None:
-            network = network_of(turn.http.client)
-            entry = Entry(kind=ActivityKind.SIGNED_IN, at=turn.now, network=network)
-            self._activity.note(session.subscriber, entry)
-        here = None if session is None else session.id
-        noted = await turn.noted(self._interactions, ticket=None, session_id=here, code_sent=False)
-        return Proved(noted, token)
+        return await self.signed_in(turn, signed_in)
 
     async def _stronger(self, turn: Turn, session: Session, added: SignedIn) -> Proved:
         """The same session under a new token; what was opened here was opened here still."""
