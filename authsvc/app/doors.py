@@ -11,6 +11,7 @@ from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.leaving import Leaving
 from authsvc.holder import routes as holder_routes
+from authsvc.holder.app import routes as app_routes
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
 from authsvc.holder.platforms import Platforms
@@ -51,6 +52,7 @@ def doors_of(house: House) -> list[Any]:
             **door,
         ),
         *_holder_doors(house, door),
+        *app_routes.routes(templates=Templates(), sandbox=settings.sandbox),
     ]
 
 
