@@ -25,7 +25,7 @@ export function bitString(bytes) {
 }
 
 /** The bytes one after another. */
-export function joined(parts) {
+function joined(parts) {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let place = 0;
   for (const part of parts) {
@@ -69,7 +69,7 @@ export function toBase64(bytes) {
 }
 
 /** The bytes behind standard base64. */
-export function fromBase64(text) {
+function fromBase64(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 

@@ -102,7 +102,7 @@ export async function attempt(button, place, act) {
 }
 
 /** A labelled input. `note` is a node that stands below it (a strength meter). */
-export function field({ name, label, hint, note, ...attributes }) {
+function field({ name, label, hint, note, ...attributes }) {
   const id = `field-${name}`;
   const described = hint ? `${id}-hint` : null;
   const input = el('input', {

@@ -2,11 +2,17 @@
 
 import { get, post } from '/app/api.js';
 import { readCertificate } from '/app/certificate_reader.js';
-import { action, announce, bdi, el, heading, later, link, p, section } from '/app/dom.js';
+import { action, announce, bdi, el, heading, later, link, p, section, terms } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { recall } from '/app/store.js';
-import { certificateState, happened, scopeSentence } from '/app/vocabulary.js';
+import {
+  certificateState,
+  documentName,
+  documentState,
+  happened,
+  scopeSentence,
+} from '/app/vocabulary.js';
 import { day, dayAndTime, say, span } from '/app/words.js';
 
 const SHOWN_FOR = 30;
@@ -20,7 +26,7 @@ export async function homeView({ signal }) {
     el(
       'div',
       { class: 'columns' },
-      el('div', {}, credential(overview, device, signal), tiles()),
+      el('div', {}, credential(overview, device, signal), tiles(), documents(overview)),
       el(
         'div',
         {},
@@ -59,6 +65,14 @@ function certificateLine(overview, device) {
     ],
     { class: 'until' },
   );
+}
+
+/** The documents on file: what they are and whether they are good, and nothing else of them. */
+function documents(overview) {
+  return terms([
+    ...overview.documents.map((each) => [documentName(each.kind), documentState(each.state)]),
+    [say('领取日期', 'Issued on'), day(overview.enrolled_at)],
+  ]);
 }
 
 /** Shows the number for half a minute, or until the page is hidden. */

@@ -2,7 +2,7 @@
 
 import { post } from '/app/api.js';
 import { toBase64 } from '/app/der.js';
-import { action, announce, attempt, el, heading, link, p } from '/app/dom.js';
+import { action, announce, attempt, el, form, heading, link, p } from '/app/dom.js';
 import { abandon, keepWith, progressOf, take } from '/app/enrollment.js';
 import { Problem } from '/app/problem.js';
 import { show, showAgain } from '/app/router.js';
@@ -46,20 +46,41 @@ function documentStep({ kept }) {
 
 /** The sandbox makes an artificial person with a card; nobody real is needed to try the service. */
 function virtualCard(kept) {
+  const useCard = async (wishes) => {
+    const card = await post('/sandbox/cards', wishes);
+    await keepWith(kept, { card });
+    await take(kept, 'document', { kind: card.kind, chip: card.chip });
+    await show();
+  };
   return el(
     'div',
     { class: 'asker' },
     p(say('这是测试环境：可以使用一张虚拟证件。', 'This is a sandbox: you may use a virtual card.')),
-    action(
-      say('使用虚拟证件', 'Use a virtual card'),
-      async () => {
-        const card = kept.card ?? (await post('/sandbox/cards', {}));
-        await keepWith(kept, { card });
-        await take({ ...kept, card }, 'document', { kind: card.kind, chip: card.chip });
-        await show();
-      },
-      { id: 'virtual-card' },
-    ),
+    action(say('使用虚拟证件', 'Use a virtual card'), () => useCard({}), { id: 'virtual-card' }),
+    childCard(useCard),
+  );
+}
+
+/** A card of a child, whose guardian is somebody who has a number in this sandbox. */
+function childCard(useCard) {
+  return el(
+    'details',
+    {},
+    el('summary', {}, say('试用一张孩子的证件', "Try a child's card")),
+    form({
+      id: 'child-card',
+      submit: say('使用孩子的证件', "Use the child's card"),
+      fields: [
+        { name: 'birth_date', label: say('出生日期', 'Date of birth'), type: 'date' },
+        {
+          name: 'guardian_sign_in_name',
+          label: say('监护人的登录名', "The guardian's sign-in name"),
+          autocapitalize: 'none',
+          autocomplete: 'off',
+        },
+      ],
+      send: useCard,
+    }),
   );
 }
 

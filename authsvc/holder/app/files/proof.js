@@ -26,8 +26,8 @@ export async function withProof(act) {
 /** 'fresh', 'stronger', or null if no proof would help. */
 function wanted(problem) {
   const code = problem.code ?? '';
-  if (/fresh_sign_in|too_old/.test(code)) return 'fresh';
-  if (/stronger|step_up|proof_required|assurance|second_factor_required/.test(code)) return 'stronger';
+  if (/fresh_sign_in/.test(code)) return 'fresh';
+  if (/strong|proof_required/.test(code)) return 'stronger';
   return null;
 }
 

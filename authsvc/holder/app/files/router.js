@@ -37,7 +37,7 @@ export function goOn() {
 }
 
 /** The name of the view that is shown. */
-export function current() {
+function current() {
   return decodeURIComponent(location.hash.replace(/^#\/?/, '').split('?')[0]);
 }
 

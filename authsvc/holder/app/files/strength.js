@@ -10,7 +10,7 @@ const FEW = 8;
 const SEQUENCES = 'abcdefghijklmnopqrstuvwxyz01234567890qwertyuiopasdfghjklzxcvbnm';
 
 /** 0 (too short), 1 (weak), 2 (fair), 3 (good), 4 (very good). */
-export function strengthOf(password, name = '') {
+function strengthOf(password, name = '') {
   const length = [...password].length;
   if (length < FEW) return 0;
   const plain = password.toLowerCase();

@@ -55,7 +55,7 @@ export function dayAndTime(moment) {
 /** A waiting time in words: days, hours or minutes, rounded up. */
 export function span(seconds) {
   const minutes = Math.max(1, Math.ceil(seconds / 60));
-  if (minutes < 90) return say(`${minutes} 分钟`, minutes === 1 ? '1 minute' : `${minutes} minutes`);
+  if (minutes < 90) return say(`${minutes} 分钟`, `${minutes} min`);
   const hours = Math.ceil(minutes / 60);
   if (hours < 48) return say(`${hours} 小时`, `${hours} hours`);
   const days = Math.ceil(hours / 24);
