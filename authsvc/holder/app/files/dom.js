@@ -182,13 +182,14 @@ function clear(node) {
 
 /** A part of a view that arrives when it is there; if it cannot, the part says so, and only it. */
 export function later(load) {
-  const place = el('div', { class: 'later' });
+  const place = el('div', { class: 'later', 'aria-busy': 'true' });
+  const fill = (nodes) => {
+    place.replaceChildren(...[nodes].flat(Infinity).filter(Boolean));
+    place.removeAttribute('aria-busy');
+  };
   Promise.resolve()
     .then(load)
-    .then(
-      (nodes) => place.replaceChildren(...[nodes].flat(Infinity).filter(Boolean)),
-      (error) => error.name !== 'AbortError' && place.replaceChildren(alarm(asProblem(error))),
-    );
+    .then(fill, (error) => error.name !== 'AbortError' && fill(alarm(asProblem(error))));
   return place;
 }
 

@@ -91,7 +91,7 @@ export function cancelled() {
 /** Whatever was thrown, as a Problem. */
 export function asProblem(error) {
   if (error instanceof Problem) return error;
-  console.warn(error);
+  console.error(error);
   return new Problem({
     zh: ['这里出了点问题', '请重新打开此页面。若仍然出现，请换一个较新的浏览器'],
     en: ['Something went wrong here', 'Open this page again. If it persists, use a newer browser'],
