@@ -93,7 +93,7 @@ def _protocol_pages(browser: Browser, world: World, album: Album, options: dict[
         ("/approvals", "page-approvals"),
         ("/device", "page-device"),
         ("/authorize?client_id=nobody", "page-error"),
-        ("/end_session", "page-sign-out"),
+        ("/end-session", "page-sign-out"),
     ):
         page.goto(world.issuer + address)
         album.takes(page, name)
