@@ -22,6 +22,9 @@ _APP_POLICY = (
     "require-trusted-types-for 'script'; trusted-types authsvc-app"
 )
 
+# A worker is held to the policy of its own answer: it fetches from us, and does nothing else.
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+
 _EVERY_ANSWER = (
     (b"content-security-policy", _ANSWER_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -102,3 +105,8 @@ def app_headers() -> tuple[tuple[str, str], ...]:
         ("content-security-policy", _APP_POLICY),
         ("cross-origin-opener-policy", "same-origin"),
     )
+
+
+def worker_headers() -> tuple[tuple[str, str], ...]:
+    """The policy of the app's service worker."""
+    return (("content-security-policy", _WORKER_POLICY),)

@@ -140,6 +140,12 @@ def test_the_service_worker_changes_with_every_file_that_it_keeps():
     assert AppFile("t", b"1").tag != AppFile("t", b"2").tag
 
 
+def test_the_service_worker_may_fetch_from_this_origin_and_nothing_else(app):
+    answer = app.get("/app/service-worker.js")
+    policy = "default-src 'none'; connect-src 'self'"
+    assert answer.headers["content-security-policy"] == policy
+
+
 @each_module
 def test_a_module_is_short_and_says_what_it_is(name):
     lines = MODULES[name].splitlines()

@@ -11,9 +11,16 @@ from collections.abc import Mapping
 
 from litestar.types import ControllerRouterHandler
 
-from authsvc.holder.app.app_files import MANIFEST, SHELL, AppFile, app_files, manifest
+from authsvc.holder.app.app_files import (
+    MANIFEST,
+    SERVICE_WORKER,
+    SHELL,
+    AppFile,
+    app_files,
+    manifest,
+)
 from authsvc.web.errors import AddressUnknown
-from authsvc.web.headers import app_headers
+from authsvc.web.headers import app_headers, worker_headers
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 from authsvc.web.language import Language
 from authsvc.web.mount import mount
@@ -41,7 +48,8 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
         name: str = request.path_params["name"]
         if name == MANIFEST:
             return manifests[_language(request)].answer(request, ("vary", "accept-language"))
-        return _found(found, name).answer(request)
+        about = worker_headers() if name == SERVICE_WORKER else ()
+        return _found(found, name).answer(request, *about)
 
     return [
         mount(_WITHOUT_SLASH, {"GET": show, "HEAD": show}),

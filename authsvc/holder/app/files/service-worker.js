@@ -47,7 +47,7 @@ async function newest(request, keptAs) {
     return await fetch(request);
   } catch (error) {
     const cache = await caches.open(CACHE);
-    const kept = await cache.match(keptAs);
+    const kept = await cache.match(keptAs, { ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
