@@ -13,10 +13,10 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 BUILD_REQUIRES = import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench check format coverage lock
+.PHONY: help setup demo test bench check format coverage screenshots lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## make .venv from the pinned requirements; quick when nothing has changed
 
@@ -43,6 +43,9 @@ coverage: $(READY) ## run every test and fail below the required branch coverage
 	rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report= --cov-fail-under=0 $(ARGS)
 	$(BIN)/coverage report
+
+screenshots: $(READY) ## pictures of every page and view, in both languages, into screenshots/
+	$(BIN)/python -m tests.journeys.screenshots $(ARGS)
 
 lock: ## pin what pyproject.toml asks for anew (needs uv); UPGRADE=--upgrade takes newer versions
 	@command -v $(UV) >/dev/null || { echo "uv is not here: install it, or say where: make lock UV=/path/to/uv"; exit 1; }

@@ -15,6 +15,7 @@ from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.sandbox_cards import SandboxCards
+from authsvc.holder.app import routes as app_routes
 from authsvc.holder.door import Door
 from authsvc.oidc import routes as oidc_routes
 from authsvc.web import routes as web_routes
@@ -46,6 +47,7 @@ def doors_of(house: House) -> list[Any]:
         ),
         *_authentication_doors(house, door),
         *holder_doors(house, Door(sessions=house.sessions, **door)),
+        *app_routes.routes(templates=Templates(), sandbox=settings.sandbox),
     ]
 
 

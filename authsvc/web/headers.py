@@ -13,6 +13,18 @@ _PAGE_POLICY = (
     "frame-ancestors 'none'; base-uri 'none'"
 )
 
+# The person's app: modules, a style sheet, a manifest and a worker of our own, and nobody else's.
+# No text ever becomes a script (Trusted Types); the worker's address is the one thing it may name.
+_APP_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:; manifest-src 'self'; worker-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "require-trusted-types-for 'script'; trusted-types authsvc-app"
+)
+
+# A worker is held to the policy of its own answer: it fetches from us, and does nothing else.
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+
 _EVERY_ANSWER = (
     (b"content-security-policy", _ANSWER_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -92,3 +104,16 @@ def page_headers(
         ("content-security-policy", f"{policy}; form-action 'self'"),
         ("cross-origin-opener-policy", "same-origin"),
     )
+
+
+def app_headers() -> tuple[tuple[str, str], ...]:
+    """The policy of the page that the person's app is: everything is of this origin, no inline."""
+    return (
+        ("content-security-policy", _APP_POLICY),
+        ("cross-origin-opener-policy", "same-origin"),
+    )
+
+
+def worker_headers() -> tuple[tuple[str, str], ...]:
+    """The policy of the app's service worker."""
+    return (("content-security-policy", _WORKER_POLICY),)

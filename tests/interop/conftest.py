@@ -1,10 +1,6 @@
 """Other people's clients, run beside one running service."""
 
-import fcntl
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +12,12 @@ from authsvc.clients.certificate import CLIENT_ANCHORS
 from authsvc.keyring.directory import KeyDirectory
 from tests.interop.certificates import Certified, new_authority
 from tests.interop.node import run_flow
+from tests.interop.packages import installed_packages
 from tests.interop.people import PEOPLE, Person
 from tests.interop.platforms import Platform, all_platforms
 from tests.interop.receiver import Receiver, receiving
 from tests.journeys.world import lasting_port
 from tests.oidc.jwt_makers import jwks_of
-from tests.services import missing
 
 INTEROP = Path(__file__).parent
 ROOT = INTEROP.parents[1]
@@ -33,26 +29,7 @@ Flow = Callable[..., Any]
 @pytest.fixture(scope="session")
 def node_directory() -> Path:
     """The folder whose scripts Node runs, its packages installed; skips loudly without Node."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        missing("no Node: node and npm are not on the path")
-    # Several workers may come here at once; one of them installs.
-    with (INTEROP / "package.json").open() as manifest:
-        fcntl.flock(manifest, fcntl.LOCK_EX)
-        if not _installed_since(manifest.fileno()):
-            subprocess.run(
-                ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"],
-                cwd=INTEROP,
-                check=True,
-                capture_output=True,
-                timeout=300,
-            )
-    return INTEROP
-
-
-def _installed_since(manifest: int) -> bool:
-    # npm writes this file last.
-    installed = INTEROP / "node_modules" / ".package-lock.json"
-    return installed.exists() and installed.stat().st_mtime >= os.fstat(manifest).st_mtime
+    return installed_packages()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,100 @@
+/** The app begins here: views by name, the frame around them, and what it works with offline. */
+
+import { activityView } from '/app/activity.js';
+import { onClock, clockError } from '/app/api.js';
+import { certificateView } from '/app/certificate.js';
+import { devicesView } from '/app/devices.js';
+import { el, link } from '/app/dom.js';
+import { familyView } from '/app/family.js';
+import { homeView } from '/app/home.js';
+import { leaveView } from '/app/leave.js';
+import { moveView } from '/app/move.js';
+import { enrollmentView } from '/app/opt_in.js';
+import { welcomeView } from '/app/opted_in.js';
+import { platformsView } from '/app/platforms.js';
+import { begin, markHere, showAgain } from '/app/router.js';
+import { securityView } from '/app/security.js';
+import { settingsView } from '/app/settings.js';
+import { signInView } from '/app/sign_in.js';
+import { startView } from '/app/start.js';
+import { clockWarning } from '/app/totp.js';
+import { htmlLanguage, language, onSpeak, say, speak } from '/app/words.js';
+
+const VIEWS = {
+  '': startView,
+  home: homeView,
+  'opt-in': enrollmentView('enroll'),
+  recover: enrollmentView('recover'),
+  unfreeze: enrollmentView('unfreeze'),
+  welcome: welcomeView,
+  'sign-in': signInView,
+  certificate: certificateView,
+  devices: devicesView,
+  move: moveView,
+  platforms: platformsView,
+  activity: activityView,
+  settings: settingsView,
+  security: securityView,
+  family: familyView,
+  leave: leaveView,
+};
+
+/** The words around the view, in the language of the moment. */
+function frame() {
+  document.documentElement.lang = htmlLanguage();
+  document.getElementById('brand').textContent = say('网络身份认证', 'Online Identity');
+  document.getElementById('skip').textContent = say('跳到正文', 'Skip to the content');
+  document.getElementById('promise').textContent = say('平台只得到认证结果，得不到您的证件信息。', 'Platforms learn the result, never your document.');
+  const other = document.getElementById('language');
+  other.textContent = language() === 'zh' ? 'English' : '中文';
+  other.lang = language() === 'zh' ? 'en' : 'zh-CN';
+  const nav = document.getElementById('nav');
+  nav.setAttribute('aria-label', say('主菜单', 'Main menu'));
+  const ways = [
+    ['home', say('首页', 'Home')],
+    ['certificate', say('网证', 'Certificate')],
+    ['platforms', say('平台', 'Platforms')],
+    ['activity', say('记录', 'Activity')],
+    ['settings', say('设置', 'Settings')],
+  ];
+  nav.replaceChildren(...ways.map(([name, text]) => link(`#/${name}`, text)));
+  markHere();
+  notices();
+}
+
+/** What is true of the device just now: no network, or a clock that is wrong. */
+function notices() {
+  const told = [];
+  if (navigator.onLine === false) told.push(say('当前离线。网证仍可出示，其余内容联网后可用。', 'You are offline. The certificate can be shown; the rest waits for the network.'));
+  if (clockError()) told.push(clockWarning());
+  document.getElementById('notices').replaceChildren(...told.map((text) => el('p', { class: 'notice' }, text)));
+}
+
+/** Keeps the app itself for offline use. What it cannot do does not stop anything else. */
+async function keepOffline() {
+  if (!('serviceWorker' in navigator)) return;
+  const address = '/app/service-worker.js';
+  const policy = globalThis.trustedTypes?.createPolicy('authsvc-app', { createScriptURL: () => address });
+  try {
+    await navigator.serviceWorker.register(policy ? policy.createScriptURL('') : address, { scope: '/app/' });
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+document.getElementById('language').addEventListener('click', () => speak(language() === 'zh' ? 'en' : 'zh'));
+document.getElementById('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  document.querySelector('#view h1')?.focus();
+});
+onSpeak(() => {
+  frame();
+  showAgain();
+});
+onClock(notices);
+addEventListener('online', notices);
+addEventListener('offline', notices);
+
+frame();
+await begin(VIEWS);
+keepOffline();

@@ -1,0 +1,189 @@
+/** The person's own page: the number, what waits for them, and what happened. */
+
+import { get, post } from '/app/api.js';
+import { readCertificate } from '/app/certificate_reader.js';
+import { action, announce, bdi, el, heading, later, link, p, section, terms } from '/app/dom.js';
+import { withProof } from '/app/proof.js';
+import { show } from '/app/router.js';
+import { recall } from '/app/store.js';
+import {
+  certificateState,
+  documentName,
+  documentState,
+  happened,
+  scopeSentence,
+} from '/app/vocabulary.js';
+import { day, dayAndTime, say, span } from '/app/words.js';
+
+const SHOWN_FOR = 30;
+
+/** The view. */
+export async function homeView({ signal }) {
+  const [overview, device] = await Promise.all([get('/holder', { signal }), recall('device')]);
+  return [
+    heading(say('我的网号', 'My online number')),
+    overview.recovery ? recoveryBanner(overview.recovery) : null,
+    el(
+      'div',
+      { class: 'columns' },
+      el('div', {}, credential(overview, device, signal), tiles(), documents(overview)),
+      el(
+        'div',
+        {},
+        alerts(overview.alerts ?? []),
+        later(() => approvals(signal)),
+        later(() => wardApprovals(signal)),
+      ),
+    ),
+  ];
+}
+
+/** The card: number masked, certificate of this device, and how long it is good. */
+function credential(overview, device, signal) {
+  const number = p(overview.online_number, { class: 'number', id: 'online-number' });
+  return el(
+    'div',
+    { class: 'credential' },
+    p(say('网号', 'Online number'), { class: 'what' }),
+    number,
+    certificateLine(overview, device),
+    reveal(number, overview.online_number, signal),
+  );
+}
+
+function certificateLine(overview, device) {
+  const serial = device ? readCertificate(device.certificate).serial : null;
+  const own = overview.certificates.find((each) => each.serial === serial);
+  if (!own) {
+    return p([say('这台设备还没有网证。', 'This device has no certificate. '), link('#/move', say('添加这台设备', 'Add this device'))], { class: 'until' });
+  }
+  const { word, mood } = certificateState(own.status, own.not_after);
+  return p(
+    [
+      el('span', { class: `state ${mood}` }, word),
+      say(`这台设备的网证，至 ${day(own.not_after)}`, `This device's certificate, until ${day(own.not_after)}`),
+    ],
+    { class: 'until' },
+  );
+}
+
+/** The documents on file: what they are and whether they are good, and nothing else of them. */
+function documents(overview) {
+  return terms([
+    ...overview.documents.map((each) => [documentName(each.kind), documentState(each.state)]),
+    [say('领取日期', 'Issued on'), day(overview.enrolled_at)],
+  ]);
+}
+
+/** Shows the number for half a minute, or until the page is hidden. */
+function reveal(number, masked, signal) {
+  let timer = null;
+  const whole = action(say('显示完整网号', 'Show the whole number'), async (button) => {
+    if (timer) return hide(button);
+    const { online_number: full } = await withProof(() => get('/holder/number'));
+    number.textContent = full;
+    announce(say(`网号 ${[...full].join(' ')}`, `Online number ${[...full].join(' ')}`));
+    let left = SHOWN_FOR;
+    const tick = () => {
+      button.textContent = say(`隐藏（${left} 秒）`, `Hide (${left} s)`);
+      if (left-- <= 0) hide(button);
+    };
+    timer = setInterval(tick, 1000);
+    tick();
+    return undefined;
+  }, { class: 'second', id: 'reveal' });
+  const hide = (button) => {
+    clearInterval(timer);
+    timer = null;
+    number.textContent = masked;
+    button.textContent = say('显示完整网号', 'Show the whole number');
+  };
+  const away = () => timer && hide(whole.querySelector('button'));
+  document.addEventListener('visibilitychange', away, { signal });
+  signal.addEventListener('abort', away);
+  return whole;
+}
+
+/** Somebody is recovering access: whoever is signed in can stop it. */
+function recoveryBanner(recovery) {
+  const seconds = (new Date(recovery.ready_at) - Date.now()) / 1000;
+  return el(
+    'div',
+    { class: 'alarm stop', role: 'alert' },
+    p(el('strong', {}, say('有人正在恢复您的登录方式', 'Somebody is recovering access to your number'))),
+    p(
+      seconds > 0
+        ? say(`约 ${span(seconds)}后可以完成。如果不是您本人，请立即中止。`, `It can be finished in about ${span(seconds)}. If it is not you, stop it now.`)
+        : say('随时可能完成。如果不是您本人，请立即中止。', 'It can be finished at any moment. If it is not you, stop it now.'),
+    ),
+    action(say('不是我，中止恢复', 'It is not me: stop it'), async () => {
+      await withProof(() => post('/holder/recovery/stop'));
+      await show();
+      announce(say('恢复已中止', 'The recovery was stopped'));
+    }, { class: 'danger', id: 'stop-recovery' }),
+  );
+}
+
+function alerts(entries) {
+  if (!entries.length) return null;
+  const rows = entries.map((entry) => [
+    el('strong', {}, happened(entry.kind)),
+    p([dayAndTime(entry.at), entry.platform ? [' · ', bdi(entry.platform)] : [], entry.name ? [' · ', bdi(entry.name)] : []], { class: 'more' }),
+  ]);
+  const whole = section(say('请您留意', 'Please look at this'), rows, '', { class: 'notices' });
+  whole.append(
+    p([say('如果不是您本人所为：', 'If it was not you: '), link('#/leave', say('冻结网号', 'freeze the number'))]),
+    action(say('知道了，是我', 'Seen: it was me'), async () => {
+      await post('/holder/alerts/seen');
+      whole.remove();
+      announce(say('已标记为已读', 'Marked as seen'));
+    }, { class: 'second', id: 'alerts-seen' }),
+  );
+  return whole;
+}
+
+/** What platforms ask without a page: it is compared and decided on the service's own page. */
+async function approvals(signal) {
+  const waiting = await get('/holder/approvals', { signal });
+  if (!waiting.length) return null;
+  const rows = waiting.map((each) => [
+    el('strong', {}, bdi(each.client_name)),
+    p(say(`来自 ${each.network}，${dayAndTime(each.asked_at)}`, `From ${each.network}, ${dayAndTime(each.asked_at)}`), { class: 'more' }),
+  ]);
+  const whole = section(say(`待您确认（${waiting.length}）`, `Waiting for you (${waiting.length})`), rows, '');
+  whole.append(p(link('/approvals', say('查看并决定', 'Look and decide'), { class: 'button' })));
+  return whole;
+}
+
+/** A guardian decides, use by use, for a child below 14. */
+async function wardApprovals(signal) {
+  const waiting = await get('/holder/ward-approvals', { signal });
+  if (!waiting.length) return null;
+  const decide = (id, decision) => async () => {
+    await withProof(() => post('/holder/ward-approvals', { id, decision }));
+    await show();
+    announce(decision === 'approve' ? say('已允许', 'Allowed') : say('已拒绝', 'Refused'));
+  };
+  const rows = waiting.map((each) => [
+    p([el('strong', {}, bdi(each.ward_name)), say(' 想使用 ', ' wants to use '), el('strong', {}, bdi(each.client_name))]),
+    el('ul', { class: 'facts told' }, each.scopes.map((scope) => el('li', {}, scopeSentence(scope)))),
+    p(say(`来自 ${each.network}，${dayAndTime(each.asked_at)}`, `From ${each.network}, ${dayAndTime(each.asked_at)}`), { class: 'more' }),
+    el(
+      'div',
+      { class: 'choices pair' },
+      action(say('允许', 'Allow'), decide(each.id, 'approve')),
+      action(say('拒绝', 'Refuse'), decide(each.id, 'deny'), { class: 'second' }),
+    ),
+  ]);
+  return section(say('孩子的请求', "Your child's requests"), rows, '');
+}
+
+function tiles() {
+  const ways = [
+    ['certificate', say('出示网证', 'Show my certificate')],
+    ['platforms', say('我允许的平台', 'Platforms I allow')],
+    ['activity', say('使用记录', 'What happened')],
+    ['settings', say('设备、安全与家人', 'Devices, security, family')],
+  ];
+  return el('nav', { class: 'tiles', 'aria-label': say('常用', 'Often used') }, ways.map(([name, text]) => link(`#/${name}`, text)));
+}

@@ -1,0 +1,122 @@
+/**
+ * Some acts want a fresh sign-in, or one more proof. The question is asked where the person stands,
+ * and then the act is done: `withProof(() => post('/holder/freeze'))`.
+ */
+
+import { get, post } from '/app/api.js';
+import { action, el, form, p } from '/app/dom.js';
+import { passkeysKnown, signInByPasskey } from '/app/passkeys.js';
+import { cancelled } from '/app/problem.js';
+import { codeField, signInChoices } from '/app/sign_in.js';
+import { say } from '/app/words.js';
+
+/** Runs `act`; where it is refused for want of a proof, asks for the proof and runs it again. */
+export async function withProof(act) {
+  for (;;) {
+    try {
+      return await act();
+    } catch (problem) {
+      const want = wanted(problem);
+      if (!want) throw problem;
+      await ask(want, problem);
+    }
+  }
+}
+
+/** 'fresh', 'stronger', or null if no proof would help. */
+function wanted(problem) {
+  const code = problem.code ?? '';
+  if (/fresh_sign_in/.test(code)) return 'fresh';
+  if (/strong|proof_required/.test(code)) return 'stronger';
+  return null;
+}
+
+/** Asks in a dialog; returns when something was proved. Throws `cancelled`. */
+async function ask(want, problem) {
+  const before = document.activeElement;
+  const dialog = el('dialog', { 'aria-labelledby': 'proof-title' });
+  const outcome = new Promise((resolve, reject) => {
+    dialog.addEventListener('close', () =>
+      dialog.returnValue === 'proved' ? resolve() : reject(cancelled()),
+    );
+  });
+  const proved = () => dialog.close('proved');
+  dialog.append(
+    el('h2', { id: 'proof-title', tabindex: '-1' }, problem.title),
+    p(problem.nextStep, { class: 'lead' }),
+    await (want === 'fresh' ? signInChoices(proved) : strongerChoices(proved)),
+    el(
+      'p',
+      { class: 'after' },
+      el(
+        'button',
+        { type: 'button', class: 'second', onclick: () => dialog.close('') },
+        say('取消', 'Cancel'),
+      ),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector('h2').focus();
+  try {
+    await outcome;
+  } finally {
+    dialog.remove();
+    before?.focus?.();
+  }
+}
+
+/** What may be added to a sign-in: a passkey, the password, a code by app or by text message. */
+async function strongerChoices(proved) {
+  const { amr } = await get('/holder');
+  const place = el('div', { class: 'choices' });
+  if (passkeysKnown()) {
+    place.append(
+      action(say('用通行密钥', 'Use a passkey'), async () => {
+        await signInByPasskey();
+        proved();
+      }),
+    );
+  }
+  if (!amr.includes('pwd')) place.append(passwordForm(proved));
+  if (!amr.includes('otp')) place.append(...codeForms(proved));
+  return place;
+}
+
+function passwordForm(proved) {
+  return form({
+    submit: say('用密码证明', 'Prove it with the password'),
+    fields: [
+      {
+        name: 'password',
+        label: say('密码', 'Password'),
+        type: 'password',
+        autocomplete: 'current-password',
+      },
+    ],
+    send: async ({ password }) => {
+      await post('/authentication/step-up', { password });
+      proved();
+    },
+  });
+}
+
+function codeForms(proved) {
+  const codes = form({
+    submit: say('用口令证明', 'Prove it with the code'),
+    fields: [codeField()],
+    send: async ({ otp }) => {
+      await post('/authentication/step-up', { otp });
+      proved();
+    },
+  });
+  const message = action(
+    say('没有验证器应用？发送短信验证码', 'No authenticator app? Send a code to my phone'),
+    async () => {
+      await post('/authentication/step-up/sms');
+      codes.querySelector('input').focus();
+    },
+    { class: 'second' },
+  );
+  return [codes, message];
+}

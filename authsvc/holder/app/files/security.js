@@ -1,0 +1,64 @@
+/** The ways to sign in: passkeys, one-time codes, and how strong this sign-in is. */
+
+import { get } from '/app/api.js';
+import { action, announce, bdi, el, form, heading, later, p, section, terms } from '/app/dom.js';
+import { addPasskey, listPasskeys, passkeysKnown, removePasskey } from '/app/passkeys.js';
+import { withProof } from '/app/proof.js';
+import { show } from '/app/router.js';
+import { totpOffer } from '/app/totp.js';
+import { strength } from '/app/vocabulary.js';
+import { day, say } from '/app/words.js';
+
+/** The view. */
+export async function securityView({ signal }) {
+  const { acr } = await get('/holder', { signal });
+  return [
+    heading(say('登录与安全', 'Sign-in and security')),
+    terms([[say('本次登录', 'This sign-in'), strength(acr)]]),
+    later(passkeys),
+    passkeysKnown() ? newPasskey() : p(say('这个浏览器不支持通行密钥。', 'This browser does not know passkeys.'), { class: 'lead' }),
+    el('h2', {}, say('动态口令', 'One-time codes')),
+    p(say('换手机时可以重新设置，旧的随即失效。', 'Set them up again on a new phone; the old ones then stop working.'), { class: 'lead' }),
+    totpOffer(),
+  ];
+}
+
+async function passkeys() {
+  const found = await listPasskeys();
+  const rows = found.map((each) => [
+    p(el('strong', {}, bdi(each.name))),
+    p(
+      [
+        say(`添加于 ${day(each.added_at)}`, `Added ${day(each.added_at)}`),
+        each.last_used_at ? say(`，上次使用 ${day(each.last_used_at)}`, `, last used ${day(each.last_used_at)}`) : '',
+      ],
+      { class: 'more' },
+    ),
+    action(say('移除', 'Remove'), async () => {
+      await withProof(() => removePasskey(each.id));
+      await show();
+      announce(say('通行密钥已移除', 'The passkey was removed'));
+    }, { class: 'second danger' }),
+  ]);
+  return section(say('通行密钥', 'Passkeys'), rows, say('还没有通行密钥。', 'No passkeys so far.'));
+}
+
+function newPasskey() {
+  return form({
+    id: 'add-passkey',
+    submit: say('创建通行密钥', 'Make a passkey'),
+    fields: [
+      {
+        name: 'name',
+        label: say('给它起个名字', 'Give it a name'),
+        maxlength: '40',
+        value: say('我的设备', 'My device'),
+      },
+    ],
+    send: async ({ name }) => {
+      await withProof(() => addPasskey(name));
+      await show();
+      announce(say('通行密钥已创建', 'The passkey is made'));
+    },
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * What this device keeps (IndexedDB): its key, its certificate, and an opt-in that is under way.
+ * Never a password, never the online number in full, never what is in a document.
+ *
+ *   device      {keys, certificate, chain, masked, status, name}
+ *   enrollment  {id, token, purpose, step, keys?, card?}    card: the sandbox's virtual one
+ */
+
+import { Problem } from '/app/problem.js';
+
+const NAME = 'authsvc';
+const SHELF = 'kept';
+
+let opened;
+
+/** What is kept under a name; null if nothing is. */
+export async function recall(name) {
+  return (await request('readonly', (shelf) => shelf.get(name))) ?? null;
+}
+
+/** Keeps a value under a name; an earlier one is replaced. */
+export async function keep(name, value) {
+  await request('readwrite', (shelf) => shelf.put(value, name));
+}
+
+/** Forgets what is kept under a name. */
+export async function forget(name) {
+  await request('readwrite', (shelf) => shelf.delete(name));
+}
+
+/** Forgets everything. */
+export async function forgetEverything() {
+  await request('readwrite', (shelf) => shelf.clear());
+}
+
+function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const opening = indexedDB.open(NAME, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(SHELF);
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+    opening.onblocked = () => reject(new Error('blocked'));
+  });
+  return opened;
+}
+
+async function request(mode, act) {
+  try {
+    const shelf = (await open()).transaction(SHELF, mode).objectStore(SHELF);
+    return await new Promise((resolve, reject) => {
+      const asked = act(shelf);
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+  } catch {
+    opened = undefined;
+    throw new Problem({
+      zh: ['此浏览器不允许保存密钥', '请关闭无痕模式，或允许本网站使用 Cookie 和存储，然后重新打开'],
+      en: [
+        'This browser keeps no keys for us',
+        'Leave private browsing, or allow cookies and storage for this site, and open it again',
+      ],
+      code: 'app.no_storage',
+    });
+  }
+}

@@ -1,0 +1,101 @@
+/** What the service's own words mean to a person: kinds of events, states, scopes, ways to sign in. */
+
+import { say } from '/app/words.js';
+
+/** What happened, in a few words, for the person's own log. */
+export function happened(kind) {
+  const known = {
+    enrolled: say('领取了网号', 'Your online number was issued'),
+    signed_in: say('登录', 'Signed in'),
+    signed_out: say('退出登录', 'Signed out'),
+    platform_told: say('向平台证明了身份', 'A platform was told that you are verified'),
+    platform_allowed: say('首次允许一个平台', 'You allowed a platform for the first time'),
+    platform_refused: say('拒绝了一个平台', 'You refused a platform'),
+    platform_withdrawn: say('收回了对平台的许可', 'You took back what a platform was allowed'),
+    other_device_approved: say('批准了另一台设备上的登录', 'You approved a sign-in on another device'),
+    device_added: say('添加了设备', 'A device was added'),
+    device_removed: say('移除了设备', 'A device was removed'),
+    passkey_added: say('添加了通行密钥', 'A passkey was added'),
+    passkey_removed: say('移除了通行密钥', 'A passkey was removed'),
+    totp_turned_on: say('开启了动态口令', 'One-time codes were turned on'),
+    holder_check_failed: say('本人核验未通过', 'A holder check failed'),
+    document_replaced: say('更换了证件', 'Your document was replaced'),
+    frozen: say('网号已冻结', 'Your online number was frozen'),
+    unfrozen: say('网号已解冻', 'Your online number was unfrozen'),
+    recovery_begun: say('开始恢复登录方式', 'A recovery was begun'),
+    recovery_stopped: say('恢复已被中止', 'A recovery was stopped'),
+    recovered: say('登录方式已恢复', 'Access was recovered'),
+    exported: say('导出了个人资料', 'Your data was exported'),
+    guardian_added: say('添加了监护人', 'A guardian was added'),
+    guardian_ended: say('监护关系结束', 'A guardianship ended'),
+    ward_added: say('成为监护人', 'You became a guardian'),
+    ward_used: say('被监护人使用了网号', 'A child used their online number'),
+    helper_added: say('添加了协助人', 'A helper was added'),
+    helper_removed: say('移除了协助人', 'A helper was removed'),
+  };
+  return known[kind] ?? kind;
+}
+
+/** The state of a certificate: a word, and the class that colours it beside the word. */
+export function certificateState(status, notAfter) {
+  if (status === 'good' && new Date(notAfter) < new Date()) {
+    return { word: say('已过期', 'Expired'), mood: 'bad' };
+  }
+  const known = {
+    good: { word: say('有效', 'Valid'), mood: 'good' },
+    hold: { word: say('已冻结', 'Frozen'), mood: 'wait' },
+    revoked: { word: say('已撤销', 'Revoked'), mood: 'bad' },
+  };
+  return known[status] ?? { word: status, mood: 'wait' };
+}
+
+/** What a scope tells a platform. */
+export function scopeSentence(scope) {
+  const known = {
+    openid: say('您的身份已经核验', 'that your identity has been verified'),
+    age: say('您是否已满 14、16、18 周岁，以及年龄段', 'whether you are over 14, 16 and 18, and your age band'),
+    offline_access: say('您不在时也可再次询问', 'and it may ask again while you are away'),
+  };
+  return known[scope] ?? scope;
+}
+
+/** What a single claim tells a platform. */
+export function claimSentence(claim) {
+  const over = /^age_over_(\d+)$/.exec(claim);
+  if (over) return say(`您是否已满 ${over[1]} 周岁`, `whether you are over ${over[1]}`);
+  if (claim === 'age_band') return say('您所在的年龄段', 'your age band');
+  return claim;
+}
+
+/** The age band of a ward. */
+export function ageBand(band) {
+  return say(`年龄段 ${band}`, `Age band ${band}`);
+}
+
+/** A kind of document. */
+export function documentName(kind) {
+  return kind === 'resident_identity_card' ? say('居民身份证', 'Resident identity card') : kind;
+}
+
+/** The state of a document on file. */
+export function documentState(state) {
+  const known = {
+    good: say('有效', 'Good'),
+    valid: say('有效', 'Good'),
+    lost: say('已挂失', 'Reported lost'),
+    replaced: say('已更换', 'Replaced'),
+    expired: say('已过期', 'Expired'),
+  };
+  return known[state] ?? state;
+}
+
+/** How strong this session is. */
+export function strength(acr) {
+  const level = /aal(\d)$/.exec(acr)?.[1] ?? '1';
+  const known = {
+    1: say('普通（一种方式）', 'Ordinary (one proof)'),
+    2: say('较强（两种方式）', 'Strong (two proofs)'),
+    3: say('最强（硬件密钥）', 'Strongest (a hardware key)'),
+  };
+  return known[level];
+}

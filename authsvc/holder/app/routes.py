@@ -1,0 +1,79 @@
+"""The app's doors: a page, and the files that it is made of.
+
+    GET /app            -> 303 to /app/, so that the app's scope ends with a slash
+    GET /app/           the page, in the language of ?lang=zh|en or of the browser
+    GET /app/{name}     modules, style sheet, icon, manifest, service worker
+
+NOTE: a scope is a prefix of addresses: `/app` would be one of `/approvals`, too.
+"""
+
+from collections.abc import Mapping
+
+from litestar.types import ControllerRouterHandler
+
+from authsvc.holder.app.app_files import (
+    MANIFEST,
+    SERVICE_WORKER,
+    SHELL,
+    AppFile,
+    app_files,
+    manifest,
+)
+from authsvc.web.errors import AddressUnknown
+from authsvc.web.headers import app_headers, worker_headers
+from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
+from authsvc.web.language import Language
+from authsvc.web.mount import mount
+from authsvc.web.templates import Templates
+
+_TEMPLATE = "app.html"
+_WITHOUT_SLASH = SHELL.removesuffix("/")
+
+
+def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandler]:
+    """The handlers. In a sandbox the app offers virtual cards, and reads the outbox."""
+    pages = {language: _page(templates, language, sandbox=sandbox) for language in _LANGUAGES}
+    manifests: dict[Language, AppFile] = {each: manifest(each) for each in _LANGUAGES}
+    found = app_files()
+
+    async def show(request: HTTPRequest) -> HTTPResponse:
+        if request.raw_path == _WITHOUT_SLASH.encode():
+            query = f"?{request.query}" if request.query else ""
+            return redirect(f"{SHELL}{query}")
+        language = _language(request)
+        about = (("content-language", language), ("vary", "accept-language"), *app_headers())
+        return pages[language].answer(request, *about)
+
+    async def serve(request: HTTPRequest) -> HTTPResponse:
+        name: str = request.path_params["name"]
+        if name == MANIFEST:
+            return manifests[_language(request)].answer(request, ("vary", "accept-language"))
+        about = worker_headers() if name == SERVICE_WORKER else ()
+        return _found(found, name).answer(request, *about)
+
+    return [
+        mount(_WITHOUT_SLASH, {"GET": show, "HEAD": show}),
+        mount(f"{SHELL}{{name:str}}", {"GET": serve, "HEAD": serve}),
+    ]
+
+
+_LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+def _found(files: Mapping[str, AppFile], name: str) -> AppFile:
+    try:
+        return files[name]
+    except KeyError:
+        raise AddressUnknown from None
+
+
+def _page(templates: Templates, language: Language, *, sandbox: bool) -> AppFile:
+    mode = "sandbox" if sandbox else "production"
+    html = templates.render(_TEMPLATE, language=language, mode=mode)
+    return AppFile("text/html; charset=utf-8", html.encode("utf-8"))
+
+
+def _language(request: HTTPRequest) -> Language:
+    """As the address says, else as the browser asks; anything unknown is no wish at all."""
+    asked = next((each for each in _LANGUAGES if f"lang={each}" in request.query.split("&")), None)
+    return asked or request.language()

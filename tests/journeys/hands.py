@@ -1,0 +1,121 @@
+"""Somebody with a browser who uses the person's app: what they press is counted, and what the
+browser complains of, or fetches from elsewhere, is remembered.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.services import missing
+
+CHROMIUM = os.environ.get("AUTHSVC_TEST_CHROMIUM", "/usr/bin/chromium")
+SECRET = "four artificial words together"
+WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+NARROW: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
+# A refusal has its status, and Chromium repeats that; without network it says so, too.
+_EXPECTED = ("the server responded with a status", "net::ERR_INTERNET_DISCONNECTED")
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; skips loudly if there is none."""
+    if not Path(CHROMIUM).exists():
+        missing(f"no Chromium at {CHROMIUM} (AUTHSVC_TEST_CHROMIUM names another place)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Hands:
+    """One tab. `clicks` counts whatever was pressed."""
+
+    def __init__(self, context: BrowserContext, issuer: str) -> None:
+        self.context = context
+        self.issuer = issuer
+        self.page: Page = context.new_page()
+        self.clicks = 0
+        self.complaints: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._request)
+
+    def open(self, view: str = "") -> None:
+        """Opens the app at a view, and waits for its heading."""
+        self.page.goto(f"{self.issuer}/app/#/{view}")
+        self.settled()
+
+    def settled(self) -> None:
+        """Waits until a view is shown in full."""
+        self.page.wait_for_function(
+            "document.querySelector('#view h1') && document.title.includes('·')"
+            " && !document.querySelector('main[aria-busy], .later[aria-busy]')"
+        )
+
+    def click(self, selector: str) -> None:
+        """Presses something."""
+        self.clicks += 1
+        self.page.click(selector)
+
+    def fill(self, name: str, value: str) -> None:
+        """Types into the input of a name; whoever types has pressed the input first."""
+        self.click(f"#field-{name}")
+        self.page.keyboard.insert_text(value)
+
+    def sees(self, selector: str) -> str:
+        """The text of something, once it is there."""
+        self.page.wait_for_selector(selector)
+        return self.page.inner_text(selector)
+
+    def begins(self) -> None:
+        """From the first page to the step of the document."""
+        self.open()
+        self.click("#opt-in")
+        self.click("#begin")
+        self.page.wait_for_selector("#virtual-card")
+
+    def identifies(self) -> None:
+        """By a virtual card and its picture, to the step of the phone."""
+        self.click("#virtual-card")
+        self.click("#virtual-capture")
+        self.page.wait_for_selector("#send-code")
+
+    def confirms_phone(self) -> None:
+        """By the message in the sandbox's outbox, to the step of the credentials."""
+        self.click("#send-code")
+        self.click("#read-message")
+        self.page.wait_for_function("document.querySelector('#field-code').value.length === 6")
+        self.click("#confirm-phone")
+        self.page.wait_for_selector("#choose-credentials")
+
+    def gets_a_number(self, sign_in_name: str) -> str:
+        """The whole way; the online number."""
+        self.begins()
+        self.identifies()
+        self.confirms_phone()
+        self.fill("sign_in_name", sign_in_name)
+        self.fill("password", SECRET)
+        self.click("#choose-credentials")
+        self.click("#get-number")
+        return self.sees("#online-number")
+
+    def is_content(self) -> None:
+        """The browser complained of nothing and fetched nothing from elsewhere."""
+        assert self.complaints == []
+
+    def _console(self, line: Any) -> None:
+        if line.type == "error" and not any(each in line.text for each in _EXPECTED):
+            self.complaints.append(line.text)
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((f"{self.issuer}/", "data:", "blob:")):
+            self.complaints.append(f"a request to {request.url}")

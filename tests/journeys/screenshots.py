@@ -1,0 +1,157 @@
+"""`make screenshots`: every page and every view, in both languages, narrow and wide, to be looked at.
+
+    python -m tests.journeys.screenshots [FOLDER]
+
+They are made anew each time, of artificial people, by the real service in its sandbox.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.hands import NARROW, SECRET, WIDE, Hands, chromium
+from tests.journeys.world import PASSWORD, World, phone_of
+
+_LOOKS: dict[str, dict[str, Any]] = {
+    "zh-narrow": {**NARROW, "locale": "zh-CN"},
+    "zh-wide": {**WIDE, "locale": "zh-CN"},
+    "en-narrow": {**NARROW, "locale": "en-GB", "color_scheme": "dark"},
+    "en-wide": {**WIDE, "locale": "en-GB"},
+}
+_VIEWS = (
+    "home",
+    "certificate",
+    "platforms",
+    "activity",
+    "settings",
+    "devices",
+    "move",
+    "security",
+    "family",
+    "leave",
+    "sign-in",
+    "recover",
+    "unfreeze",
+)
+_serial = count(1)
+
+
+class Album:
+    """Pictures of one look, numbered in the order in which they were taken."""
+
+    def __init__(self, folder: Path, look: str) -> None:
+        self._folder = folder
+        self._look = look
+        self._places: Iterator[int] = count(1)
+
+    def takes(self, page: Page, name: str) -> None:
+        """One picture, of the whole page."""
+        path = self._folder / self._look / f"{next(self._places):02d}-{name}.png"
+        page.screenshot(path=path, full_page=True)
+
+
+def main(folder: Path) -> None:
+    """Takes all pictures."""
+    with tempfile.TemporaryDirectory() as directory, chromium() as browser:
+        world = World(Path(directory))
+        try:
+            world.start()
+            for look, options in _LOOKS.items():
+                album = Album(folder, look)
+                _protocol_pages(browser, world, album, options)
+                _app(browser, world, album, options)
+                print(f"{folder / look}")  # noqa: T201 - it is run by hand
+        finally:
+            world.stop()
+
+
+def _protocol_pages(browser: Browser, world: World, album: Album, options: dict[str, Any]) -> None:
+    """What the service shows to whoever comes from a platform."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    person, square = world.enrolled_person(), world.square
+    handle = f"shot_{next(_serial)}"
+    page.goto(f"{square.url}/sign-up")
+    _signs_up(page, square, handle)
+    page.goto(f"{square.url}/verify")
+    page.click("#verify")
+    album.takes(page, "page-sign-in")
+    page.fill("#username", person.sign_in_name)
+    page.fill("#password", "wrong")
+    page.click("#sign-in")
+    album.takes(page, "page-sign-in-refused")
+    page.fill("#password", PASSWORD)
+    page.click("#sign-in")
+    album.takes(page, "page-consent")
+    page.click("#approve")
+    for address, name in (
+        ("/approvals", "page-approvals"),
+        ("/device", "page-device"),
+        ("/authorize?client_id=nobody", "page-error"),
+        ("/end-session", "page-sign-out"),
+    ):
+        page.goto(world.issuer + address)
+        album.takes(page, name)
+    context.close()
+
+
+def _signs_up(page: Page, platform: Any, handle: str) -> None:
+    page.fill("#handle", handle)
+    page.fill("#password", PASSWORD)
+    page.fill("#phone", phone_of(handle))
+    page.click("#next")
+    page.fill("#code", platform.code_for(phone_of(handle)))
+    page.click("#confirm")
+
+
+def _app(browser: Browser, world: World, album: Album, options: dict[str, Any]) -> None:
+    """The way to the number, and every view."""
+    context = browser.new_context(**options)
+    hands = Hands(context, world.issuer)
+    page = hands.page
+    hands.open()
+    album.takes(page, "app-first-page")
+    hands.click("#opt-in")
+    page.wait_for_selector("#begin")
+    album.takes(page, "app-before-the-steps")
+    hands.click("#begin")
+    for step, then in (
+        ("#virtual-card", "document"),
+        ("#virtual-capture", "holder-check"),
+        ("#send-code", "phone"),
+    ):
+        page.wait_for_selector(step)
+        album.takes(page, f"app-{then}")
+        page.click(step)
+    page.wait_for_selector("#confirm-phone")
+    page.fill("#field-code", "000000")
+    page.click("#confirm-phone")
+    page.wait_for_selector("#view .fault")
+    album.takes(page, "app-wrong-code")
+    page.click("#read-message")
+    page.wait_for_function("document.querySelector('#field-code').value !== '000000'")
+    page.click("#confirm-phone")
+    page.wait_for_selector("#choose-credentials")
+    page.fill("#field-sign_in_name", f"picture-{next(_serial)}")
+    page.fill("#field-password", SECRET)
+    page.wait_for_selector("#strength:not(:empty)")
+    album.takes(page, "app-credentials")
+    page.click("#choose-credentials")
+    page.wait_for_selector("#get-number")
+    album.takes(page, "app-last-step")
+    page.click("#get-number")
+    page.wait_for_selector(".offer")
+    album.takes(page, "app-the-number")
+    for view in _VIEWS:
+        hands.open(view)
+        album.takes(page, f"app-{view}")
+    context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
