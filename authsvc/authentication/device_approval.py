@@ -176,7 +176,10 @@ class DeviceApprovals:
         session = await self._sessions.behind(decision.session, decision.subscriber_id, now=now)
         if session is None:
             return Ended.OVER
-        return SignedIn(decision.subscriber_id, decision.factors, decision.auth_time)
+        # What was handed on by a device ends with the device.
+        return SignedIn(
+            decision.subscriber_id, decision.factors, decision.auth_time, device=session.device
+        )
 
     async def waits(self, secret: str, *, now: datetime) -> Waiting | None:
         """As `poll` while nobody has decided, else None; nothing is handed over."""
