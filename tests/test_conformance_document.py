@@ -63,6 +63,7 @@ SPECIFICATIONS = {
     "RFC 6960",
     "RFC 9654",
     "Token Status List",
+    "WebAuthn L3",
 }
 
 
