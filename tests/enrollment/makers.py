@@ -206,6 +206,11 @@ class World:
         await applicant.go_to(Step.COMPLETED)
         return applicant
 
+    async def close(self) -> None:
+        """Lets what happens behind answers end, and threads go."""
+        await self.desk.close()
+        self.hasher.close()
+
     async def log_of(self, applicant: "Applicant") -> list[ActivityKind]:
         """What happened in somebody's name, oldest first."""
         await self.desk.failed_checks.settle()

@@ -137,7 +137,7 @@ async def test_an_operator_may_set_a_floor(
         with pytest.raises(TooYoung):
             await applicant.document()
         assert (await applicant.look()).state.document is None
-    world.hasher.close()
+    await world.close()
 
 
 async def test_without_a_floor_the_youngest_may_apply(world):

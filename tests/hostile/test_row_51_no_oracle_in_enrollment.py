@@ -23,7 +23,7 @@ from tests.enrollment.makers import World
 async def world(storage, keyring, clock, tmp_path):
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
 async def what_a_thief_sees(world, card, purpose=Purpose.ENROLL):
@@ -103,7 +103,7 @@ async def test_one_address_cannot_begin_without_end(storage, keyring, clock, tmp
         await world.begin()
     with pytest.raises(TooManyEnrollments):
         await world.begin()
-    world.hasher.close()
+    await world.close()
 
 
 async def test_the_addresses_of_one_household_are_one_address(storage, keyring, clock, tmp_path):
@@ -121,7 +121,7 @@ async def test_the_addresses_of_one_household_are_one_address(storage, keyring, 
     with pytest.raises(TooManyEnrollments):
         await world.desk.begin(address="2001:db8:0:1:ffff::1", now=clock.now())
     await world.desk.begin(address="2001:db8:0:2::1", now=clock.now())
-    world.hasher.close()
+    await world.close()
 
 
 async def test_a_phone_in_use_is_no_secret_shared(world):

@@ -18,7 +18,7 @@ RACERS = 5
 async def world(storage, keyring, clock, tmp_path):
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
 async def at_the_last_step(world, card, number):
