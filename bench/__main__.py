@@ -92,22 +92,27 @@ class Bench:
             place = Path(until.enter_context(tempfile.TemporaryDirectory(prefix="authsvc-bench-")))
             servers = until.enter_context(stores(self._processors.stores))
             deployments = Deployments(place, self._processors, servers, until, self.say)
-            ours = deployments.ours(self._applicants())
-            subjects = [*ours, *deployments.peers(self._size.peers)]
-            for subject in subjects:
-                self.say(f"{subject.title}: people sign in and agree")
-                subject.settle()
-            settled = time.monotonic()
-            among = self._grow(deployments, until)
-            self._measure_loads(subjects, settled=settled)
-            self._tell_workers()
-            self._measure_growth(among)
-            self._measure_alone()
-            write_samples(self._measured, machine, self._out / "samples.json")
-        write_rows(self._rows, self._out / "rows.json")
+            try:
+                self._measure(deployments)
+            finally:
+                # What was measured in most of an hour is not lost with what fails after it.
+                write_samples(self._measured, machine, self._out / "samples.json")
+                write_rows(self._rows, self._out / "rows.json")
         draw(self._measured, self._out / "rates.svg")
         show(self._rows, Console(width=_WIDTH if not sys.stdout.isatty() else None))
         return self._rows
+
+    def _measure(self, deployments: Deployments) -> None:
+        # First: filling takes long, and sessions that nobody uses end after a quarter of an hour.
+        self._measure_growth(deployments)
+        ours = deployments.ours(self._applicants())
+        subjects = [*ours, *deployments.peers(self._size.peers)]
+        for subject in subjects:
+            self.say(f"{subject.title}: people sign in and agree")
+            subject.settle()
+        self._measure_loads(subjects, settled=time.monotonic())
+        self._tell_workers()
+        self._measure_alone()
 
     def say(self, text: str) -> None:
         """One line of progress, with the time that has passed."""
@@ -204,16 +209,14 @@ class Bench:
             self._rows.append(alone.password_hash(sign_ins[0].rate))
         self._rows.append(alone.status_list())
 
-    def _grow(self, deployments: Deployments, until: ExitStack) -> list[Subject]:
-        """Deployments with few people and with many, if the code flow is measured."""
+    def _measure_growth(self, deployments: Deployments) -> None:
+        """The code flow among few people and among many, if the code flow is measured."""
         if not any(kind.name == CODE_FLOW for kind in self._kinds):
-            return []
-        return growth.grown(deployments, self._processors, self._size.many, until, self.say)
-
-    def _measure_growth(self, among: list[Subject]) -> None:
-        if not among:
             return
-        measured, row = growth.compared(among, self._size.extent, self.say)
+        with ExitStack() as until:
+            among = growth.grown(deployments, self._processors, self._size.many, until, self.say)
+            self._wait_until(time.monotonic() + growth.OF_AGE_SECONDS)
+            measured, row = growth.compared(among, self._size.extent, self.say)
         self._measured += measured
         self._rows.append(row)
 

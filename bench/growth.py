@@ -20,6 +20,8 @@ from bench.population import fill, open_sessions
 from bench.subject import CLIENT_ID, PRODUCTION, Subject
 
 FEW = 10_000
+# A store of passing facts counts as newborn for a minute (`storage.remembered`).
+OF_AGE_SECONDS = 65.0
 _GOAL = 0.9
 
 
@@ -42,8 +44,7 @@ def grown(
             person: f"{SESSION_COOKIE}={token}"
             for person, token in zip(subject.people, tokens, strict=True)
         }
-        # The first request is also the birth of the store of passing facts, which must be of age
-        # when it counts (`storage.remembered`).
+        # The first request is also the birth of the store of passing facts.
         uvloop.run(subject.tokens())
         subjects.append(subject)
     return subjects
