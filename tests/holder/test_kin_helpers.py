@@ -177,7 +177,7 @@ async def test_a_helper_freezes_a_number_and_the_person_reads_who_did(
     assert (await young.does("/helped/freeze", id=found["id"])).status_code == 204
     [frozen] = await young.sees("/helped")
     assert frozen["frozen"] is True
-    assert {each["status"] for each in frozen["certificates"]} == {"revoked"}
+    assert {each["status"] for each in frozen["certificates"]} == {"hold"}
     # The person's own session is dead, and nobody signs in.
     assert (await old.client.get("/holder")).status_code == 401
     outbox = await old.client.get("/sandbox/outbox", params={"phone": old.resident.phone})
