@@ -8,10 +8,16 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx2
+from sqlalchemy import insert
 
+from authsvc.app import House, open_house
 from authsvc.clients.initial_tokens import InitialTokens, Terms
+from authsvc.identifiers import new_token
 from authsvc.keyring import KeyRing
-from authsvc.storage import Database
+from authsvc.storage import Database, Transaction, metadata
+from authsvc.subscribers import Subscriber
+from authsvc.subscribers.relations import RelationKind
+from tests.holder.apps import open_app
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
     MARKET,
@@ -84,6 +90,7 @@ async def live(service: Service) -> Life:
     resident = await _arrive(service, life)
     await _sign_in_strongly(service, life, resident)
     await _use_platforms(service, life, resident)
+    await _have_company(service, life, resident)
     await _leave_doors_open(service, life, resident)
     await _begin_only(service, life)
     life.knows("resident", resident)
@@ -153,6 +160,75 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
         await service.userinfo(square)
         for kind in ("access_token", "refresh_token"):
             await service.as_platform(square, "/introspect", {"token": square.tokens[kind]})
+
+
+async def _have_company(service: Service, life: Life, resident: Resident) -> None:
+    """A further device with a name, a helper, a passkey, and a recovery that waits."""
+    helper = await service.enrolled("样例慕容测试丁")
+    life.knows("helper", helper)
+    async with open_app(service, resident) as app:
+        life.person["resident: what a device is called"] = "the tablet of nobody"
+        answer = await app.adds(life.person["resident: what a device is called"])
+        assert answer.status_code == 201, answer.text
+        assert (await app.does("/alerts/seen")).status_code == 204
+        # What was noted is written when it is read.
+        assert "platform_told" in await app.kinds()
+        life.browsed("tablet", app.client)
+    await _relate(service, resident, helper)
+    await _keep_a_passkey(service, life, resident)
+    life.enrolled("recovery", await _begin_recovery(service, resident))
+
+
+async def _relate(service: Service, resident: Resident, helper: Resident) -> None:
+    house = open_house(service.settings, service.clock)
+    async with house.database.transaction() as tx:
+        await house.relations.add(
+            tx,
+            RelationKind.HELPER,
+            subscriber=await _known(house, tx, resident),
+            subscriber_name=resident.name,
+            other=await _known(house, tx, helper),
+            other_name=helper.name,
+            now=service.clock.now(),
+        )
+    await house.close()
+
+
+async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> None:
+    """A row as passkeys leave it: a keyed digest, and the rest sealed for the person."""
+    credential = new_token()
+    life.secrets["passkey: credential id"] = credential
+    life.person["resident: what a passkey is called"] = "the passkey of nobody"
+    house = open_house(service.settings, service.clock)
+    async with house.database.transaction() as tx:
+        subscriber = await _known(house, tx, resident)
+        content = f"{credential} {life.person['resident: what a passkey is called']}"
+        row = {
+            "id_digest": house.keyring.digests.digest("passkey", credential),
+            "subscriber_id": subscriber.id,
+            "sealed": subscriber.data_key.seal(content.encode(), context="passkey"),
+        }
+        await tx.execute(insert(metadata.tables["passkey"]), row)
+    await house.close()
+
+
+async def _known(house: House, tx: Transaction, whom: Resident) -> Subscriber:
+    digest = house.subscribers.person_digest(whom.number)
+    found = await house.subscribers.find_by_person(tx, digest)
+    assert found is not None
+    return found
+
+
+async def _begin_recovery(service: Service, resident: Resident) -> Enrolling:
+    async with service.client() as client:
+        recovering = Enrolling(client, resident)
+        answer = await client.post("/enrollments", json={"purpose": "recover"})
+        recovering.address = f"/enrollments/{answer.json()['enrollment']}"
+        recovering.token = answer.json()["token"]
+        for act in (recovering.document, recovering.holder, recovering.choose):
+            answer = await act()
+            assert answer.is_success, answer.text
+    return recovering
 
 
 async def _leave_doors_open(service: Service, life: Life, resident: Resident) -> None:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from authsvc.app.house import House
-from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.leaving import Leaving
-from authsvc.enrollment.recovery import Recoveries
 from authsvc.holder import routes as holder_routes
 from authsvc.holder.activity import routes as activity_routes
 from authsvc.holder.activity.own_log import OwnLog
@@ -103,7 +101,6 @@ def _kin_doors(house: House, door: Door) -> Sequence[Any]:
 
 def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> Sequence[Any]:
     on: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
-    recoveries = Recoveries(house.activity)
     # What the room is told of passkeys.
     passkeys_of: PasskeysOf = no_passkeys
     sources = Sources(
@@ -113,7 +110,7 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
         clients=house.clients,
         grants=house.provider.grants,
         relations=house.relations,
-        recoveries=recoveries,
+        recoveries=house.desk.recoveries,
         activity=house.activity,
         devices=devices,
         own_log=own_log,
@@ -122,20 +119,15 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
     return holder_routes.routes(
         overviews=Overviews(
             certificates=house.certificates,
-            recoveries=recoveries,
+            recoveries=house.desk.recoveries,
             activity=house.activity,
             own_log=own_log,
             **on,
         ),
         exports=Exports(issuer=house.settings.issuer, database=house.database, sources=sources),
         protection=Protection(
-            freezing=Freezing(
-                subscribers=house.subscribers,
-                certificates=house.certificates,
-                recoveries=recoveries,
-                activity=house.activity,
-            ),
-            recoveries=recoveries,
+            freezing=house.desk.freezing,
+            recoveries=house.desk.recoveries,
             alerts=house.alerts,
             **on,
         ),

@@ -4,6 +4,7 @@
     python -m examples.holder_cli show
     python -m examples.holder_cli sign-in
     python -m examples.holder_cli replace --chip FILE --holder FILE
+    python -m examples.holder_cli log | devices | export FILE | freeze
     python -m examples.holder_cli opt-out
 
     device.py      what stays on the device: the key that never leaves it, the certificate

@@ -5,13 +5,15 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from examples.holder_cli.device import Device
 from examples.holder_cli.enrolling import Applicant, enroll
 from examples.holder_cli.service import Refused, Service
+
+T = TypeVar("T")
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -130,13 +132,7 @@ def sign_in_command(device: Device) -> None:
 def show_command(device: Device) -> None:
     """Show the masked number, the documents and the certificates; signs in if need be."""
     service = _service(device)
-    try:
-        found = service.overview()
-    except Refused as refusal:
-        if refusal.status != 401:
-            raise
-        service.sign_in(device, otp=otp)
-        found = service.overview()
+    found = _signed_in(service, device, service.overview)
     click.echo(f"Online number: {found['online_number']}")
     for document in found["documents"]:
         click.echo(f"Document:      {document['kind']}, {document['state']}")
@@ -145,6 +141,51 @@ def show_command(device: Device) -> None:
         click.echo(
             f"Certificate:   {certificate['status']} until {until} ({certificate['serial']})"
         )
+
+
+@main.command("log")
+@click.pass_obj
+@refusals_in_words
+def log_command(device: Device) -> None:
+    """Show what was done in your name, newest first; signs in if need be."""
+    service = _service(device)
+    for entry in _signed_in(service, device, service.activity):
+        where = entry["platform"] or entry["client_id"] or entry["name"] or ""
+        mark = "!" if entry["alert"] and not entry["seen"] else " "
+        click.echo(f"{mark} {entry['at'][:19]}  {entry['kind']:<18} {where}".rstrip())
+
+
+@main.command("devices")
+@click.pass_obj
+@refusals_in_words
+def devices_command(device: Device) -> None:
+    """Show the devices that have a certificate of yours; signs in if need be."""
+    service = _service(device)
+    for found in _signed_in(service, device, service.devices):
+        until = found["not_after"].partition("T")[0]
+        click.echo(f"{found['name'] or '(no name)'}: {found['status']} until {until}")
+
+
+@main.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+@refusals_in_words
+def export_command(device: Device, *, file: Path) -> None:
+    """Write everything that the service holds about you to a file that only you can read."""
+    service = _service(device)
+    service.sign_in(device, otp=otp)
+    device.hand_over(file, json.dumps(service.export(), ensure_ascii=False, indent=2))
+    click.echo(f"Everything is in {file}.")
+
+
+@main.command("freeze")
+@click.pass_obj
+@refusals_in_words
+def freeze_command(device: Device) -> None:
+    """Freeze your number at once: nobody, not even you, does anything with it any more."""
+    service = _service(device)
+    _signed_in(service, device, service.freeze)
+    click.echo("Frozen. Show your document and your face to the service to unfreeze it.")
 
 
 @main.command("opt-out")
@@ -158,9 +199,22 @@ def opt_out_command(device: Device, *, yes: bool) -> None:
         return
     # The service wants a fresh proof that it is really you.
     service.sign_in(device, otp=otp)
-    service.opt_out()
+    receipt = service.opt_out()
     device.wipe()
     click.echo("You have left. Your accounts elsewhere are as they were.")
+    click.echo("The receipt, which nobody else has:")
+    click.echo(receipt)
+
+
+def _signed_in(service: Service, device: Device, act: Callable[[], T]) -> T:
+    """What `act` answers, after a sign-in if the session is over."""
+    try:
+        return act()
+    except Refused as refusal:
+        if refusal.status != 401:
+            raise
+    service.sign_in(device, otp=otp)
+    return act()
 
 
 def otp() -> str:

@@ -40,7 +40,8 @@ class Service:
 
     def begin_enrollment(self) -> dict[str, Any]:
         """A new enrollment: its id, the token that opens it, the next step."""
-        return self._ask("POST", "/enrollments")
+        begun: dict[str, Any] = self._ask("POST", "/enrollments")
+        return begun
 
     def enrollment(self, enrollment: dict[str, Any]) -> dict[str, Any]:
         """Where an enrollment stands."""
@@ -59,12 +60,12 @@ class Service:
     def sign_in(self, device: Device, *, otp: Callable[[], str]) -> dict[str, Any]:
         """Opens a session by a signature of the device's key; `otp` is asked only if it is on."""
         self._client.cookies.clear()
-        challenge = self._ask("POST", "/authentication/challenges")
+        challenge: dict[str, Any] = self._ask("POST", "/authentication/challenges")
         message: str = challenge["message"]
         # Whoever signs what a stranger composed can be made to sign anything.
         if message.split("\n")[:3] != [POSSESSION, self.url, "sign-in"]:
             raise Refused("The service asks for a signature that is no sign-in")
-        answer = self._ask(
+        answer: dict[str, Any] = self._ask(
             "POST",
             "/authentication/possession",
             json={
@@ -81,23 +82,42 @@ class Service:
 
     def overview(self) -> dict[str, Any]:
         """What the service holds about the person who is signed in."""
-        return self._ask("GET", "/holder")
+        overview: dict[str, Any] = self._ask("GET", "/holder")
+        return overview
 
-    def opt_out(self) -> None:
-        """Leaves the service for good."""
-        self._ask("POST", "/holder/opt-out")
+    def activity(self) -> list[dict[str, Any]]:
+        """What was done in the person's name, newest first."""
+        return list(self._ask("GET", "/holder/activity")["entries"])
+
+    def devices(self) -> list[dict[str, Any]]:
+        """The devices that have a certificate of the person's."""
+        return list(self._ask("GET", "/holder/devices"))
+
+    def export(self) -> dict[str, Any]:
+        """Everything that the service holds about the person."""
+        export: dict[str, Any] = self._ask("GET", "/holder/export")
+        return export
+
+    def freeze(self) -> None:
+        """Freezes the number: nothing is done in the person's name any more."""
+        self._ask("POST", "/holder/freeze")
+
+    def opt_out(self) -> str:
+        """Leaves the service for good; the receipt."""
+        return str(self._ask("POST", "/holder/opt-out")["receipt"])
 
     def _step(
         self, method: str, enrollment: dict[str, Any], path: str, body: object = None
     ) -> dict[str, Any]:
-        return self._ask(
+        step: dict[str, Any] = self._ask(
             method,
             f"/enrollments/{enrollment['enrollment']}{path}",
             headers={"authorization": f"Bearer {enrollment['token']}"},
             json=body,
         )
+        return step
 
-    def _ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+    def _ask(self, method: str, path: str, **options: Any) -> Any:
         try:
             response = self._client.request(method, path, **options)
             found = response.json() if response.content else {}
@@ -110,8 +130,7 @@ class Service:
                 code=found.get("code", ""),
                 next_step=found.get("next_step", ""),
             )
-        answer: dict[str, Any] = found
-        return answer
+        return found
 
 
 def encode(data: bytes) -> str:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
@@ -21,6 +22,12 @@ from tests.conftest import TimePasses
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
+def serial_of(device: Device) -> str:
+    """The serial of a device's certificate, as a session remembers it."""
+    certificate = x509.load_pem_x509_certificate(device.certificate.encode())
+    return f"{certificate.serial_number:x}"
+
+
 @pytest.fixture
 async def device(at_home: House) -> Device:
     return await at_home.device(await at_home.subscriber())
@@ -30,7 +37,8 @@ async def test_the_holder_of_the_key_signs_in(at_home: House):
     subscriber = await at_home.subscriber()
     device = await at_home.device(subscriber)
     signed_in = await at_home.possession(device, await at_home.sign_in.challenge())
-    assert signed_in == SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), at_home.clock.now())
+    factors, now = frozenset({Factor.DEVICE_KEY}), at_home.clock.now()
+    assert signed_in == SignedIn(subscriber.id, factors, now, device=serial_of(device))
     assert acr_of(signed_in.factors) == AAL1
 
 
@@ -42,6 +50,8 @@ async def test_whoever_turned_totp_on_is_asked_for_it_after_the_device_key_too(a
     code = totp_code(SECRET, at_home.clock.now())
     signed_in = await at_home.second_factor(outcome.ticket, code)
     assert signed_in.factors == {Factor.DEVICE_KEY, Factor.TOTP}
+    # It is still known which device it was: removing it ends what comes of this.
+    assert signed_in.device == serial_of(device)
     # Both are something the person has.
     assert acr_of(signed_in.factors) == AAL1
 

@@ -1,6 +1,7 @@
 """Sessions: how they live and how they end."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import pytest
 
 from authsvc.authentication.assurance import AAL1, AAL2, Factor
 from authsvc.authentication.errors import SessionRequired
-from authsvc.authentication.session import _SESSIONS, Session
+from authsvc.authentication.session import _SESSIONS, Session, Sessions
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.keyring import Seals
 from authsvc.storage import Ephemeral
@@ -16,6 +17,7 @@ from authsvc.subscribers import Subscriber, SubscriberStatus
 from tests.authentication.makers import House
 from tests.conftest import TimePasses
 from tests.makers import AdjustableClock
+from tests.round_trips import RoundTrips
 
 
 @pytest.fixture
@@ -269,3 +271,91 @@ async def test_what_was_opened_of_a_session_holds_no_token(at_home: House, signe
     kept = repr(at_home.sessions._opened._kept._kept)
     assert kept != "{}"
     assert not any(part in kept for part in token.split("."))
+
+
+DEVICE = "1f00ab"
+
+
+@pytest.fixture
+def by_device(subscriber: Subscriber, clock: AdjustableClock) -> SignedIn:
+    return SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), clock.now(), device=DEVICE)
+
+
+async def test_a_session_dies_with_the_device_that_opened_it_and_no_other_does(
+    at_home: House, signed_in: SignedIn, by_device: SignedIn
+):
+    now = at_home.clock.now()
+    dead = await at_home.sessions.open(by_device, now=now)
+    others = [
+        await at_home.sessions.open(signed_in, now=now),
+        await at_home.sessions.open(replace(by_device, device="1f00ac"), now=now),
+    ]
+    found = await find(at_home, dead)
+    assert found is not None
+    assert found.device == DEVICE
+    await at_home.sessions.device_removed(DEVICE)
+    assert await find(at_home, dead) is None
+    assert [await find(at_home, token) is not None for token in others] == [True, True]
+
+
+async def test_another_process_knows_of_the_removal_by_the_token_alone(
+    at_home: House, by_device: SignedIn
+):
+    """Nothing was opened there before: the device is read from the token."""
+    token = await at_home.sessions.open(by_device, now=at_home.clock.now())
+    await at_home.sessions.device_removed(DEVICE)
+    elsewhere = Sessions(
+        ephemeral=at_home.sessions._ephemeral,
+        seals=at_home.sessions._seals,
+        memory=at_home.sessions._memory,
+    )
+    assert await elsewhere.find(token, now=at_home.clock.now()) is None
+
+
+async def test_a_session_that_was_stepped_up_or_renewed_by_the_device_dies_with_it(
+    at_home: House, by_device: SignedIn
+):
+    now = at_home.clock.now()
+    token = await at_home.sessions.open(by_device, now=now)
+    added = SignedIn(by_device.subscriber_id, frozenset({Factor.TOTP}), now)
+    token = await at_home.sessions.step_up(token, added, now=now)
+    found = await find(at_home, token)
+    assert found is not None
+    assert found.device == DEVICE
+    renewed, _ = await at_home.sessions.renew(token, by_device, now=now)
+    await at_home.sessions.device_removed(DEVICE)
+    assert await find(at_home, renewed) is None
+
+
+async def test_a_removal_is_remembered_for_longer_than_any_session_lasts(
+    at_home: House, by_device: SignedIn, time_passes: TimePasses
+):
+    """A ticket that waited for a second factor opens a session that is dead, too."""
+    await at_home.sessions.device_removed(DEVICE)
+    now = await time_passes(minutes=5)
+    token = await at_home.sessions.open(replace(by_device, at=now), now=now)
+    for _ in range(52):
+        await time_passes(minutes=14)
+        assert await find(at_home, token) is None
+
+
+async def test_tokens_are_of_one_length_with_a_device_and_without(
+    at_home: House, signed_in: SignedIn, by_device: SignedIn
+):
+    now = at_home.clock.now()
+    tokens = [await at_home.sessions.open(whose, now=now) for whose in (signed_in, by_device)]
+    assert len({len(token) for token in tokens}) == 1
+
+
+async def test_a_device_costs_no_further_round_trip(
+    at_home: House, signed_in: SignedIn, by_device: SignedIn
+):
+    now = at_home.clock.now()
+    tokens = [await at_home.sessions.open(whose, now=now) for whose in (signed_in, by_device)]
+    for token in tokens:
+        assert await find(at_home, token)
+    counted = RoundTrips(at_home.sessions._ephemeral)
+    for token in tokens:
+        counted.begin()
+        assert await find(at_home, token)
+        assert counted.made == 1

@@ -22,6 +22,7 @@ from authsvc.enrollment.state import Step
 from authsvc.errors import Conflict
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.subscribers import PersonAlreadyEnrolled, SubscriberStatus
+from authsvc.subscribers.relations import Relations
 from tests.enrollment.makers import new_request
 
 
@@ -308,7 +309,11 @@ async def test_the_answer_ends_with_the_enrollment(world):
 
 
 async def _leave(world, applicant):
-    leaving = Leaving(subscribers=world.subscribers, certificates=world.certificates)
+    leaving = Leaving(
+        subscribers=world.subscribers,
+        certificates=world.certificates,
+        relations=Relations(world.keyring.digests),
+    )
     async with world.database.transaction() as tx:
         subscriber = await world.subscribers.find(tx, await applicant.subscriber_id())
         await leaving.opt_out(tx, subscriber, now=world.clock.now())

@@ -2,12 +2,17 @@ import pytest
 
 from authsvc.certificates import RevocationReason
 from authsvc.enrollment.leaving import Leaving
+from authsvc.subscribers.relations import RelationKind, Relations
 from tests.databases import dump_everything
 
 
 @pytest.fixture
 def leaving(world):
-    return Leaving(subscribers=world.subscribers, certificates=world.certificates)
+    return Leaving(
+        subscribers=world.subscribers,
+        certificates=world.certificates,
+        relations=Relations(world.keyring.digests),
+    )
 
 
 async def leave(world, leaving, applicant):
@@ -55,3 +60,24 @@ async def test_nothing_of_who_left_is_found_in_a_dump(world, leaving, storage):
     dump = await dump_everything(storage.database_url, storage.ephemeral_url)
     for secret in (applicant.card.holder_file["number"], applicant.issued.online_number.value):
         assert secret.encode() not in dump
+
+
+async def test_nobody_has_who_left_as_a_helper(world, leaving):
+    helper, helped = await world.enroll(), await world.enroll()
+    relations = Relations(world.keyring.digests)
+    async with world.database.transaction() as tx:
+        one = await world.subscribers.find(tx, await helped.subscriber_id())
+        other = await world.subscribers.find(tx, await helper.subscriber_id())
+        await relations.add(
+            tx,
+            RelationKind.HELPER,
+            subscriber=one,
+            subscriber_name="one",
+            other=other,
+            other_name="other",
+            now=world.clock.now(),
+        )
+    await leave(world, leaving, helper)
+    async with world.database.reading() as tx:
+        assert await relations.of(tx, one) == []
+    assert await world.rows("relation") == 0

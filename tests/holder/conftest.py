@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -15,7 +16,9 @@ from authsvc.cli.sandbox_people import TestPerson, enroll_people, open_authority
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.keyring import KeyRing
 from authsvc.settings import Settings, load_settings
+from tests.holder.apps import App, open_app
 from tests.makers import AdjustableClock, Storage
+from tests.whole import Resident, Service
 
 PERSON = TestPerson(username="artificial", password="an artificial password")
 
@@ -68,3 +71,22 @@ async def whole(
     app = create_app(settings, clock)
     async with AsyncTestClient(app, base_url=settings.issuer) as client:
         yield Whole(client, settings, authority, clock)
+
+
+@pytest.fixture
+async def resident(service: Service) -> Resident:
+    """Somebody who has opted in, with a device."""
+    return await service.enrolled("样例欧阳测试甲")
+
+
+@pytest.fixture
+async def app(service: Service, resident: Resident) -> AsyncIterator[App]:
+    """An app in which they have just signed in by password."""
+    async with open_app(service, resident) as opened:
+        yield opened
+
+
+def refused(answer: httpx2.Response, status: int, code: str, *, field: str | None = None) -> None:
+    """The answer is this refusal."""
+    assert answer.status_code == status, answer.text
+    assert (answer.json()["code"], answer.json().get("field")) == (code, field)

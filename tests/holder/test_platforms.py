@@ -8,11 +8,11 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 
-async def _authorize(whole: Whole) -> dict[str, str]:
+async def _authorize(whole: Whole, client_id: str = "one") -> dict[str, str]:
     """The whole code flow in one browser; the tokens."""
     query = {
         "response_type": "code",
-        "client_id": "one",
+        "client_id": client_id,
         "redirect_uri": CLIENT["redirect_uris"][0],
         "scope": "openid age",
         "code_challenge": CHALLENGE,
@@ -21,6 +21,7 @@ async def _authorize(whole: Whole) -> dict[str, str]:
     page = await whole.client.get("/authorize", params=query, follow_redirects=False)
     address = page.headers["location"]
     form = {"username": PERSON.username, "password": PERSON.password}
+    # Whoever is signed in already is asked only whether they agree.
     await whole.client.post(address, data=form, follow_redirects=False)
     done = await whole.client.post(address, data={"decision": "approve"}, follow_redirects=False)
     [code] = parse_qs(urlsplit(done.headers["location"]).query)["code"]
@@ -32,7 +33,7 @@ async def _authorize(whole: Whole) -> dict[str, str]:
             "redirect_uri": CLIENT["redirect_uris"][0],
             "code_verifier": VERIFIER,
         },
-        auth=("one", str(CLIENT["client_secret"])),
+        auth=(client_id, str(CLIENT["client_secret"])),
     )
     tokens: dict[str, str] = answer.json()
     return tokens

@@ -42,11 +42,82 @@ async def test_a_sign_out_by_json(whole: Whole, server: Stranger, linked: dict[s
     assert len(server.requests) == 1
 
 
-async def test_opting_out(whole: Whole, server: Stranger, linked: dict[str, Any]) -> None:
-    assert (await whole.client.post("/holder/opt-out")).status_code == 204
-    [token] = await told(server)
-    assert unverified(token)["sub"] == linked["sub"]
+async def _second(whole: Whole, server: Stranger, **members: Any) -> None:
+    """Another platform, which the person allows something too."""
+    uri = server.url("/backchannel_logout", host="127.0.0.1", scheme="http")
+    house = open_house(whole.settings, whole.clock)
+    document = {**CLIENT, "client_id": "two", "backchannel_logout_uri": uri, **members}
+    await house.clients.import_clients([document], now=whole.clock.now())
+    await house.close()
+    whole.clock.advance(minutes=1)
+    await _authorize(whole, "two")
+
+
+async def test_opting_out_tells_every_platform_once_and_not_only_those_of_the_session(
+    whole: Whole, server: Stranger, linked: dict[str, Any]
+) -> None:
+    """`sub` alone: every session of the person is over there, not only this one."""
+    await whole.client.post("/authentication/sign-out")
+    await told(server)
+    await _second(whole, server)
+    whole.clock.advance(minutes=1)
+    assert (await whole.client.post("/holder/opt-out")).status_code == 200
+    tokens = [unverified(token) for token in (await told(server, times=3))[1:]]
+    assert {token["aud"] for token in tokens} == {"one", "two"}
+    assert all("sid" not in token for token in tokens)
+    [one] = [token for token in tokens if token["aud"] == "one"]
+    assert one["sub"] == linked["sub"]
     assert (await whole.client.get("/holder")).status_code == 401
+    assert len(server.requests) == 3
+
+
+async def test_withdrawing_tells_the_platform_that_the_person_is_signed_out(
+    whole: Whole, server: Stranger, linked: dict[str, Any]
+) -> None:
+    await _second(whole, server)
+    for _ in range(2):
+        body = {"client_id": "one"}
+        answer = await whole.client.post("/holder/platforms/withdrawal", json=body)
+        assert answer.status_code == 204
+    [token] = await told(server)
+    said = unverified(token)
+    assert (said["aud"], said["sub"]) == ("one", linked["sub"])
+    assert "sid" not in said
+    # What was withdrawn before is not told again.
+    assert (await whole.client.post("/holder/platforms/withdrawal-of-all")).status_code == 204
+    tokens = [unverified(token) for token in await told(server, times=2)]
+    assert [token["aud"] for token in tokens] == ["one", "two"]
+    entries = (await whole.client.get("/holder/activity")).json()["entries"]
+    withdrawn = [e["client_id"] for e in entries if e["kind"] == "platform_withdrawn"]
+    assert sorted(withdrawn) == ["one", "two"]
+    assert (await whole.client.get("/holder/platforms")).json() == []
+
+
+async def test_a_platform_that_wants_a_session_named_is_told_the_one_that_it_knows(
+    whole: Whole, server: Stranger, linked: dict[str, Any]
+) -> None:
+    await _second(whole, server, backchannel_logout_session_required=True)
+    body = {"client_id": "two"}
+    await whole.client.post("/holder/platforms/withdrawal", json=body)
+    [token] = await told(server)
+    assert unverified(token)["sid"]
+    # Of a session that it never saw it is told the person alone.
+    await _authorize(whole, "two")
+    await whole.client.post("/authentication/sign-out")
+    await told(server, times=3)
+    await whole.sign_in()
+    await whole.client.post("/holder/platforms/withdrawal", json=body)
+    token = (await told(server, times=4))[-1]
+    assert "sid" not in unverified(token)
+    assert unverified(token)["sub"]
+
+
+async def test_freezing_tells_the_platforms_of_the_session(
+    whole: Whole, server: Stranger, linked: dict[str, Any]
+) -> None:
+    assert (await whole.client.post("/holder/freeze")).status_code == 204
+    [token] = await told(server)
+    assert unverified(token)["sid"] == linked["sid"]
 
 
 async def test_a_new_sign_in_of_the_same_person_tells_nobody(

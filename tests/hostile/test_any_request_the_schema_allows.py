@@ -207,6 +207,33 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     await service.code_flow(client, SQUARE, resident)
     assert (await client.get("/holder")).is_success
     assert (await client.get("/holder/platforms")).is_success
+    await look_after_oneself(service, client, resident)
     body = {"client_id": SQUARE.client_id}
     assert (await client.post("/holder/platforms/withdrawal", json=body)).is_success
+    assert (await client.post("/holder/platforms/withdrawal-of-all")).is_success
     assert (await client.post("/holder/opt-out")).is_success
+    assert await sign_in(client, await service.enrolled("样例冻"))
+    assert (await client.post("/holder/freeze")).is_success
+
+
+async def look_after_oneself(
+    service: Service, client: httpx2.AsyncClient, resident: Resident
+) -> None:
+    """Sees everything, adds a device after a strong sign-in, names and removes it."""
+    for path in ("number", "activity", "export", "devices"):
+        assert (await client.get(f"/holder/{path}")).is_success, path
+    for path in ("alerts/seen", "recovery/stop"):
+        assert (await client.post(f"/holder/{path}")).is_success, path
+    body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
+    ticket = (await client.post("/authentication/password", json=body)).json()["ticket"]
+    service.clock.advance(minutes=1)
+    body = {"ticket": ticket, "otp": service.otp(resident)}
+    assert (await client.post("/authentication/second-factor", json=body)).is_success
+    resident.device = ec.generate_private_key(ec.SECP256R1())
+    body = {"name": "a tablet", "certificate_request": resident.certificate_request}
+    added = await client.post("/holder/devices", json=body)
+    assert added.is_success, added.text
+    body = {"serial": added.json()["serial"], "name": "another name"}
+    assert (await client.post("/holder/devices/name", json=body)).is_success
+    body = {"serial": added.json()["serial"]}
+    assert (await client.post("/holder/devices/removal", json=body)).is_success

@@ -219,7 +219,8 @@ DOCUMENTS = {
 # These take no body and read none.
 NO_BODY = (
     "/authentication/challenges", "/authentication/sign-out", "/authentication/totp",
-    "/enrollments", "/holder/opt-out",
+    "/enrollments", "/holder/opt-out", "/holder/alerts/seen", "/holder/freeze",
+    "/holder/platforms/withdrawal-of-all", "/holder/recovery/stop",
 )  # fmt: skip
 
 

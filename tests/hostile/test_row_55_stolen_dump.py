@@ -18,6 +18,7 @@ from authsvc.cli.tour.thief import PUBLIC_REGISTRY, search
 from authsvc.storage import Database, metadata
 from tests.databases import MEMORY_URL
 from tests.dumps import entries
+from tests.holder.apps import open_app
 from tests.makers import artificial_number
 from tests.whole import MARKET, SQUARE, Service
 from tests.whole_life import Life, live
@@ -105,6 +106,27 @@ async def test_rows_of_one_platform_have_nothing_in_common(service: Service, sto
             assert len(set(values)) == expected.get(column.name, 4), column
         # Padded: the length of a platform's name does not tell it from another.
         assert len({len(row["sealed"]) for row in found}) == 1
+
+
+async def test_lines_of_own_logs_tell_how_many_there_are_and_nothing_else(
+    service: Service, storage_urls
+):
+    """Not what happened, not where, not at which moment of the day."""
+    people = [await service.enrolled(name) for name in ("样例甲", "样例乙")]
+    for person in people:
+        for platform in (SQUARE, MARKET):
+            service.clock.advance(minutes=1)
+            async with open_app(service, person) as app:
+                await service.code_flow(app.client, platform, person)
+                await app.sees("/activity")
+    found = await rows(storage_urls, "activity")
+    # Enrolled, and twice allowed and told.
+    assert len(found) >= 2 * 5
+    expected = {"subscriber_id": 2, "expires_at": 1}
+    for column in metadata.tables["activity"].columns:
+        values = {row[column.name] for row in found}
+        assert len(values) == expected.get(column.name, len(found)), column
+    assert len({len(row["sealed"]) for row in found}) == 1
 
 
 # What follows tests the test.

@@ -69,9 +69,28 @@ def test_signing_in_proves_the_key_and_keeps_the_session(world):
     assert "[authentication." in outcome.stderr
 
 
-@pytest.mark.parametrize("command", ["show", "sign-in", "opt-out"])
+def test_a_person_sees_their_log_and_devices_takes_it_all_along_and_freezes(world, tmp_path):
+    person = world.enrolled_person()
+    assert "enrolled" in person.runs("log").stdout
+    assert "(no name): good until" in person.runs("devices").stdout
+    file = tmp_path / "everything.json"
+    assert person.runs("export", str(file)).returncode == 0
+    assert json.loads(file.read_text("utf-8"))["format"] == "authsvc-export-1"
+    assert file.stat().st_mode & 0o077 == 0
+    assert "exported" in person.runs("log").stdout
+    assert "Frozen." in person.runs("freeze").stdout
+    outcome = person.runs("show")
+    assert outcome.returncode == 1
+    assert "[certificates.on_hold]" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["show"], ["sign-in"], ["log"], ["devices"], ["export", "file"], ["freeze"], ["opt-out"]],
+    ids=lambda command: command[0],
+)
 def test_a_device_that_is_not_enrolled_says_so(world, command):
-    outcome = world.person().runs(command)
+    outcome = world.person().runs(*command)
     assert outcome.returncode == 1
     assert "not enrolled" in outcome.stderr
 
