@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -10,35 +9,17 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 
 from authsvc.cli.tour.browser import read_page
+from tests.holder.apps import App as OwnApp
 from tests.whole import Enrolling, Platform, Resident, Service
 
 
-@dataclass(frozen=True)
-class App:
-    """A person's app: a client that is signed in as them."""
-
-    service: Service
-    resident: Resident
-    client: httpx2.AsyncClient
-
-    async def sees(self, path: str) -> Any:
-        """What an address under /holder shows."""
-        answer = await self.client.get(f"/holder{path}")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def does(self, path: str, **body: Any) -> httpx2.Response:
-        """A POST to an address under /holder, whatever comes of it."""
-        return await self.client.post(f"/holder{path}", json=body or None)
+class App(OwnApp):
+    """A person's app, and what it does for others."""
 
     async def log(self) -> list[dict[str, Any]]:
         """The person's own log, newest first."""
         entries: list[dict[str, Any]] = (await self.sees("/activity"))["entries"]
         return entries
-
-    async def kinds(self) -> list[str]:
-        """What happened, newest first."""
-        return [entry["kind"] for entry in await self.log()]
 
     async def decide(self, use_id: str, decision: str = "approve") -> httpx2.Response:
         """A word on a use that waits, whatever comes of it."""
@@ -49,23 +30,12 @@ class App:
         found: list[dict[str, Any]] = await self.sees("/ward-approvals")
         return found
 
-    async def sign_in(self) -> None:
-        """By password, and by TOTP if it is on."""
-        body = {"sign_in_name": self.resident.sign_in_name, "password": self.resident.password}
-        answer = await self.client.post("/authentication/password", json=body)
-        assert answer.is_success, answer.text
-        if answer.json()["outcome"] == "second_factor_needed":
-            self.service.clock.advance(minutes=1)
-            body = {"ticket": answer.json()["ticket"], "otp": self.service.otp(self.resident)}
-            answer = await self.client.post("/authentication/second-factor", json=body)
-            assert answer.is_success, answer.text
-
 
 @asynccontextmanager
 async def app_of(service: Service, resident: Resident) -> AsyncIterator[App]:
     """An app, signed in."""
     async with service.client() as client:
-        app = App(service, resident, client)
+        app = App(service, client, resident)
         await app.sign_in()
         yield app
 
@@ -76,7 +46,7 @@ async def grown_up(service: Service, name: str = "样例欧阳监护甲") -> Asy
     resident = await service.enrolled(name)
     async with service.client() as client:
         await service.turn_totp_on(client, resident)
-        yield App(service, resident, client)
+        yield App(service, client, resident)
 
 
 async def vouch(service: Service, enrolling: Enrolling, guardian: App) -> httpx2.Response:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import date
 
-import httpx2
 import pytest
 
 from tests.family import App, app_of, grown_up, names, vouch, ward_of
+from tests.holder.conftest import refused
 from tests.whole import Enrolling, Resident, Service
 
 CHILD = date(2016, 5, 5)
@@ -18,12 +18,6 @@ async def mother(service: Service) -> AsyncIterator[App]:
     """A guardian's app."""
     async with grown_up(service, "样例欧阳母亲甲") as app:
         yield app
-
-
-def refused(answer: httpx2.Response, status: int, code: str, *, field: str | None = None) -> None:
-    """The answer is this refusal."""
-    assert answer.status_code == status, answer.text
-    assert (answer.json()["code"], answer.json().get("field")) == (code, field)
 
 
 async def at_the_guardian(service: Service, resident: Resident) -> Enrolling:

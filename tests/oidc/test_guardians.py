@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
-import httpx2
 import pytest
 
 from tests.family import App, Visit, app_of, browser_of, grown_up, reads, told, ward_of
+from tests.holder.conftest import refused
 from tests.whole import MARKET, SQUARE, Resident, Service
 
 # The tests begin on 2026-11-23, at ten in the morning in China.
@@ -44,12 +44,6 @@ async def visit(service: Service, child: Resident) -> AsyncIterator[Visit]:
     """The child's browser."""
     async with browser_of(service, child) as browser:
         yield browser
-
-
-def refused(answer: httpx2.Response, status: int, code: str) -> None:
-    """The answer is this refusal."""
-    assert answer.status_code == status, answer.text
-    assert answer.json()["code"] == code
 
 
 async def test_a_childs_use_waits_for_a_guardian_and_goes_on_by_itself(

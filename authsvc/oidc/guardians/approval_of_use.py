@@ -76,20 +76,18 @@ class ApprovalOfUse:
         now: datetime,
     ) -> HTTPResponse:
         """The page at which the child waits; asks the guardians if that is to be done."""
-        async with self._database.reading() as tx:
-            found = await self._kinship.guardians_of(tx, ward)
-        guardians = [each for each in found if each.subscriber.status is SubscriberStatus.ACTIVE]
+        guardians = await self._guardians_of(ward)
         use = None
         if interaction.asked:
             use = await self._uses.find(handle_of(interaction_id, interaction.asked))
-        if use is None or use.ward_id != ward.id or _is_asked_again(http, use, now):
-            if guardians and await self._ask(
-                http, interaction_id, interaction, guardians, ward=ward, now=now
-            ):
+        asked = _asked(use, guardians, ward)
+        if guardians and (not asked or _is_asked_again(http, use, now)):
+            if await self._ask(http, interaction_id, interaction, guardians, ward=ward, now=now):
                 return redirect(http.path)
-            return self._show(http, interaction, client, None, guardians, now=now)
-        asked = [each for each in guardians if each.subscriber.id in use.guardian_ids]
-        return self._show(http, interaction, client, use, asked, now=now)
+            # Another page of this interaction is just asking.
+            use, asked = None, guardians
+        names = [each.relation.name for each in asked]
+        return self._page.show(http, interaction.request, client, use=use, names=names, now=now)
 
     async def give_up(
         self, interaction_id: str, interaction: Interaction, *, now: datetime
@@ -168,19 +166,19 @@ class ApprovalOfUse:
             raise
         return places
 
-    def _show(
-        self,
-        http: HTTPRequest,
-        interaction: Interaction,
-        client: Client,
-        use: WardUse | None,
-        guardians: Sequence[Guardian],
-        *,
-        now: datetime,
-    ) -> HTTPResponse:
-        names = [each.relation.name for each in guardians]
-        return self._page.show(http, interaction.request, client, use=use, names=names, now=now)
+    async def _guardians_of(self, ward: Subscriber) -> list[Guardian]:
+        """Those who can answer: a guardian whose own number is frozen signs in nowhere."""
+        async with self._database.reading() as tx:
+            found = await self._kinship.guardians_of(tx, ward)
+        return [each for each in found if each.subscriber.status is SubscriberStatus.ACTIVE]
 
 
-def _is_asked_again(http: HTTPRequest, use: WardUse, now: datetime) -> bool:
-    return http.query == AGAIN and not use.waits(now)
+def _asked(use: WardUse | None, guardians: list[Guardian], ward: Subscriber) -> list[Guardian]:
+    """Those to whom the use was put and who are guardians still; nobody for another child's."""
+    if use is None or use.ward_id != ward.id:
+        return []
+    return [each for each in guardians if each.subscriber.id in use.guardian_ids]
+
+
+def _is_asked_again(http: HTTPRequest, use: WardUse | None, now: datetime) -> bool:
+    return http.query == AGAIN and use is not None and not use.waits(now)
