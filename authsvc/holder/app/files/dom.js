@@ -151,11 +151,17 @@ async function submitted(node, send) {
     await send(values, node);
   } catch (error) {
     const named = error.field?.split('.').pop();
-    const input = inputs.find((each) => each.name === named);
+    const input = inputs.find((each) => each.name === named) ?? theOnlyOne(inputs, error);
     if (!input) throw error;
     const problem = asProblem(error);
     mark(input, [el('strong', {}, problem.title), ` ${problem.nextStep} ${problem.patience}`]);
   }
+}
+
+/** Where one thing was typed, it is what a refusal is about, even if that names no field. */
+function theOnlyOne(inputs, error) {
+  const isRefusal = [400, 401, 404].includes(error.status) && !error.wantsSignIn;
+  return isRefusal && inputs.length === 1 ? inputs[0] : null;
 }
 
 /** Marks an input as the one at fault, says why, and moves the focus to it. */

@@ -1,6 +1,6 @@
 /**
- * An enrollment as this device knows it. Its id, token and step are kept, so that closing the page
- * loses nothing; other tabs hear of each step and show where it stands.
+ * An enrollment as this device knows it. Its id and token are kept, so that closing the page loses
+ * nothing; other tabs hear of each step and show where it stands.
  */
 
 import { get, post, put } from '/app/api.js';
@@ -20,17 +20,15 @@ export function underWay() {
 /** Begins one for a purpose: 'enroll', 'recover' or 'unfreeze'. */
 export async function begin(purpose) {
   const begun = await post('/enrollments', purpose === 'enroll' ? undefined : { purpose });
-  const kept = { id: begun.enrollment, token: begun.token, purpose, step: begun.next_step };
+  const kept = { id: begun.enrollment, token: begun.token, purpose };
   await keep('enrollment', kept);
   tell();
   return kept;
 }
 
 /** Where it stands, by the service. Throws the problem that has ended it. */
-export async function progressOf(kept, signal) {
-  const progress = await get(`/enrollments/${kept.id}`, { token: kept.token, signal });
-  await keep('enrollment', { ...kept, step: progress.next_step });
-  return progress;
+export function progressOf(kept, signal) {
+  return get(`/enrollments/${kept.id}`, { token: kept.token, signal });
 }
 
 /** Takes a step. Where another tab was faster this is no failure: the view is shown anew. */

@@ -5,7 +5,7 @@ import { toBase64 } from '/app/der.js';
 import { action, announce, attempt, el, form, heading, link, p } from '/app/dom.js';
 import { abandon, keepWith, progressOf, take } from '/app/enrollment.js';
 import { Problem } from '/app/problem.js';
-import { show, showAgain } from '/app/router.js';
+import { go, show, showAgain } from '/app/router.js';
 import { dayAndTime, say } from '/app/words.js';
 
 const CARD = 'resident_identity_card';
@@ -205,6 +205,12 @@ async function smaller(file) {
   }
 }
 
+async function giveUp(event) {
+  event.preventDefault();
+  await abandon();
+  await go('');
+}
+
 function tooLarge() {
   return new Problem({
     zh: ['文件太大', '请选择一个小于 700 KB 的文件'],
@@ -217,7 +223,7 @@ function validity() {
   return p(
     [
       say('中途离开没关系，进度会保留一天。', 'Leave whenever you must: it is kept for a day. '),
-      link('#/', say('放弃办理', 'Give it up'), { onclick: () => abandon() }),
+      link('#/', say('放弃办理', 'Give it up'), { onclick: giveUp }),
     ],
     { class: 'fine' },
   );

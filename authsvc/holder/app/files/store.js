@@ -3,7 +3,7 @@
  * Never a password, never the online number in full, never what is in a document.
  *
  *   device      {keys, certificate, chain, masked, status, name}
- *   enrollment  {id, token, purpose, step, keys?, card?}    card: the sandbox's virtual one
+ *   enrollment  {id, token, purpose, phone?, keys?, card?}    card: the sandbox's virtual one
  */
 
 import { Problem } from '/app/problem.js';
