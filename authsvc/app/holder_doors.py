@@ -23,7 +23,6 @@ from authsvc.holder.kin.uses import WardUses
 from authsvc.holder.kin.wards import Wards
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
-from authsvc.holder.passkeys import PasskeysOf, no_passkeys
 from authsvc.holder.platforms import routes as platforms_routes
 from authsvc.holder.platforms.platforms import Platforms
 from authsvc.holder.protection import Protection
@@ -41,7 +40,7 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         certificates=house.certificates,
         register=house.outside.register,
         changes=house.desk.changes,
-        sign_in=house.sign_in,
+        step_up=house.step_up,
         activity=house.activity,
         alerts=house.alerts,
         **on,
@@ -102,8 +101,6 @@ def _kin_doors(house: House, door: Door) -> Sequence[Any]:
 
 def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> Sequence[Any]:
     on: dict[str, Any] = {"database": house.database, "subscribers": house.subscribers}
-    # What the room is told of passkeys.
-    passkeys_of: PasskeysOf = no_passkeys
     sources = Sources(
         subscribers=house.subscribers,
         certificates=house.certificates,
@@ -115,7 +112,6 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
         activity=house.activity,
         devices=devices,
         own_log=own_log,
-        passkeys_of=passkeys_of,
     )
     return holder_routes.routes(
         overviews=Overviews(
@@ -132,13 +128,13 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
             alerts=house.alerts,
             **on,
         ),
-        parting=_parting(house, passkeys_of),
+        parting=_parting(house),
         approvals=Approvals(house.provider.backchannel.waiting),
         door=door,
     )
 
 
-def _parting(house: House, passkeys_of: PasskeysOf) -> Parting:
+def _parting(house: House) -> Parting:
     return Parting(
         database=house.database,
         subscribers=house.subscribers,
@@ -154,5 +150,4 @@ def _parting(house: House, passkeys_of: PasskeysOf) -> Parting:
         ),
         receipts=Receipts(issuer=house.settings.issuer, keys=house.keyring.signing),
         sign_out=house.provider.logout.sign_out,
-        passkeys_of=passkeys_of,
     )

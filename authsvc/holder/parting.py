@@ -10,7 +10,6 @@ from authsvc.certificates import Certificates
 from authsvc.enrollment.leaving import Leaving
 from authsvc.holder.devices.label import labels_of
 from authsvc.holder.door import Visit
-from authsvc.holder.passkeys import PasskeysOf, no_passkeys
 from authsvc.holder.person import held_person_of
 from authsvc.holder.receipt import Counts, Erasure, Receipts
 from authsvc.oidc.grants import Grants
@@ -37,7 +36,6 @@ class Parting:
         leaving: Leaving,
         receipts: Receipts,
         sign_out: SignOut,
-        passkeys_of: PasskeysOf = no_passkeys,
     ) -> None:
         self._database = database
         self._subscribers = subscribers
@@ -49,7 +47,6 @@ class Parting:
         self._leaving = leaving
         self._receipts = receipts
         self._sign_out = sign_out
-        self._passkeys_of = passkeys_of
 
     async def opt_out(self, visit: Visit) -> str:
         """Erases the person of this session; the receipt. FreshSignInRequired, SessionRequired."""
@@ -69,7 +66,7 @@ class Parting:
     async def _erasure(self, tx: Transaction, subscriber: Subscriber, *, platforms: int) -> Erasure:
         """What there is of a person, counted."""
         certificates = await self._certificates.of_subscriber(tx, subscriber.id)
-        passkeys = await self._passkeys_of(tx, subscriber)
+        passkeys = await self._credentials.passkeys.of(tx, subscriber)
         relations = await self._relations.of(tx, subscriber)
         relations += await self._relations.for_other(tx, subscriber)
         counts = Counts(

@@ -1,33 +1,22 @@
-"""What this room is told of passkeys: their names and moments, never a key.
-
-NOTE: handed over by `app`; a house without passkeys has none.
-"""
+"""A passkey as its person knows it: name and moments, never a key."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Self
 
 import msgspec
 
-from authsvc.storage import Transaction
-from authsvc.subscribers import Subscriber
+from authsvc.authentication.passkeys.passkeys import KeptPasskey
 
 
 class PasskeyLine(msgspec.Struct, frozen=True):
-    """One passkey, as its person knows it."""
+    """One passkey."""
 
     name: str
     added_at: datetime
     last_used_at: datetime | None
 
-
-class PasskeysOf(Protocol):
-    """Whoever knows a person's passkeys."""
-
-    async def __call__(self, tx: Transaction, subscriber: Subscriber) -> list[PasskeyLine]:
-        """All of them."""
-        ...
-
-
-async def no_passkeys(tx: Transaction, subscriber: Subscriber) -> list[PasskeyLine]:
-    """For a house without."""
-    return []
+    @classmethod
+    def of(cls, kept: KeptPasskey) -> Self:
+        """The line of a passkey."""
+        passkey = kept.passkey
+        return cls(passkey.name, passkey.added_at, passkey.last_used_at)

@@ -19,6 +19,11 @@ class SecondFactors:
     phone: str | None = field(default=None, repr=False)
 
     @property
+    def are_set_up(self) -> bool:
+        """Whether the person has chosen one; a phone that is merely there is none."""
+        return not self.factors <= {Factor.SMS}
+
+    @property
     def masked_phone(self) -> str:
         """The phone as a page may show it: ***1234."""
         return f"***{(self.phone or '')[-_SHOWN_DIGITS:]}"

@@ -23,7 +23,7 @@ from authsvc.holder.export.document import (
     SignInPart,
 )
 from authsvc.holder.overview import RecoveryView
-from authsvc.holder.passkeys import PasskeysOf, no_passkeys
+from authsvc.holder.passkeys import PasskeyLine
 from authsvc.holder.person import held_person_of, identity_of
 from authsvc.oidc.grants import Grant, Grants
 from authsvc.storage import Database, Transaction
@@ -46,7 +46,6 @@ class Sources:
     activity: ActivityLog
     devices: Devices
     own_log: OwnLog
-    passkeys_of: PasskeysOf = no_passkeys
 
 
 class Exports:
@@ -96,7 +95,10 @@ class Exports:
             sign_in=SignInPart(
                 name=await held.credentials.sign_in_name_of(tx, subscriber),
                 totp=await held.credentials.has_totp(tx, subscriber.id),
-                passkeys=await held.passkeys_of(tx, subscriber),
+                passkeys=[
+                    PasskeyLine.of(kept)
+                    for kept in await held.credentials.passkeys.of(tx, subscriber)
+                ],
             ),
             platforms=[],
             relations=_relations(
