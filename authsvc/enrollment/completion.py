@@ -31,7 +31,7 @@ from authsvc.enrollment.particulars import Outcome, ProvedDocument
 from authsvc.enrollment.recovery.recovering import Recovering
 from authsvc.enrollment.replacement import Replacement
 from authsvc.enrollment.returning_errors import RecoveryStopped
-from authsvc.enrollment.state import Purpose, Step, is_closing
+from authsvc.enrollment.state import EnrollmentState, Purpose, Step, is_closing
 from authsvc.errors import AuthsvcError, Conflict
 from authsvc.evidence.register import DocumentRegister
 from authsvc.storage import Database, Transaction
@@ -164,9 +164,7 @@ class Completion:
 
     async def _tell(self, before: Enrollment, done: Enrollment, *, now: datetime) -> None:
         """What the person hears of at once, now that it is committed."""
-        kind = ActivityKind.RECOVERED if before.state.purpose is Purpose.RECOVER else None
-        if before.state.guardians:
-            kind = ActivityKind.GUARDIAN_ADDED
+        kind = _news(before.state)
         if kind is None or done.state.outcome is None:
             return
         async with self._database.reading() as tx:
@@ -213,3 +211,12 @@ class Completion:
 
     def _document_digest(self, document: ProvedDocument) -> bytes:
         return self._subscribers.document_digest(document.kind, document.document_number)
+
+
+def _news(state: EnrollmentState) -> ActivityKind | None:
+    """What came of an enrollment that its person hears of at once."""
+    if state.purpose is Purpose.RECOVER:
+        return ActivityKind.RECOVERED
+    if state.is_replacement:
+        return ActivityKind.DOCUMENT_REPLACED
+    return ActivityKind.GUARDIAN_ADDED if state.guardians else None

@@ -137,6 +137,7 @@ class Desk:
                 subscribers=subscribers,
                 failed_checks=failed_checks,
                 freezing=freezing,
+                alerts=alerts,
             ),
             guardian=GuardianStep(
                 database=database,

@@ -30,6 +30,7 @@ from authsvc.subscribers import (
     Subscribers,
     SubscriberStatus,
 )
+from authsvc.subscribers.activity import ActivityKind, Alerts
 
 
 class HolderStep:
@@ -45,6 +46,7 @@ class HolderStep:
         subscribers: Subscribers,
         failed_checks: FailedChecks,
         freezing: Freezing,
+        alerts: Alerts,
     ) -> None:
         self._database = database
         self._enrollments = enrollments
@@ -53,6 +55,7 @@ class HolderStep:
         self._subscribers = subscribers
         self._failed_checks = failed_checks
         self._freezing = freezing
+        self._alerts = alerts
 
     async def take(self, key: EnrollmentKey, *, capture: bytes, now: datetime) -> Enrollment:
         """The enrollment of a holder; who came to unfreeze their number is through with it.
@@ -131,12 +134,13 @@ class HolderStep:
                 kept = await self._enrollments.keep_in(tx, enrollment, met)
                 if not await self._freezing.unfreeze(tx, subscriber, now=now):
                     raise NothingToUnfreeze
-                return kept
         except EnrollmentMoved:
             current = await self._enrollments.reload(enrollment)
             if current.state.taken != met.taken:
                 raise
             return current
+        await self._alerts.tell(subscriber, ActivityKind.UNFROZEN, now=now)
+        return kept
 
 
 def _require_fit(

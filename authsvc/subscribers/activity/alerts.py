@@ -32,6 +32,11 @@ _NEWS: dict[ActivityKind, Text] = {
         "Somebody presented your document and did not pass the holder check",
     ),
     ActivityKind.FROZEN: Text("您的网号已冻结", "Your online number is frozen"),
+    ActivityKind.DOCUMENT_REPLACED: Text(
+        "您的网号已改用新证件,此前的设备均已停用",
+        "Your online number follows a new document; earlier devices no longer work",
+    ),
+    ActivityKind.UNFROZEN: Text("您的网号已解除冻结", "Your online number is no longer frozen"),
     ActivityKind.RECOVERY_BEGUN: Text(
         "有人正在恢复您的网号的登录方式",
         "Somebody has begun to recover access to your online number",
