@@ -23,7 +23,7 @@ from authsvc.authentication.passkeys.registration import PasskeyRegistration
 from authsvc.authentication.password import Argon2Parameters, PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.possession import Challenge
-from authsvc.authentication.routes import Door, routes
+from authsvc.authentication.routes import Threshold, routes
 from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.session_ended import SessionEnded, nobody
@@ -220,7 +220,7 @@ class House:
 
     def client(self, *, secure: bool = True, ended: SessionEnded = nobody) -> httpx2.AsyncClient:
         """A client of this room's own routes; `ended` is the room above."""
-        door = Door(
+        door = Threshold(
             sessions=self.sessions,
             clock=self.clock,
             cookie=SessionCookie(COOKIE, secure=secure),

@@ -40,7 +40,11 @@ async def test_freezing_twice_is_freezing_once(world, person):
 
 async def test_who_has_left_cannot_be_frozen(world, person):
     subscriber = await person.subscriber()
-    leaving = Leaving(subscribers=world.subscribers, certificates=world.certificates)
+    leaving = Leaving(
+        subscribers=world.subscribers,
+        certificates=world.certificates,
+        relations=world.relations,
+    )
     async with world.database.transaction() as tx:
         await leaving.opt_out(tx, subscriber, now=world.clock.now())
         assert not await world.desk.freezing.freeze(tx, subscriber, now=world.clock.now())

@@ -342,6 +342,10 @@ async def test_the_enrollment_of_a_minor_ends_like_any_other(world, ward, guardi
 
 async def leave(world, somebody):
     subscriber = await somebody.subscriber()
-    leaving = Leaving(subscribers=world.subscribers, certificates=world.certificates)
+    leaving = Leaving(
+        subscribers=world.subscribers,
+        certificates=world.certificates,
+        relations=world.relations,
+    )
     async with world.database.transaction() as tx:
         await leaving.opt_out(tx, subscriber, now=world.clock.now())

@@ -66,7 +66,11 @@ async def test_a_frozen_guardian_s_word_does_not_count(world, guardian, relation
 
 @pytest.mark.parametrize("who", ["ward", "guardian"])
 async def test_it_ends_when_one_of_the_two_leaves(world, ward, guardian, relation, who):
-    leaving = Leaving(subscribers=world.subscribers, certificates=world.certificates)
+    leaving = Leaving(
+        subscribers=world.subscribers,
+        certificates=world.certificates,
+        relations=world.relations,
+    )
     async with world.database.transaction() as tx:
         subscriber = await {"ward": ward, "guardian": guardian}[who].subscriber()
     async with world.database.transaction() as tx:

@@ -273,7 +273,11 @@ async def test_a_card_lost_during_the_wait_ends_the_recovery(world, person):
 async def test_who_leaves_during_the_wait_has_nothing_left_to_recover(world, person):
     again = await recovering(world, person)
     subscriber = await person.subscriber()
-    leaving = Leaving(subscribers=world.subscribers, certificates=world.certificates)
+    leaving = Leaving(
+        subscribers=world.subscribers,
+        certificates=world.certificates,
+        relations=world.relations,
+    )
     async with world.database.transaction() as tx:
         await leaving.opt_out(tx, subscriber, now=world.clock.now())
     world.clock.advance(WAIT)
