@@ -228,7 +228,9 @@ async def test_a_second_passkey_is_added_with_the_first(at_home: House):
     assert one.subscriber_id == two.subscriber_id
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"id":1}', "[" * 9000, "x" * 20_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "{}", '{"id":1}', "[" * 9000, "x" * 20_000]
+)
 def test_what_is_no_assertion_is_refused(text: str):
     with pytest.raises(PasskeyRefused):
         read_assertion(text)
@@ -251,9 +253,7 @@ def test_whatever_bytes_come_they_are_a_refusal(parts):
     identifier, raw, client_data, one, two, handle = parts
     common = {"id": identifier, "rawId": raw, "type": "public-key"}
     said = {"clientDataJSON": client_data}
-    made = msgspec.convert(
-        common | {"response": said | {"attestationObject": one}}, Attestation
-    )
+    made = msgspec.convert(common | {"response": said | {"attestationObject": one}}, Attestation)
     with pytest.raises(PasskeyInvalid):
         ceremonies.verify_attestation(made, challenge=bytes(32))
     signed = {"authenticatorData": one, "signature": two, "userHandle": handle}
@@ -267,9 +267,7 @@ def test_whatever_bytes_come_they_are_a_refusal(parts):
 def test_a_flipped_bit_anywhere_in_what_was_signed_is_a_refusal(place, bit):
     ceremonies, authenticator = Ceremonies(issuer=ISSUER), Authenticator()
     challenge = bytes(32)
-    offered = ceremonies.creation_options(
-        challenge=challenge, handle=bytes(32), name="n", known=[]
-    )
+    offered = ceremonies.creation_options(challenge=challenge, handle=bytes(32), name="n", known=[])
     new = ceremonies.verify_attestation(
         msgspec.convert(authenticator.create(offered), Attestation), challenge=challenge
     )

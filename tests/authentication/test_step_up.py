@@ -99,9 +99,7 @@ async def test_of_many_answers_at_once_one_counts(at_home: House, session: Sessi
     assert sum(isinstance(outcome, SignedIn) for outcome in outcomes) == 1
 
 
-async def test_a_code_lasts_ten_minutes(
-    at_home: House, session: Session, time_passes: TimePasses
-):
+async def test_a_code_lasts_ten_minutes(at_home: House, session: Session, time_passes: TimePasses):
     sent = await send(at_home, session)
     await time_passes(minutes=10, seconds=1)
     with pytest.raises(SecondFactorRefused):
@@ -189,9 +187,7 @@ async def test_a_code_on_its_way_is_nothing_once_there_is_something_stronger(
         await code(at_home, session, sent)
 
 
-async def test_five_guesses_kill_a_code(
-    at_home: House, session: Session, time_passes: TimePasses
-):
+async def test_five_guesses_kill_a_code(at_home: House, session: Session, time_passes: TimePasses):
     sent = await send(at_home, session)
     for _ in range(GUESSES):
         with pytest.raises(SecondFactorRefused):
@@ -242,9 +238,11 @@ async def test_who_has_no_password_proves_none(at_home: House):
         await at_home.step_up.with_password(session, PASSWORD, address=ADDRESS, now=now)
 
 
-async def test_who_has_left_or_ended_everything_steps_nowhere(at_home: House):
+async def test_who_has_left_or_ended_everything_steps_nowhere(
+    at_home: House, time_passes: TimePasses
+):
     session = await weak(at_home, "careful", totp=SECRET)
-    now = at_home.clock.advance(seconds=1)
+    now = await time_passes(seconds=1)
     async with at_home.database.transaction() as tx:
         await at_home.subscribers.raise_watermark(tx, session.subscriber_id, now=now)
     with pytest.raises(SessionRequired):

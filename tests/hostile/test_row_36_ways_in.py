@@ -116,14 +116,10 @@ async def test_a_challenge_of_another_person_adds_nothing(door: House):
     given = await door.passkeys.offer(victim, now=now)
     made = msgspec.convert(Authenticator().create(given.options), Attestation)
     with pytest.raises(PasskeyTimedOut):
-        await door.passkeys.add(
-            thief, given.challenge, made, name="n", network=ADDRESS, now=now
-        )
+        await door.passkeys.add(thief, given.challenge, made, name="n", network=ADDRESS, now=now)
     # And the victim's challenge is gone with it: nothing lies about to be tried again.
     with pytest.raises(PasskeyTimedOut):
-        await door.passkeys.add(
-            victim, given.challenge, made, name="n", network=ADDRESS, now=now
-        )
+        await door.passkeys.add(victim, given.challenge, made, name="n", network=ADDRESS, now=now)
 
 
 async def test_a_challenge_of_another_session_of_the_same_person_adds_nothing(door: House):

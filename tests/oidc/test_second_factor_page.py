@@ -65,9 +65,7 @@ async def test_who_is_signed_in_is_asked_for_a_code_alone(provider, signed_in, p
     assert "otp" not in page.inputs
     assert "skip" not in page.buttons
     page = await shown(signed_in, await signed_in.submit(url, page, "send-code"))
-    [(phone, _)] = [
-        sent for sent in provider.house.outbox.messages if "sign-in code" in sent[1]
-    ]
+    [(phone, _)] = [sent for sent in provider.house.outbox.messages if "sign-in code" in sent[1]]
     assert f"***{phone[-4:]}" in page.text
     assert phone not in page.text
     assert phone.removeprefix("+86") not in page.text
@@ -248,9 +246,7 @@ async def test_somebody_elses_passkey_signs_somebody_else_in(provider, signed_in
 
 async def test_a_page_with_a_passkey_runs_files_of_ours_and_nothing_else(provider, browser):
     await passkey_of(provider, "zhang")
-    response, page = await browser.follow(
-        await browser.get("/authorize", **request().parameters)
-    )
+    response, page = await browser.follow(await browser.get("/authorize", **request().parameters))
     policy = response.headers["content-security-policy"]
     assert "script-src 'self'; connect-src 'self'" in policy
     assert "unsafe" not in policy

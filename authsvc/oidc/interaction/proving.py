@@ -178,9 +178,7 @@ class Proving:
             entry = Entry(kind=ActivityKind.SIGNED_IN, at=turn.now, network=network)
             self._activity.note(session.subscriber, entry)
         here = None if session is None else session.id
-        noted = await turn.noted(
-            self._interactions, ticket=None, session_id=here, code_sent=False
-        )
+        noted = await turn.noted(self._interactions, ticket=None, session_id=here, code_sent=False)
         return Proved(noted, token)
 
     async def _stronger(self, turn: Turn, session: Session, added: SignedIn) -> Proved:
