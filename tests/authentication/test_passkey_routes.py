@@ -29,7 +29,8 @@ async def client(at_home: House):
 
 
 async def signs_in(client: httpx2.AsyncClient, name: str = "test-person") -> dict[str, str]:
-    """Signs in by password; the header of the session."""
+    """Signs in by password in a browser of its own; the header of the session."""
+    client.cookies.clear()
     body = {"sign_in_name": name, "password": PASSWORD}
     answer = await client.post("/authentication/password", json=body)
     assert answer.json()["acr"] == AAL1
@@ -54,7 +55,8 @@ async def adds(
 
 
 async def uses(client: httpx2.AsyncClient, authenticator: Authenticator, **wrong: Any):
-    """Signs in by a passkey, whatever comes of it."""
+    """Signs in by a passkey in a browser of its own, whatever comes of it."""
+    client.cookies.clear()
     offered = (await client.post("/authentication/passkey/challenges")).json()
     credential = authenticator.get(offered["options"], **wrong)
     body = {"challenge": offered["challenge"], "credential": credential}

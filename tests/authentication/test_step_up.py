@@ -238,9 +238,11 @@ async def test_who_has_no_password_proves_none(at_home: House):
         await at_home.step_up.with_password(session, PASSWORD, address=ADDRESS, now=now)
 
 
-async def test_who_has_left_or_ended_everything_steps_nowhere(at_home: House):
+async def test_who_has_left_or_ended_everything_steps_nowhere(
+    at_home: House, time_passes: TimePasses
+):
     session = await weak(at_home, "careful", totp=SECRET)
-    now = at_home.clock.advance(seconds=1)
+    now = await time_passes(seconds=1)
     async with at_home.database.transaction() as tx:
         await at_home.subscribers.raise_watermark(tx, session.subscriber_id, now=now)
     with pytest.raises(SessionRequired):

@@ -22,7 +22,7 @@ async def door(storage: Storage, keyring: KeyRing, clock: AdjustableClock) -> As
 
 
 async def test_the_answer_is_the_same_to_the_letter(door: House):
-    """Somebody's key with a wrong signature, a stranger's key, a frozen person's with a wrong one."""
+    """A wrong signature by somebody's key and by a frozen person's, and a stranger's key."""
     known = await with_passkey(door, "known")
     frozen = await with_passkey(door, "frozen")
     session = await door.session_of("frozen")
