@@ -7,7 +7,7 @@ through a sign-in or step-up, so that one planted beforehand is worth nothing.
 
 What goes on under a new token is one session to whoever was told of it: `Session.origin`.
 
-A person's own device may hand a sign-in on to another (`device_approval`): the session there ends
+A person's own device may hand a sign-in on to another (`crossdevice`): the session there ends
 when the one here would have, twelve hours after the person proved who they are.
 """
 
@@ -162,7 +162,7 @@ class Sessions:
         return await self._keep(stronger, now=now)
 
     def mark(self, token: str) -> str:
-        """By what a session is looked for again by who must not hold its token: it opens nothing."""
+        """By what a session is looked for by who must not hold its token: it opens nothing."""
         return self._opened.place(token)
 
     async def behind(self, mark: str, subscriber_id: UUID, *, now: datetime) -> Session | None:
