@@ -122,7 +122,7 @@ class GuardianStep:
         return voucher.relation_id, document.name
 
     async def skip_for_a_made_up_person(self, key: EnrollmentKey, *, now: datetime) -> Enrollment:
-        """Goes on without a guardian. For the sandbox's file of people, which is a world of its own.
+        """Goes on without a guardian: for the sandbox's file of people, a world of its own.
 
         No address leads here.
         """

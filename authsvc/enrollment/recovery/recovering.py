@@ -1,9 +1,11 @@
 """The two steps of a recovery that touch the person: the wait begins, and it is over.
 
 credentials           the new name and password are kept with the enrollment, the wait begins,
-and every device and the phone are alerted
+                      and every device and the phone are alerted
 certificate-request   after the wait, if nobody has stopped it: credentials, certificates and
-sessions of before are gone, the new ones are there, all at once
+                      sessions of before are gone, the new ones are there, all at once
+
+Between the two lies the wait, and in it whoever can still sign in can stop everything.
 """
 
 import math
