@@ -43,12 +43,14 @@ def routes(
     door: Door,
 ) -> Sequence[ControllerRouterHandler]:
     """The handlers of the room."""
-    return [*_views(overviews, exports, door), *_protection(protection, door), _leave(parting, door)]
+    return [
+        *_views(overviews, exports, door),
+        *_protection(protection, door),
+        _leave(parting, door),
+    ]
 
 
-def _views(
-    overviews: Overviews, exports: Exports, door: Door
-) -> Sequence[ControllerRouterHandler]:
+def _views(overviews: Overviews, exports: Exports, door: Door) -> Sequence[ControllerRouterHandler]:
     @get("/holder", summary="What the service holds about the signed-in person")
     async def show(request: _Request) -> Overview:
         return await overviews.of(await door.admit(request))
