@@ -84,7 +84,6 @@ def sandbox_environment(issuer: str, directory: Path) -> dict[str, str]:
         "AUTHSVC_THROTTLE__INTERACTIONS_PER_ADDRESS_PER_HOUR": "1000000",
         "AUTHSVC_ENROLLMENT__BEGUN_PER_ADDRESS_PER_HOUR": "1000000",
         "AUTHSVC_ENROLLMENT__SMS_PER_PHONE_PER_HOUR": "1000",
-        "AUTHSVC_ENROLLMENT__MINIMUM_AGE": "0",
         "AUTHSVC_ENROLLMENT__PASSWORD_MINIMUM": "1",
     }
 

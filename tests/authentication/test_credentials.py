@@ -155,6 +155,50 @@ async def test_new_recovery_codes_replace_the_old_ones(at_home: House):
     await at_home.second_factor(ticket, new[0])
 
 
+async def test_replacing_everything_leaves_the_new_name_and_password_alone(at_home: House):
+    subscriber = await at_home.person("before", totp=SECRET)
+    prepared = await at_home.credentials.prepare("after", "another artificial one")
+    async with at_home.database.transaction() as tx:
+        await at_home.credentials.renew_recovery_codes(tx, subscriber)
+        await at_home.credentials.replace_everything(
+            tx,
+            subscriber,
+            sign_in_name=prepared.sign_in_name,
+            phc=prepared.phc,
+            now=at_home.clock.now(),
+        )
+        for table in (store.totp_credential, store.recovery_code):
+            assert (await tx.execute(table.select())).first() is None
+    signed_in = await at_home.signed_in("after", "another artificial one")
+    assert signed_in.subscriber_id == subscriber.id
+    with pytest.raises(SignInRefused):
+        await at_home.password("before", PASSWORD)
+
+
+async def test_the_name_of_another_is_not_taken_when_everything_is_replaced(at_home: House):
+    await at_home.person("wanted")
+    subscriber = await at_home.person("before", totp=SECRET)
+    with pytest.raises(SignInNameTaken):
+        async with at_home.database.transaction() as tx:
+            await at_home.credentials.replace_everything(
+                tx, subscriber, sign_in_name="wanted", phc="x", now=at_home.clock.now()
+            )
+    async with at_home.database.reading() as tx:
+        assert await at_home.credentials.sign_in_name_of(tx, subscriber) == "before"
+        assert await at_home.credentials.has_totp(tx, subscriber.id)
+
+
+async def test_a_name_is_free_for_who_has_it(at_home: House):
+    subscriber = await at_home.person("mine")
+    other = await at_home.person("other")
+    async with at_home.database.reading() as tx:
+        await at_home.credentials.require_free(tx, "mine", but_for=subscriber.id)
+        with pytest.raises(SignInNameTaken):
+            await at_home.credentials.require_free(tx, "mine", but_for=other.id)
+        assert await at_home.credentials.owner_of(tx, "mine") == subscriber.id
+        assert await at_home.credentials.owner_of(tx, "nobody's") is None
+
+
 async def test_erasing_leaves_nothing_and_frees_the_name(at_home: House):
     subscriber = await at_home.person("test-person", totp=SECRET)
     async with at_home.database.transaction() as tx:

@@ -142,3 +142,72 @@ async def test_a_damaged_register_is_unavailable_and_stays_so(
             await register.status_of(CARD, card)
         with pytest.raises(RegisterUnavailable):
             await register.changes_since(0)
+
+
+async def test_a_guardian_is_one_from_when_the_register_says_so_until_it_says_no_more(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    number, card = issue(authority)
+    guardian = authority.create_person(birth_date=date(1980, 1, 1)).number.value
+
+    async def holds() -> bool:
+        return await register.is_guardian(
+            ward_kind=CARD, ward_document_number=card, guardian_number=guardian
+        )
+
+    assert await holds() is False
+    for _ in range(2):
+        authority.set_guardian(number, guardian, holds=True)
+        assert await holds() is True
+    for _ in range(2):
+        authority.set_guardian(number, guardian, holds=False)
+        assert await holds() is False
+
+
+async def test_a_guardian_is_nobody_else_s_and_not_the_other_way_round(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    number, card = issue(authority)
+    other, other_card = issue(authority)
+    authority.set_guardian(number, other, holds=True)
+    for kind, document, guardian in (
+        (CARD, other_card, number),
+        (CARD, card, number),
+        (CARD, "T000000000000", other),
+        ("passport", card, other),
+    ):
+        assert not await register.is_guardian(
+            ward_kind=kind, ward_document_number=document, guardian_number=guardian
+        )
+
+
+async def test_two_guardians_and_a_replaced_card(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    number, old = issue(authority)
+    guardians = [issue(authority)[0] for _ in range(2)]
+    for guardian in guardians:
+        authority.set_guardian(number, guardian, holds=True)
+    new = authority.replace_card(number).document_number
+    authority.set_guardian(number, guardians[0], holds=False)
+    for card in (old, new):
+        answers = [
+            await register.is_guardian(
+                ward_kind=CARD, ward_document_number=card, guardian_number=guardian
+            )
+            for guardian in guardians
+        ]
+        assert answers == [False, True]
+
+
+async def test_a_damaged_register_calls_nobody_a_guardian(
+    register: DocumentRegister, authority: DocumentAuthority, directory: Path
+) -> None:
+    number, card = issue(authority)
+    authority.set_guardian(number, number, holds=True)
+    with (directory / "events.jsonl").open("a") as log:
+        log.write('{"event": "guardian_ended"}\n')
+    with pytest.raises(RegisterUnavailable):
+        await register.is_guardian(
+            ward_kind=CARD, ward_document_number=card, guardian_number=number
+        )

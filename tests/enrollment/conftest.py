@@ -18,7 +18,7 @@ async def world(storage, keyring, clock, tmp_path):
     """A desk on the embedded pair of stores, then on the production pair."""
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
 @pytest.fixture

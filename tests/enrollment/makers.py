@@ -21,7 +21,7 @@ from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
 from authsvc.enrollment.face import FaceMatch, SandboxFaceMatch
 from authsvc.enrollment.sms import OutboxSMSGateway, SMSGateway
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.state import Purpose, Step
 from authsvc.errors import Unavailable
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
@@ -33,7 +33,9 @@ from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
 from authsvc.storage.remembered import Remembered
-from authsvc.subscribers import Subscribers
+from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts
+from authsvc.subscribers.relations import Relations
 from tests.makers import AdjustableClock
 
 ISSUER = "https://authsvc.test"
@@ -61,6 +63,18 @@ class Register:
     async def changes_since(self, cursor: int, *, limit: int = 500) -> Sequence[StatusChange]:
         self._answer()
         return await self._inner.changes_since(cursor, limit=limit)
+
+    async def is_guardian(
+        self, *, ward_kind: str, ward_document_number: str, guardian_number: str
+    ) -> bool:
+        self._answer()
+        holds = await self._inner.is_guardian(
+            ward_kind=ward_kind,
+            ward_document_number=ward_document_number,
+            guardian_number=guardian_number,
+        )
+        self.after_answer()
+        return holds
 
     def _answer(self) -> None:
         self.questions += 1
@@ -110,6 +124,9 @@ class World:
     register: Register
     subscribers: Subscribers
     certificates: Certificates
+    activity: ActivityLog
+    alerts: Alerts
+    relations: Relations
     credentials: Credentials
     outbox: OutboxSMSGateway
     faces: Failing
@@ -135,18 +152,23 @@ class World:
         hasher = PasswordHasher(threads=1, parameters=QUICK)
         outbox = OutboxSMSGateway(ephemeral)
         remembered = Remembered(ephemeral, namespace="subscriber-changing")
+        subscribers = Subscribers(keyring, remembered)
+        sms = Failing(outbox, SMSUnavailable)
         parts = {
             "database": database,
             "ephemeral": ephemeral,
             "keyring": keyring,
             "register": Register(authority),
-            "subscribers": Subscribers(keyring, remembered),
+            "subscribers": subscribers,
+            "activity": ActivityLog(database),
+            "alerts": Alerts(database=database, subscribers=subscribers, messenger=sms),
+            "relations": Relations(keyring.digests),
             "certificates": Certificates(ca, Standings(database, ephemeral)),
             "credentials": Credentials(
                 digests=keyring.digests, hasher=hasher, policy=PasswordPolicy()
             ),
             "faces": Failing(SandboxFaceMatch(), FaceMatchUnavailable),
-            "sms": Failing(outbox, SMSUnavailable),
+            "sms": sms,
         }
         desk = Desk.open(
             **parts,  # type: ignore[arg-type]  # a table of many types
@@ -171,9 +193,11 @@ class World:
         person = self.authority.create_person(birth_date=birth_date)
         return self.authority.issue_card(person.number.value)
 
-    async def begin(self, card: IssuedCard | None = None) -> "Applicant":
+    async def begin(
+        self, card: IssuedCard | None = None, purpose: Purpose = Purpose.ENROLL
+    ) -> "Applicant":
         """Somebody with a card who has just begun."""
-        key, _ = await self.desk.begin(address=ADDRESS, now=self.clock.now())
+        key, _ = await self.desk.begin(address=ADDRESS, purpose=purpose, now=self.clock.now())
         return Applicant(self, card or self.new_card(), key)
 
     async def enroll(self, card: IssuedCard | None = None) -> "Applicant":
@@ -181,6 +205,24 @@ class World:
         applicant = await self.begin(card)
         await applicant.go_to(Step.COMPLETED)
         return applicant
+
+    async def close(self) -> None:
+        """Lets what happens behind answers end, and threads go."""
+        await self.desk.close()
+        self.hasher.close()
+
+    async def log_of(self, applicant: "Applicant") -> list[ActivityKind]:
+        """What happened in somebody's name, oldest first."""
+        await self.desk.failed_checks.settle()
+        await self.activity.flush()
+        async with self.database.reading() as tx:
+            entries = await self.activity.of(tx, await applicant.subscriber())
+        return [entry.kind for entry in sorted(entries, key=lambda entry: entry.at)]
+
+    async def messages_to(self, applicant: "Applicant") -> list[str]:
+        """What reached somebody's phone, oldest first."""
+        await self.desk.failed_checks.settle()
+        return [message.text for message in await self.outbox.messages(applicant.phone_number)]
 
     async def rows(self, table: str) -> int:
         """How many rows a table has."""
@@ -276,13 +318,37 @@ class Applicant:
             await acts[here]()
         return self
 
-    async def subscriber_id(self) -> UUID:
+    async def shown_code(self) -> str | None:
+        """The code that the device shows to a guardian."""
+        return await self.world.desk.guardian.code_for(await self.look())
+
+    async def vouch_for(self, code: str | None) -> tuple[bytes, str]:
+        """Somebody enters a code in their own app."""
+        return await self.world.desk.guardian.vouch(
+            code or "", await self.subscriber(), now=self.now
+        )
+
+    def becomes_guardian_of(self, ward: "Applicant", *, holds: bool = True) -> None:
+        """The register learns it."""
+        numbers = (ward.card.holder_file["number"], self.card.holder_file["number"])
+        self.world.authority.set_guardian(*numbers, holds=holds)
+
+    async def freeze(self) -> bool:
+        """Somebody freezes their own number."""
+        subscriber = await self.subscriber()
+        async with self.world.database.transaction() as tx:
+            return await self.world.desk.freezing.freeze(tx, subscriber, now=self.now)
+
+    async def subscriber(self) -> Subscriber:
         number = self.card.holder_file["number"]
         digest = self.world.subscribers.person_digest(number)
         async with self.world.database.reading() as tx:
             found = await self.world.subscribers.find_by_person(tx, digest)
         assert found
-        return found.id
+        return found
+
+    async def subscriber_id(self) -> UUID:
+        return (await self.subscriber()).id
 
     async def certificates(self) -> list[Certificate]:
         subscriber_id = await self.subscriber_id()

@@ -6,10 +6,10 @@ from authsvc.enrollment.errors import (
     DocumentReplaced,
     DocumentReportedLost,
     DocumentUnknown,
-    GuardianRequired,
     HolderCheckMissing,
     StepAlreadyTaken,
     TooManyDocuments,
+    TooYoung,
 )
 from authsvc.enrollment.state import Step
 from authsvc.evidence.authority.authority import DocumentAuthority
@@ -21,6 +21,7 @@ from authsvc.evidence.errors import (
     RegisterUnavailable,
     SignerNotTrusted,
 )
+from authsvc.settings import EnrollmentRules
 from tests.enrollment.makers import World
 
 
@@ -122,14 +123,26 @@ async def test_an_unreachable_register_changes_nothing_and_is_no_try(world, appl
     [(date(2012, 11, 23), True), (date(2012, 11, 24), False), (date(2020, 2, 29), False)],
     ids=["fourteen today", "fourteen tomorrow", "a child"],
 )
-async def test_below_fourteen_a_guardian_applies(world, birth_date, is_old_enough):
+async def test_an_operator_may_set_a_floor(
+    storage, keyring, clock, tmp_path, birth_date, is_old_enough
+):
+    rules = EnrollmentRules(minimum_age=14)
+    world = World.make(
+        storage.database, storage.ephemeral, keyring, clock, tmp_path / "register", rules
+    )
     applicant = await world.begin(world.new_card(birth_date))
     if is_old_enough:
         await applicant.document()
-        return
-    with pytest.raises(GuardianRequired):
-        await applicant.document()
-    assert (await applicant.look()).state.document is None
+    else:
+        with pytest.raises(TooYoung):
+            await applicant.document()
+        assert (await applicant.look()).state.document is None
+    await world.close()
+
+
+async def test_without_a_floor_the_youngest_may_apply(world):
+    applicant = await world.begin(world.new_card(date(2026, 1, 31)))
+    assert (await applicant.document()).state.next_step is Step.HOLDER_CHECK
 
 
 async def test_five_documents_in_six_hours(world, applicant, time_passes):

@@ -98,7 +98,7 @@ async def test_one_address_begins_so_many_an_hour(storage, keyring, clock, tmp_p
     await world.desk.begin(address="192.0.2.2", now=clock.now())
     await time_passes(timedelta(hours=1, seconds=1))
     await world.desk.begin(address=ADDRESS, now=clock.now())
-    world.hasher.close()
+    await world.close()
 
 
 async def test_a_dump_says_nothing_of_an_applicant(world, storage, applicant):

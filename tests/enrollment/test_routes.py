@@ -90,7 +90,80 @@ async def test_an_enrollment_begins_with_a_token_a_step_and_an_end(begun):
         "next_step": "document",
         "expires_at": begun.body["expires_at"],
         "replacement": False,
+        "purpose": "enroll",
+        "ready_at": None,
+        "guardian_code": None,
     }
+
+
+@pytest.mark.parametrize("purpose", ["enroll", "recover", "unfreeze"])
+async def test_what_an_enrollment_is_for_is_said_at_its_beginning(client, purpose):
+    response = await client.post("/enrollments", json={"purpose": purpose})
+    assert response.status_code == 201
+    assert (await Begun(client, response.json()).get()).json()["purpose"] == purpose
+
+
+async def test_an_empty_object_begins_an_enrollment_like_no_body_at_all(client):
+    response = await client.post("/enrollments", json={})
+    assert (await Begun(client, response.json()).get()).json()["purpose"] == "enroll"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"purpose": "steal"}, {"purpose": 1}, {"purpose": None}, {"other": 1}, [], "enroll", 7],
+    ids=repr,
+)
+async def test_any_other_purpose_is_refused(client, body):
+    response = await client.post("/enrollments", json=body)
+    assert (response.status_code, response.json()["code"]) == (400, "web.field_invalid")
+
+
+async def test_a_recovery_over_http_says_how_long_it_waits(world, client):
+    person = await world.enroll()
+    begun = Begun(client, (await client.post("/enrollments", json={"purpose": "recover"})).json())
+    await begun.put("document", kind=CARD, chip=b64(person.card.chip_file))
+    met = await begun.put("holder-check", capture=b64(person.face))
+    assert (met.json()["next_step"], met.json()["ready_at"]) == ("credentials", None)
+    chosen = await begun.put("credentials", sign_in_name="new", password="correct horse battery")
+    ready_at = "2026-11-24T02:00:00Z"
+    assert (chosen.json()["next_step"], chosen.json()["ready_at"]) == (
+        "certificate-request",
+        ready_at,
+    )
+    request = new_request().decode()
+    early = await begun.put("certificate-request", certificate_request=request)
+    assert (early.status_code, early.json()["code"]) == (409, "enrollment.recovery_waiting")
+    assert early.json()["retry_after"] == 24 * 3600 == int(early.headers["retry-after"])
+    world.clock.advance(days=1)
+    assert (await begun.put("certificate-request", certificate_request=request)).is_success
+
+
+async def test_a_stopped_recovery_says_so_over_http(world, client):
+    person = await world.enroll()
+    begun = Begun(client, (await client.post("/enrollments", json={"purpose": "recover"})).json())
+    await begun.put("document", kind=CARD, chip=b64(person.card.chip_file))
+    await begun.put("holder-check", capture=b64(person.face))
+    await begun.put("credentials", sign_in_name="new", password="correct horse battery")
+    subscriber = await person.subscriber()
+    async with world.database.transaction() as tx:
+        await world.desk.recoveries.stop(tx, subscriber, now=world.clock.now())
+    for _ in range(2):
+        read = await begun.get()
+        assert (read.status_code, read.json()["code"]) == (409, "enrollment.recovery_stopped")
+
+
+async def test_an_unfreezing_over_http(world, client):
+    person = await world.enroll()
+    await person.freeze()
+    begun = Begun(client, (await client.post("/enrollments", json={"purpose": "unfreeze"})).json())
+    await begun.put("document", kind=CARD, chip=b64(person.card.chip_file))
+    done = await begun.put("holder-check", capture=b64(person.face))
+    assert done.json()["next_step"] == (await begun.get()).json()["next_step"] == "completed"
+
+
+async def test_a_body_of_another_type_is_refused(client):
+    response = await client.post("/enrollments", content=b"purpose=recover")
+    assert response.status_code == 415
 
 
 @pytest.mark.parametrize(

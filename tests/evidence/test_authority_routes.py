@@ -109,6 +109,21 @@ async def test_a_whole_life_of_a_card_at_the_desk(
     assert (listed["document_number"], listed["status"]) == (new, "valid")
 
 
+async def test_guardians_at_the_desk(desk: httpx2.AsyncClient) -> None:
+    ward, parent = [(await desk.post("/desk/people", json={})).json() for _ in range(2)]
+    card = (await desk.post("/desk/cards", json={"number": ward["number"]})).json()
+    naming = {"number": ward["number"], "guardian_number": parent["number"]}
+    question = {
+        "ward_kind": CARD,
+        "ward_document_number": card["document_number"],
+        "guardian_number": parent["number"],
+    }
+    for path, expected in (("/desk/guardians", True), ("/desk/guardians/ending", False)):
+        assert (await desk.post(path, json=naming)).status_code == 204
+        answer = await desk.post("/guardianship", json=question)
+        assert (answer.status_code, answer.json()) == (200, {"is_guardian": expected})
+
+
 @pytest.mark.parametrize(
     "authorization",
     [
@@ -153,6 +168,13 @@ async def test_anybody_may_ask_for_its_health(desk: httpx2.AsyncClient) -> None:
         ("/documents/status", b'{"kind":"x","document_number":"T","more":1}', 400, None),
         ("/documents/status", b"\xff", 400, None),
         ("/documents/status", b" " * 1_100_000, 413, None),
+        ("/guardianship", b'{"ward_kind": "x", "ward_document_number": "T"}', 400, None),
+        (
+            "/desk/guardians",
+            b'{"number": "1", "guardian_number": "2"}',
+            404,
+            "register.person_unknown",
+        ),
         ("/desk/people", b'{"birth_date": "yesterday"}', 400, None),
         ("/desk/people", b'{"birth_date": "2999-01-01"}', 400, "register.person_refused"),
         ("/desk/people", b'{"sex": "unknown"}', 400, None),

@@ -121,3 +121,45 @@ async def test_a_slow_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> 
     dripping = register(lambda _: httpx2.Response(200, stream=Dripping()))
     with pytest.raises(RegisterUnavailable):
         await dripping.status_of(CARD, "T1")
+
+
+async def test_the_question_for_a_guardian_carries_no_number_in_the_address() -> None:
+    asked: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(200, stream=httpx2.ByteStream(b'{"is_guardian": true}'))
+
+    assert await is_guardian(register(answer)) is True
+    assert str(asked[0].url) == "https://register.test/guardianship"
+    assert asked[0].headers["authorization"] == "Bearer secret"
+    assert json.loads(asked[0].content) == {
+        "ward_kind": CARD,
+        "ward_document_number": "T1",
+        "guardian_number": "N1",
+    }
+
+
+@pytest.mark.parametrize(
+    "status,body",
+    [
+        pytest.param(500, b'{"is_guardian": true}', id="a fault"),
+        pytest.param(404, b'{"is_guardian": true}', id="an address that is not there"),
+        pytest.param(200, b'{"is_guardian": 1}', id="a number"),
+        pytest.param(200, b'{"is_guardian": "true"}', id="a text"),
+        pytest.param(200, b'{"is_guardian": null}', id="nothing"),
+        pytest.param(200, b"{}", id="no answer"),
+        pytest.param(200, b"true", id="no object"),
+    ],
+)
+async def test_a_doubtful_answer_makes_nobody_a_guardian(status: int, body: bytes) -> None:
+    with pytest.raises(RegisterUnavailable) as refusal:
+        await is_guardian(saying(status, body))
+    assert "T1" not in str(refusal.value)
+    assert "N1" not in str(refusal.value)
+
+
+async def is_guardian(register: HTTPRegister) -> bool:
+    return await register.is_guardian(
+        ward_kind=CARD, ward_document_number="T1", guardian_number="N1"
+    )

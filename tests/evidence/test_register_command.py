@@ -80,6 +80,23 @@ def test_a_whole_life_of_a_card_on_the_command_line(directory: Path, tmp_path: P
     }
 
 
+def test_guardians_are_named_and_ended_on_the_command_line(directory: Path) -> None:
+    (ward,) = said(directory, "person", "--birth-date", "2016-02-29")
+    (parent,) = said(directory, "person", "--birth-date", "1985-01-01")
+    (card,) = said(directory, "issue", "--out", str(directory.parent), ward["number"])
+    authority = DocumentAuthority.open(directory)
+
+    def holds() -> bool:
+        return authority.is_guardian(CARD, card["document_number"], parent["number"])
+
+    for command, expected in (("add", True), ("end", False)):
+        given = ["guardian", command, "--directory", str(directory)]
+        numbers = [ward["number"], parent["number"]]
+        result = CliRunner().invoke(register, [*given, *numbers], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        assert holds() is expected
+
+
 def test_somebody_without_a_card_is_listed(directory: Path) -> None:
     (person,) = said(directory, "person", "--seed", "one")
     (listed,) = said(directory, "people")

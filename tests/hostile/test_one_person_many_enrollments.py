@@ -17,7 +17,7 @@ from tests.enrollment.makers import World
 async def world(storage, keyring, clock, tmp_path):
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
 @pytest.fixture

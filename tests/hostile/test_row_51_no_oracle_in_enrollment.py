@@ -5,13 +5,17 @@ online number. Up to the holder check every answer is the same for known and unk
 holder check itself is limited per person.
 """
 
+import asyncio
+from datetime import date
+
 import pytest
 
 from authsvc.enrollment.errors import HolderNotRecognised, TooManyEnrollments, TooManyHolderChecks
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.state import Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.settings import EnrollmentRules
 from authsvc.subscribers import PersonAlreadyEnrolled
+from authsvc.subscribers.activity import ActivityKind
 from tests.enrollment.makers import World
 
 
@@ -19,12 +23,12 @@ from tests.enrollment.makers import World
 async def world(storage, keyring, clock, tmp_path):
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
-async def what_a_thief_sees(world, card):
+async def what_a_thief_sees(world, card, purpose=Purpose.ENROLL):
     """Every answer to somebody who has the card and not the face."""
-    thief = await world.begin(card)
+    thief = await world.begin(card, purpose)
     seen: list[tuple[object, ...]] = []
     acts = (
         thief.document,
@@ -99,7 +103,7 @@ async def test_one_address_cannot_begin_without_end(storage, keyring, clock, tmp
         await world.begin()
     with pytest.raises(TooManyEnrollments):
         await world.begin()
-    world.hasher.close()
+    await world.close()
 
 
 async def test_the_addresses_of_one_household_are_one_address(storage, keyring, clock, tmp_path):
@@ -117,7 +121,7 @@ async def test_the_addresses_of_one_household_are_one_address(storage, keyring, 
     with pytest.raises(TooManyEnrollments):
         await world.desk.begin(address="2001:db8:0:1:ffff::1", now=clock.now())
     await world.desk.begin(address="2001:db8:0:2::1", now=clock.now())
-    world.hasher.close()
+    await world.close()
 
 
 async def test_a_phone_in_use_is_no_secret_shared(world):
@@ -127,3 +131,43 @@ async def test_a_phone_in_use_is_no_secret_shared(world):
     await second.go_to(Step.PHONE)
     enrollment = await second.phone(first.phone_number)
     assert enrollment.state.next_step is Step.PHONE_CONFIRMATION
+
+
+@pytest.mark.parametrize("purpose", [Purpose.RECOVER, Purpose.UNFREEZE])
+async def test_whatever_it_is_for_a_thief_sees_the_same(world, purpose):
+    """Somebody with the card of an enrolled person, of a frozen one, and of a stranger."""
+    known, frozen = await world.enroll(), await world.enroll()
+    await frozen.freeze()
+    seen = [
+        await what_a_thief_sees(world, card, purpose)
+        for card in (known.card, frozen.card, world.new_card())
+    ]
+    assert seen[0] == seen[1] == seen[2]
+
+
+async def test_a_child_s_card_tells_a_thief_nothing_of_guardians(world):
+    """Whether a guardian is needed is said to who has passed the holder check."""
+    child = world.new_card(date(2016, 2, 29))
+    assert await what_a_thief_sees(world, child) == await what_a_thief_sees(world, world.new_card())
+
+
+async def test_the_answer_to_a_failed_check_does_not_wait_to_know_whether_there_is_anybody(
+    world, monkeypatch
+):
+    """Looking for the person and telling them hang; the refusal is there all the same."""
+    known = await world.enroll()
+    thief = await world.begin(known.card)
+    await thief.document()
+    let_go, find = asyncio.Event(), world.subscribers.find_by_person
+
+    async def hang(tx, digest):
+        await let_go.wait()
+        return await find(tx, digest)
+
+    monkeypatch.setattr(world.subscribers, "find_by_person", hang)
+    with pytest.raises(HolderNotRecognised):
+        await thief.holder(b"the thief")
+    let_go.set()
+    await world.desk.close()
+    monkeypatch.undo()
+    assert (await world.log_of(known))[-1] is ActivityKind.HOLDER_CHECK_FAILED

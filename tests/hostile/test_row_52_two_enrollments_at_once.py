@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.returning_errors import RecoveryStopped
+from authsvc.enrollment.state import Purpose, Step
 from authsvc.errors import Conflict
 from authsvc.subscribers import PersonAlreadyEnrolled
 from tests.enrollment.makers import World
@@ -17,7 +18,7 @@ RACERS = 5
 async def world(storage, keyring, clock, tmp_path):
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
 async def at_the_last_step(world, card, number):
@@ -75,3 +76,23 @@ async def test_people_who_are_not_the_same_do_not_disturb_each_other(world):
     racers = [await at_the_last_step(world, world.new_card(), n) for n in range(RACERS)]
     answers = await asyncio.gather(*(racer.finish() for racer in racers))
     assert len({answer.online_number.value for answer in answers}) == RACERS
+
+
+async def test_of_many_recoveries_of_one_person_the_last_one_counts(world):
+    """Five recoveries with one card reach the wait together: one waits, one is completed."""
+    person = await world.enroll()
+    racers = []
+    for number in range(RACERS):
+        racer = await world.begin(person.card, Purpose.RECOVER)
+        racer.sign_in_name = f"racer-{number}"
+        racers.append(await racer.go_to(Step.CREDENTIALS))
+
+    await asyncio.gather(*(racer.choose() for racer in racers))
+    assert await world.rows("recovery") == 1
+    world.clock.advance(days=1)
+    answers = await asyncio.gather(*(racer.finish() for racer in racers), return_exceptions=True)
+
+    numbers = [answer for answer in answers if not isinstance(answer, Exception)]
+    stopped = [answer for answer in answers if isinstance(answer, RecoveryStopped)]
+    assert (len(numbers), len(stopped)) == (1, RACERS - 1)
+    assert await world.rows("password_credential") == 1

@@ -16,7 +16,7 @@ from tests.enrollment.makers import World
 async def world(storage, keyring, clock, tmp_path):
     world = World.make(storage.database, storage.ephemeral, keyring, clock, tmp_path / "register")
     yield world
-    world.hasher.close()
+    await world.close()
 
 
 async def test_the_finder_is_refused_at_once(world):
