@@ -116,7 +116,7 @@ class Adding:
             raise
         except AuthsvcError as refusal:
             # No field of this request is at fault.
-            raise type(refusal)() from None
+            raise type(refusal) from None
         return document
 
     async def _document(self, tx: Transaction, subscriber: Subscriber) -> _Document:
