@@ -1,5 +1,6 @@
-"""Somebody with a browser who uses the person's app: what they press is counted, and what the
-browser complains of, or fetches from elsewhere, is remembered.
+"""Somebody with a browser who uses the person's app.
+
+What they press is counted; what the browser complains of, or fetches from elsewhere, is remembered.
 """
 
 import contextlib

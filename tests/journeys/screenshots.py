@@ -1,4 +1,4 @@
-"""`make screenshots`: every page and every view, in both languages, narrow and wide, to be looked at.
+"""`make screenshots`: every page and view, in both languages, narrow and wide, to be looked at.
 
     python -m tests.journeys.screenshots [FOLDER]
 

@@ -59,7 +59,7 @@ def test_from_the_first_page_to_the_number_in_few_clicks(hands):
     began = time.monotonic()
     number = hands.gets_a_number(next(_names))
     seconds = time.monotonic() - began
-    print(f"\nfrom the first page to the number: {hands.clicks} clicks, {seconds:.1f} s")
+    print(f"\nfrom the first page to the number: {hands.clicks} clicks, {seconds:.1f} s")  # noqa: T201 - to be read
     assert NUMBER.fullmatch(number.replace(" ", ""))
     assert hands.clicks <= MOST_CLICKS
 
