@@ -8,7 +8,9 @@ import { ageBand, certificateState } from '/app/vocabulary.js';
 import { day, dayAndTime, say, span } from '/app/words.js';
 
 /** The view. */
-export function familyView() {
+export async function familyView({ signal }) {
+  // Whoever is not signed in is led there, instead of to six refusals.
+  await get('/holder', { signal });
   return [
     heading(
       say('家人', 'Family'),

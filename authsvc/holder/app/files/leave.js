@@ -1,13 +1,14 @@
 /** Rights: a copy of everything, freezing, and leaving for good. */
 
-import { download, post } from '/app/api.js';
+import { download, get, post } from '/app/api.js';
 import { action, announce, el, form, handOver, heading, link, mark, p } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { forgetEverything } from '/app/store.js';
 import { say } from '/app/words.js';
 
 /** The view. */
-export function leaveView() {
+export async function leaveView({ signal }) {
+  await get('/holder', { signal });
   return [
     heading(say('我的权利', 'My rights')),
     el(

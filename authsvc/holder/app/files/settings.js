@@ -1,11 +1,13 @@
 /** Where everything else is found. */
 
+import { get } from '/app/api.js';
 import { action, el, heading, link } from '/app/dom.js';
 import { signOut } from '/app/sign_in.js';
 import { say } from '/app/words.js';
 
 /** The view. */
-export function settingsView() {
+export async function settingsView({ signal }) {
+  await get('/holder', { signal });
   const ways = [
     ['devices', say('我的设备', 'My devices'), say('添加、改名、移除', 'Add, rename, remove')],
     [
