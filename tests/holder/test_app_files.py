@@ -224,7 +224,9 @@ def test_no_file_names_another_host_and_nothing_is_inline(app):
 def test_text_stands_out_from_its_ground(scheme, ink, ground):
     sheet = FILES["app.css"].content.decode()
     light, dark = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)
-    colours = dict(re.findall(r"--([a-z-]+): #([0-9a-f]{6});", light if scheme == "light" else dark))
+    colours = dict(
+        re.findall(r"--([a-z-]+): #([0-9a-f]{6});", light if scheme == "light" else dark)
+    )
     lighter, darker = sorted((_luminance(colours[ink]), _luminance(colours[ground])), reverse=True)
     # WCAG 2.2, 1.4.3: 4.5 to 1.
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5

@@ -1,18 +1,21 @@
-"""Somebody with a browser who uses the person's app: what they press is counted, and what the
-browser complains of, or fetches from elsewhere, is remembered.
+"""Somebody with a browser who uses the person's app.
+
+What they press is counted; what the browser complains of, or fetches from elsewhere, is remembered.
 """
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.services import missing
 
 CHROMIUM = os.environ.get("AUTHSVC_TEST_CHROMIUM", "/usr/bin/chromium")
+CODE = re.compile(r"\d{6}")
 SECRET = "four artificial words together"
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 NARROW: dict[str, Any] = {
@@ -56,10 +59,9 @@ class Hands:
 
     def settled(self) -> None:
         """Waits until a view is shown in full."""
-        self.page.wait_for_function(
-            "document.querySelector('#view h1') && document.title.includes('·')"
-            " && !document.querySelector('main[aria-busy], .later[aria-busy]')"
-        )
+        # The heading of a view takes the focus; the one that the server sent does not.
+        self.page.wait_for_selector("main:not([aria-busy]) #view h1[tabindex]")
+        expect(self.page.locator(".later[aria-busy]")).to_have_count(0)
 
     def click(self, selector: str) -> None:
         """Presses something."""
@@ -93,7 +95,7 @@ class Hands:
         """By the message in the sandbox's outbox, to the step of the credentials."""
         self.click("#send-code")
         self.click("#read-message")
-        self.page.wait_for_function("document.querySelector('#field-code').value.length === 6")
+        expect(self.page.locator("#field-code")).to_have_value(CODE)
         self.click("#confirm-phone")
         self.page.wait_for_selector("#choose-credentials")
 

@@ -1,4 +1,4 @@
-"""`make screenshots`: every page and every view, in both languages, narrow and wide, to be looked at.
+"""`make screenshots`: every page and view, in both languages, narrow and wide, to be looked at.
 
     python -m tests.journeys.screenshots [FOLDER]
 
@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.hands import NARROW, SECRET, WIDE, Hands, chromium
 from tests.journeys.world import PASSWORD, World, phone_of
@@ -134,7 +134,7 @@ def _app(browser: Browser, world: World, album: Album, options: dict[str, Any]) 
     page.wait_for_selector("#view .fault")
     album.takes(page, "app-wrong-code")
     page.click("#read-message")
-    page.wait_for_function("document.querySelector('#field-code').value !== '000000'")
+    expect(page.locator("#field-code")).not_to_have_value("000000")
     page.click("#confirm-phone")
     page.wait_for_selector("#choose-credentials")
     page.fill("#field-sign_in_name", f"picture-{next(_serial)}")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.axe import bring_axe, grave_faults
-from tests.journeys.hands import NARROW, SECRET, WIDE, Hands, chromium
+from tests.journeys.hands import CODE, NARROW, SECRET, WIDE, Hands, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -82,7 +83,7 @@ def test_no_view_has_a_grave_fault(hands):
     hands.page.wait_for_selector("#view .fault")
     looks("wrong code")
     hands.click("#read-message")
-    hands.page.wait_for_function("document.querySelector('#field-code').value.length === 6")
+    expect(hands.page.locator("#field-code")).to_have_value(CODE)
     hands.click("#confirm-phone")
     hands.page.wait_for_selector("#choose-credentials")
     hands.page.fill("#field-password", "weak")

@@ -37,7 +37,8 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
     found = app_files()
 
     async def show(request: HTTPRequest) -> HTTPResponse:
-        if request.raw_path == _WITHOUT_SLASH.encode():
+        # Some servers leave the query in it.
+        if request.raw_path.partition(b"?")[0] == _WITHOUT_SLASH.encode():
             query = f"?{request.query}" if request.query else ""
             return redirect(f"{SHELL}{query}")
         language = _language(request)

@@ -14,7 +14,13 @@ export async function activityView({ signal }) {
       say('加密保存六个月，只有您能看到。', 'Kept sealed for six months. Only you can read it.'),
     ),
     entries.length ? byDay(entries) : p(say('还没有记录。', 'Nothing so far.')),
-    p([say('如果有不是您做的事：', 'Something you did not do? '), link('#/leave', say('冻结网号', 'Freeze the number'))], { class: 'fine' }),
+    p(
+      [
+        say('如果有不是您做的事：', 'Something you did not do? '),
+        link('#/leave', say('冻结网号', 'Freeze the number')),
+      ],
+      { class: 'fine' },
+    ),
   ];
 }
 
@@ -25,7 +31,16 @@ function byDay(entries) {
     days.set(when, [...(days.get(when) ?? []), entry]);
   }
   return [...days].map(([when, those]) =>
-    el('section', { 'aria-label': when }, el('h2', {}, when), el('ul', { class: 'rows' }, those.map((entry) => el('li', {}, line(entry))))),
+    el(
+      'section',
+      { 'aria-label': when },
+      el('h2', {}, when),
+      el(
+        'ul',
+        { class: 'rows' },
+        those.map((entry) => el('li', {}, line(entry))),
+      ),
+    ),
   );
 }
 
@@ -38,7 +53,15 @@ function line(entry) {
       entry.alert ? el('span', { class: 'here' }, say('提醒', 'alert')) : null,
     ]),
     about.length ? p(about.map((each, index) => [index ? ' · ' : '', bdi(each)])) : null,
-    entry.scopes?.length ? p(entry.scopes.map(scopeSentence).join(say('；', '; ')), { class: 'more' }) : null,
-    p([el('time', { datetime: entry.at }, time), entry.network ? [say(' · 来自 ', ' · from '), bdi(entry.network)] : []], { class: 'more' }),
+    entry.scopes?.length
+      ? p(entry.scopes.map(scopeSentence).join(say('；', '; ')), { class: 'more' })
+      : null,
+    p(
+      [
+        el('time', { datetime: entry.at }, time),
+        entry.network ? [say(' · 来自 ', ' · from '), bdi(entry.network)] : [],
+      ],
+      { class: 'more' },
+    ),
   ];
 }

@@ -44,7 +44,10 @@ function frame() {
   document.documentElement.lang = htmlLanguage();
   document.getElementById('brand').textContent = say('网络身份认证', 'Online Identity');
   document.getElementById('skip').textContent = say('跳到正文', 'Skip to the content');
-  document.getElementById('promise').textContent = say('平台只得到认证结果，得不到您的证件信息。', 'Platforms learn the result, never your document.');
+  document.getElementById('promise').textContent = say(
+    '平台只得到认证结果，得不到您的证件信息。',
+    'Platforms learn the result, never your document.',
+  );
   const other = document.getElementById('language');
   other.textContent = language() === 'zh' ? 'English' : '中文';
   other.lang = language() === 'zh' ? 'en' : 'zh-CN';
@@ -65,24 +68,38 @@ function frame() {
 /** What is true of the device just now: no network, or a clock that is wrong. */
 function notices() {
   const told = [];
-  if (navigator.onLine === false) told.push(say('当前离线。网证仍可出示，其余内容联网后可用。', 'You are offline. The certificate can be shown; the rest waits for the network.'));
+  if (navigator.onLine === false)
+    told.push(
+      say(
+        '当前离线。网证仍可出示，其余内容联网后可用。',
+        'You are offline. The certificate can be shown; the rest waits for the network.',
+      ),
+    );
   if (clockError()) told.push(clockWarning());
-  document.getElementById('notices').replaceChildren(...told.map((text) => el('p', { class: 'notice' }, text)));
+  document
+    .getElementById('notices')
+    .replaceChildren(...told.map((text) => el('p', { class: 'notice' }, text)));
 }
 
 /** Keeps the app itself for offline use. What it cannot do does not stop anything else. */
 async function keepOffline() {
   if (!('serviceWorker' in navigator)) return;
   const address = '/app/service-worker.js';
-  const policy = globalThis.trustedTypes?.createPolicy('authsvc-app', { createScriptURL: () => address });
+  const policy = globalThis.trustedTypes?.createPolicy('authsvc-app', {
+    createScriptURL: () => address,
+  });
   try {
-    await navigator.serviceWorker.register(policy ? policy.createScriptURL('') : address, { scope: '/app/' });
+    await navigator.serviceWorker.register(policy ? policy.createScriptURL('') : address, {
+      scope: '/app/',
+    });
   } catch (error) {
     console.warn(error);
   }
 }
 
-document.getElementById('language').addEventListener('click', () => speak(language() === 'zh' ? 'en' : 'zh'));
+document
+  .getElementById('language')
+  .addEventListener('click', () => speak(language() === 'zh' ? 'en' : 'zh'));
 document.getElementById('skip').addEventListener('click', (event) => {
   event.preventDefault();
   document.querySelector('#view h1')?.focus();

@@ -22,8 +22,15 @@ export async function certificateView({ signal }) {
       p(device.masked, { class: 'number' }),
       p(
         [
-          el('span', { class: `state ${good ? 'good' : 'bad'}` }, good ? say('有效期内', 'Within its validity') : say('已过期', 'Expired')),
-          say(`${day(read.notBefore)} 至 ${day(read.notAfter)}`, `${day(read.notBefore)} to ${day(read.notAfter)}`),
+          el(
+            'span',
+            { class: `state ${good ? 'good' : 'bad'}` },
+            good ? say('有效期内', 'Within its validity') : say('已过期', 'Expired'),
+          ),
+          say(
+            `${day(read.notBefore)} 至 ${day(read.notAfter)}`,
+            `${day(read.notBefore)} to ${day(read.notAfter)}`,
+          ),
         ],
         { class: 'until' },
       ),
@@ -35,11 +42,21 @@ export async function certificateView({ signal }) {
       [say('状态查询', 'Status'), statusPlace(device)],
       [say('设备', 'Device'), device.name],
     ]),
-    action(say('保存证书文件', 'Save the certificate'), () => {
-      const chain = `${device.certificate}${device.chain}`;
-      handOver(new Blob([chain], { type: 'application/x-pem-file' }), 'online-certificate.pem');
-    }, { class: 'second' }),
-    p(say('私钥只在这台设备里，不在文件里。', "The key itself stays in this device; it isn't in the file."), { class: 'fine' }),
+    action(
+      say('保存证书文件', 'Save the certificate'),
+      () => {
+        const chain = `${device.certificate}${device.chain}`;
+        handOver(new Blob([chain], { type: 'application/x-pem-file' }), 'online-certificate.pem');
+      },
+      { class: 'second' },
+    ),
+    p(
+      say(
+        '私钥只在这台设备里，不在文件里。',
+        "The key itself stays in this device; it isn't in the file.",
+      ),
+      { class: 'fine' },
+    ),
   ];
 }
 
@@ -48,14 +65,36 @@ async function statusNow(read, signal) {
   try {
     const { certificates } = await get('/holder', { signal });
     const own = certificates.find((each) => each.serial === read.serial);
-    if (!own) return p(say('服务已不再列出这张网证。', 'The service no longer lists this certificate.'), { class: 'notice' });
+    if (!own)
+      return p(say('服务已不再列出这张网证。', 'The service no longer lists this certificate.'), {
+        class: 'notice',
+      });
     const { word, mood } = certificateState(own.status, own.not_after);
     const now = dayAndTime(Date.now());
-    return p([el('span', { class: `state ${mood}` }, word), say(`刚刚向服务核实（${now}）`, `just checked with the service (${now})`)], { class: 'checked' });
+    return p(
+      [
+        el('span', { class: `state ${mood}` }, word),
+        say(`刚刚向服务核实（${now}）`, `just checked with the service (${now})`),
+      ],
+      { class: 'checked' },
+    );
   } catch (problem) {
-    if (problem.wantsSignIn) return p([link('#/sign-in', say('登录', 'Sign in')), say('后可核实当前状态。', ' to check its status now.')], { class: 'checked' });
+    if (problem.wantsSignIn)
+      return p(
+        [
+          link('#/sign-in', say('登录', 'Sign in')),
+          say('后可核实当前状态。', ' to check its status now.'),
+        ],
+        { class: 'checked' },
+      );
     if (problem.code !== 'app.unreached') throw problem;
-    return p(say('当前离线：这里显示的是设备上保存的网证。查验者可以凭状态查询地址核实。', 'Offline: this is the copy on your device. Whoever checks it can look up its status.'), { class: 'notice', id: 'offline-note' });
+    return p(
+      say(
+        '当前离线：这里显示的是设备上保存的网证。查验者可以凭状态查询地址核实。',
+        'Offline: this is the copy on your device. Whoever checks it can look up its status.',
+      ),
+      { class: 'notice', id: 'offline-note' },
+    );
   }
 }
 
@@ -67,7 +106,11 @@ function statusPlace(device) {
 function none() {
   return [
     heading(say('这台设备没有网证', 'This device has no certificate')),
-    p(link('#/move', say('已有网号：添加这台设备', 'I have a number: add this device'), { class: 'button' })),
+    p(
+      link('#/move', say('已有网号：添加这台设备', 'I have a number: add this device'), {
+        class: 'button',
+      }),
+    ),
     p(link('#/opt-in', say('领取网号', 'Get an online number'), { class: 'button second' })),
   ];
 }

@@ -21,12 +21,28 @@ export async function devicesView({ signal }) {
   return [
     heading(
       say('我的设备', 'My devices'),
-      say('每台设备有自己的密钥和网证。丢了一台，就移除那一台。', 'Each has its own key and certificate. If one is lost, remove that one.'),
+      say(
+        '每台设备有自己的密钥和网证。丢了一台，就移除那一台。',
+        'Each has its own key and certificate. If one is lost, remove that one.',
+      ),
     ),
-    section(say('使用中', 'In use'), living.map((each) => row(each, serial, own)), say('没有设备。', 'No devices.')),
+    section(
+      say('使用中', 'In use'),
+      living.map((each) => row(each, serial, own)),
+      say('没有设备。', 'No devices.'),
+    ),
     isHere ? null : addThisDevice(),
     gone.length
-      ? el('details', {}, el('summary', {}, say('已移除的设备', 'Removed devices')), el('ul', { class: 'rows' }, gone.map((each) => el('li', {}, describe(each, null)))))
+      ? el(
+          'details',
+          {},
+          el('summary', {}, say('已移除的设备', 'Removed devices')),
+          el(
+            'ul',
+            { class: 'rows' },
+            gone.map((each) => el('li', {}, describe(each, null))),
+          ),
+        )
       : null,
     p(link('#/move', say('换新手机', 'Move to a new phone'))),
   ];
@@ -41,7 +57,10 @@ export function addThisDevice() {
       {
         name: 'name',
         label: say('这台设备的名称', 'Name of this device'),
-        hint: say('方便日后辨认，例如“我的手机”。', 'So that you know it again, such as “my phone”.'),
+        hint: say(
+          '方便日后辨认，例如“我的手机”。',
+          'So that you know it again, such as “my phone”.',
+        ),
         maxlength: '40',
       },
     ],
@@ -82,7 +101,9 @@ function row(device, serial, own) {
           await show();
         },
       }),
-      action(say('移除这台设备', 'Remove this device'), () => remove(device, serial), { class: 'second danger' }),
+      action(say('移除这台设备', 'Remove this device'), () => remove(device, serial), {
+        class: 'second danger',
+      }),
     ),
   ];
 }
@@ -98,9 +119,19 @@ function describe(device, serial) {
   const { word, mood } = certificateState(device.status, device.not_after);
   return [
     p([
-      el('strong', {}, device.name ? bdi(device.name) : say('未命名的设备', 'A device without a name')),
+      el(
+        'strong',
+        {},
+        device.name ? bdi(device.name) : say('未命名的设备', 'A device without a name'),
+      ),
       device.serial === serial ? el('span', { class: 'here' }, say('本机', 'this one')) : null,
     ]),
-    p([el('span', { class: `state ${mood}` }, word), say(`网证至 ${day(device.not_after)}`, `certificate until ${day(device.not_after)}`)], { class: 'more' }),
+    p(
+      [
+        el('span', { class: `state ${mood}` }, word),
+        say(`网证至 ${day(device.not_after)}`, `certificate until ${day(device.not_after)}`),
+      ],
+      { class: 'more' },
+    ),
   ];
 }

@@ -206,7 +206,13 @@ export function section(title, items, none, attributes = {}) {
     'section',
     { 'aria-labelledby': id, ...attributes },
     el('h2', { id }, title),
-    items.length ? el('ul', { class: 'rows' }, items.map((item) => el('li', {}, item))) : p(none, { class: 'lead' }),
+    items.length
+      ? el(
+          'ul',
+          { class: 'rows' },
+          items.map((item) => el('li', {}, item)),
+        )
+      : p(none, { class: 'lead' }),
   );
 }
 

@@ -7,7 +7,8 @@ import { get, post, put } from '/app/api.js';
 import { certificateRequest, makeKeys } from '/app/keys.js';
 import { forget, keep, recall } from '/app/store.js';
 
-const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('authsvc-enrollment') : null;
+const channel =
+  'BroadcastChannel' in globalThis ? new BroadcastChannel('authsvc-enrollment') : null;
 
 /** Why the order of steps was refused: another tab was faster, so that the state is read again. */
 const MOVED = /^enrollment\.(moved|step_|completed|\w+_missing)/;

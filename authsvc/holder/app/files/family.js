@@ -8,11 +8,16 @@ import { ageBand, certificateState } from '/app/vocabulary.js';
 import { day, dayAndTime, say, span } from '/app/words.js';
 
 /** The view. */
-export function familyView() {
+export async function familyView({ signal }) {
+  // Whoever is not signed in is led there, instead of to six refusals.
+  await get('/holder', { signal });
   return [
     heading(
       say('家人', 'Family'),
-      say('每个人都用自己的网号，从不共用密码。', 'Everybody uses their own number. Nobody shares a password.'),
+      say(
+        '每个人都用自己的网号，从不共用密码。',
+        'Everybody uses their own number. Nobody shares a password.',
+      ),
     ),
     later(wards),
     addWard(),
@@ -36,17 +41,40 @@ function doing(act, done) {
 async function wards() {
   const rows = (await get('/holder/wards')).map((ward) => [
     p(el('strong', {}, bdi(ward.name))),
-    p(say(`${ageBand(ward.age_band)}，自 ${day(ward.since)}`, `${ageBand(ward.age_band)}, since ${day(ward.since)}`), { class: 'more' }),
+    p(
+      say(
+        `${ageBand(ward.age_band)}，自 ${day(ward.since)}`,
+        `${ageBand(ward.age_band)}, since ${day(ward.since)}`,
+      ),
+      { class: 'more' },
+    ),
     ward.uses?.length
       ? el(
           'details',
           {},
-          el('summary', {}, say(`使用时间（${ward.uses.length} 次）`, `When it was used (${ward.uses.length})`)),
-          p(say('您看得到何时使用，看不到用在哪里。', 'You see when, not where.'), { class: 'hint' }),
-          el('ul', {}, ward.uses.map((use) => el('li', {}, dayAndTime(use.at)))),
+          el(
+            'summary',
+            {},
+            say(`使用时间（${ward.uses.length} 次）`, `When it was used (${ward.uses.length})`),
+          ),
+          p(say('您看得到何时使用，看不到用在哪里。', 'You see when, not where.'), {
+            class: 'hint',
+          }),
+          el(
+            'ul',
+            {},
+            ward.uses.map((use) => el('li', {}, dayAndTime(use.at))),
+          ),
         )
       : null,
-    action(say('结束监护', 'End the guardianship'), doing(() => post('/holder/wards/ending', { id: ward.id }), () => say('监护已结束', 'The guardianship has ended')), { class: 'second danger' }),
+    action(
+      say('结束监护', 'End the guardianship'),
+      doing(
+        () => post('/holder/wards/ending', { id: ward.id }),
+        () => say('监护已结束', 'The guardianship has ended'),
+      ),
+      { class: 'second danger' },
+    ),
   ]);
   return section(say('我的孩子', 'My children'), rows, say('没有孩子。', 'None.'));
 }
@@ -57,7 +85,10 @@ function addWard() {
     name: 'ward_code',
     label: say('孩子手机上显示的码', "The code on your child's screen"),
     submit: say('确认我是监护人', 'I am the guardian'),
-    send: doing(({ ward_code: code }) => post('/holder/wards', { code: plain(code) }), () => say('已添加', 'Added')),
+    send: doing(
+      ({ ward_code: code }) => post('/holder/wards', { code: plain(code) }),
+      () => say('已添加', 'Added'),
+    ),
   });
 }
 
@@ -73,7 +104,14 @@ async function helpers() {
   const rows = (await get('/holder/helpers')).map((each) => [
     p(el('strong', {}, bdi(each.name))),
     p(say(`自 ${day(each.since)}`, `Since ${day(each.since)}`), { class: 'more' }),
-    action(say('不再需要协助', 'I no longer need this help'), doing(() => post('/holder/helpers/removal', { id: each.id }), () => say('协助已结束', 'The help has ended')), { class: 'second' }),
+    action(
+      say('不再需要协助', 'I no longer need this help'),
+      doing(
+        () => post('/holder/helpers/removal', { id: each.id }),
+        () => say('协助已结束', 'The help has ended'),
+      ),
+      { class: 'second' },
+    ),
   ]);
   return section(say('协助我的人', 'People who help me'), rows, say('没有协助人。', 'Nobody.'));
 }
@@ -82,20 +120,32 @@ async function helpers() {
 function invitation() {
   const place = el('div');
   place.append(
-    p(say('协助人能看到网证是否有效，并在紧急时替您冻结；不能用您的网号登录。', 'A helper sees whether your certificates are valid, and can freeze your number in need. They can never sign in as you.'), { class: 'lead' }),
-    action(say('邀请协助人', 'Invite a helper'), async () => {
-      const { code, expires_in: seconds } = await withProof(() => post('/holder/helpers/invitation'));
-      place.replaceChildren(
-        el(
-          'div',
-          { class: 'compare' },
-          p(say('请协助人在自己的应用中输入', 'Your helper enters this in their own app')),
-          p(code, { class: 'code', id: 'helper-code' }),
-          p(say(`${span(seconds)}内有效`, `Good for ${span(seconds)}`), { class: 'hint' }),
-        ),
-      );
-      announce(say('邀请码已显示', 'The code is shown'));
-    }, { class: 'second', id: 'invite-helper' }),
+    p(
+      say(
+        '协助人能看到网证是否有效，并在紧急时替您冻结；不能用您的网号登录。',
+        'A helper sees whether your certificates are valid, and can freeze your number in need. They can never sign in as you.',
+      ),
+      { class: 'lead' },
+    ),
+    action(
+      say('邀请协助人', 'Invite a helper'),
+      async () => {
+        const { code, expires_in: seconds } = await withProof(() =>
+          post('/holder/helpers/invitation'),
+        );
+        place.replaceChildren(
+          el(
+            'div',
+            { class: 'compare' },
+            p(say('请协助人在自己的应用中输入', 'Your helper enters this in their own app')),
+            p(code, { class: 'code', id: 'helper-code' }),
+            p(say(`${span(seconds)}内有效`, `Good for ${span(seconds)}`), { class: 'hint' }),
+          ),
+        );
+        announce(say('邀请码已显示', 'The code is shown'));
+      },
+      { class: 'second', id: 'invite-helper' },
+    ),
   );
   return place;
 }
@@ -108,15 +158,34 @@ async function helped() {
         ? el('span', { class: 'state wait' }, say('已冻结', 'Frozen'))
         : each.certificates.map(({ status, not_after: until }) => {
             const { word, mood } = certificateState(status, until);
-            return [el('span', { class: `state ${mood}` }, word), say(`网证至 ${day(until)} `, `certificate until ${day(until)} `)];
+            return [
+              el('span', { class: `state ${mood}` }, word),
+              say(`网证至 ${day(until)} `, `certificate until ${day(until)} `),
+            ];
           }),
       { class: 'more' },
     ),
     el(
       'div',
       { class: 'choices pair' },
-      each.frozen ? null : action(say('替他冻结', 'Freeze for them'), doing(() => post('/holder/helped/freeze', { id: each.id }), () => say('已冻结', 'Frozen')), { class: 'second danger' }),
-      action(say('不再协助', 'Stop helping'), doing(() => post('/holder/helped/ending', { id: each.id }), () => say('协助已结束', 'The help has ended')), { class: 'second' }),
+      each.frozen
+        ? null
+        : action(
+            say('替他冻结', 'Freeze for them'),
+            doing(
+              () => post('/holder/helped/freeze', { id: each.id }),
+              () => say('已冻结', 'Frozen'),
+            ),
+            { class: 'second danger' },
+          ),
+      action(
+        say('不再协助', 'Stop helping'),
+        doing(
+          () => post('/holder/helped/ending', { id: each.id }),
+          () => say('协助已结束', 'The help has ended'),
+        ),
+        { class: 'second' },
+      ),
     ),
   ]);
   return section(say('我协助的人', 'People I help'), rows, say('没有。', 'Nobody.'));
@@ -128,7 +197,10 @@ function addHelped() {
     name: 'helped_code',
     label: say('对方给您的邀请码', 'The code that they gave you'),
     submit: say('开始协助', 'Begin to help'),
-    send: doing(({ helped_code: code }) => post('/holder/helped', { code: plain(code) }), () => say('已开始协助', 'You are a helper now')),
+    send: doing(
+      ({ helped_code: code }) => post('/holder/helped', { code: plain(code) }),
+      () => say('已开始协助', 'You are a helper now'),
+    ),
   });
 }
 
@@ -149,7 +221,16 @@ function codeForm({ title, name, label, submit, send }) {
     form({
       submit,
       send: named,
-      fields: [{ name, label, autocomplete: 'off', autocapitalize: 'characters', spellcheck: 'false', class: 'code-input' }],
+      fields: [
+        {
+          name,
+          label,
+          autocomplete: 'off',
+          autocapitalize: 'characters',
+          spellcheck: 'false',
+          class: 'code-input',
+        },
+      ],
     }),
   );
 }

@@ -55,13 +55,22 @@ function certificateLine(overview, device) {
   const serial = device ? readCertificate(device.certificate).serial : null;
   const own = overview.certificates.find((each) => each.serial === serial);
   if (!own) {
-    return p([say('这台设备还没有网证。', 'This device has no certificate. '), link('#/move', say('添加这台设备', 'Add this device'))], { class: 'until' });
+    return p(
+      [
+        say('这台设备还没有网证。', 'This device has no certificate. '),
+        link('#/move', say('添加这台设备', 'Add this device')),
+      ],
+      { class: 'until' },
+    );
   }
   const { word, mood } = certificateState(own.status, own.not_after);
   return p(
     [
       el('span', { class: `state ${mood}` }, word),
-      say(`这台设备的网证，至 ${day(own.not_after)}`, `This device's certificate, until ${day(own.not_after)}`),
+      say(
+        `这台设备的网证，至 ${day(own.not_after)}`,
+        `This device's certificate, until ${day(own.not_after)}`,
+      ),
     ],
     { class: 'until' },
   );
@@ -78,20 +87,24 @@ function documents(overview) {
 /** Shows the number for half a minute, or until the page is hidden. */
 function reveal(number, masked, signal) {
   let timer = null;
-  const whole = action(say('显示完整网号', 'Show the whole number'), async (button) => {
-    if (timer) return hide(button);
-    const { online_number: full } = await withProof(() => get('/holder/number'));
-    number.textContent = full;
-    announce(say(`网号 ${[...full].join(' ')}`, `Online number ${[...full].join(' ')}`));
-    let left = SHOWN_FOR;
-    const tick = () => {
-      button.textContent = say(`隐藏（${left} 秒）`, `Hide (${left} s)`);
-      if (left-- <= 0) hide(button);
-    };
-    timer = setInterval(tick, 1000);
-    tick();
-    return undefined;
-  }, { class: 'second', id: 'reveal' });
+  const whole = action(
+    say('显示完整网号', 'Show the whole number'),
+    async (button) => {
+      if (timer) return hide(button);
+      const { online_number: full } = await withProof(() => get('/holder/number'));
+      number.textContent = full;
+      announce(say(`网号 ${[...full].join(' ')}`, `Online number ${[...full].join(' ')}`));
+      let left = SHOWN_FOR;
+      const tick = () => {
+        button.textContent = say(`隐藏（${left} 秒）`, `Hide (${left} s)`);
+        if (left-- <= 0) hide(button);
+      };
+      timer = setInterval(tick, 1000);
+      tick();
+      return undefined;
+    },
+    { class: 'second', id: 'reveal' },
+  );
   const hide = (button) => {
     clearInterval(timer);
     timer = null;
@@ -110,17 +123,33 @@ function recoveryBanner(recovery) {
   return el(
     'div',
     { class: 'alarm stop', role: 'alert' },
-    p(el('strong', {}, say('有人正在恢复您的登录方式', 'Somebody is recovering access to your number'))),
+    p(
+      el(
+        'strong',
+        {},
+        say('有人正在恢复您的登录方式', 'Somebody is recovering access to your number'),
+      ),
+    ),
     p(
       seconds > 0
-        ? say(`约 ${span(seconds)}后可以完成。如果不是您本人，请立即中止。`, `It can be finished in about ${span(seconds)}. If it is not you, stop it now.`)
-        : say('随时可能完成。如果不是您本人，请立即中止。', 'It can be finished at any moment. If it is not you, stop it now.'),
+        ? say(
+            `约 ${span(seconds)}后可以完成。如果不是您本人，请立即中止。`,
+            `It can be finished in about ${span(seconds)}. If it is not you, stop it now.`,
+          )
+        : say(
+            '随时可能完成。如果不是您本人，请立即中止。',
+            'It can be finished at any moment. If it is not you, stop it now.',
+          ),
     ),
-    action(say('不是我，中止恢复', 'It is not me: stop it'), async () => {
-      await withProof(() => post('/holder/recovery/stop'));
-      await show();
-      announce(say('恢复已中止', 'The recovery was stopped'));
-    }, { class: 'danger', id: 'stop-recovery' }),
+    action(
+      say('不是我，中止恢复', 'It is not me: stop it'),
+      async () => {
+        await withProof(() => post('/holder/recovery/stop'));
+        await show();
+        announce(say('恢复已中止', 'The recovery was stopped'));
+      },
+      { class: 'danger', id: 'stop-recovery' },
+    ),
   );
 }
 
@@ -128,16 +157,30 @@ function alerts(entries) {
   if (!entries.length) return null;
   const rows = entries.map((entry) => [
     el('strong', {}, happened(entry.kind)),
-    p([dayAndTime(entry.at), entry.platform ? [' · ', bdi(entry.platform)] : [], entry.name ? [' · ', bdi(entry.name)] : []], { class: 'more' }),
+    p(
+      [
+        dayAndTime(entry.at),
+        entry.platform ? [' · ', bdi(entry.platform)] : [],
+        entry.name ? [' · ', bdi(entry.name)] : [],
+      ],
+      { class: 'more' },
+    ),
   ]);
   const whole = section(say('请您留意', 'Please look at this'), rows, '', { class: 'notices' });
   whole.append(
-    p([say('如果不是您本人所为：', 'If it was not you: '), link('#/leave', say('冻结网号', 'freeze the number'))]),
-    action(say('知道了，是我', 'Seen: it was me'), async () => {
-      await post('/holder/alerts/seen');
-      whole.remove();
-      announce(say('已标记为已读', 'Marked as seen'));
-    }, { class: 'second', id: 'alerts-seen' }),
+    p([
+      say('如果不是您本人所为：', 'If it was not you: '),
+      link('#/leave', say('冻结网号', 'freeze the number')),
+    ]),
+    action(
+      say('知道了，是我', 'Seen: it was me'),
+      async () => {
+        await post('/holder/alerts/seen');
+        whole.remove();
+        announce(say('已标记为已读', 'Marked as seen'));
+      },
+      { class: 'second', id: 'alerts-seen' },
+    ),
   );
   return whole;
 }
@@ -148,9 +191,19 @@ async function approvals(signal) {
   if (!waiting.length) return null;
   const rows = waiting.map((each) => [
     el('strong', {}, bdi(each.client_name)),
-    p(say(`来自 ${each.network}，${dayAndTime(each.asked_at)}`, `From ${each.network}, ${dayAndTime(each.asked_at)}`), { class: 'more' }),
+    p(
+      say(
+        `来自 ${each.network}，${dayAndTime(each.asked_at)}`,
+        `From ${each.network}, ${dayAndTime(each.asked_at)}`,
+      ),
+      { class: 'more' },
+    ),
   ]);
-  const whole = section(say(`待您确认（${waiting.length}）`, `Waiting for you (${waiting.length})`), rows, '');
+  const whole = section(
+    say(`待您确认（${waiting.length}）`, `Waiting for you (${waiting.length})`),
+    rows,
+    '',
+  );
   whole.append(p(link('/approvals', say('查看并决定', 'Look and decide'), { class: 'button' })));
   return whole;
 }
@@ -165,9 +218,23 @@ async function wardApprovals(signal) {
     announce(decision === 'approve' ? say('已允许', 'Allowed') : say('已拒绝', 'Refused'));
   };
   const rows = waiting.map((each) => [
-    p([el('strong', {}, bdi(each.ward_name)), say(' 想使用 ', ' wants to use '), el('strong', {}, bdi(each.client_name))]),
-    el('ul', { class: 'facts told' }, each.scopes.map((scope) => el('li', {}, scopeSentence(scope)))),
-    p(say(`来自 ${each.network}，${dayAndTime(each.asked_at)}`, `From ${each.network}, ${dayAndTime(each.asked_at)}`), { class: 'more' }),
+    p([
+      el('strong', {}, bdi(each.ward_name)),
+      say(' 想使用 ', ' wants to use '),
+      el('strong', {}, bdi(each.client_name)),
+    ]),
+    el(
+      'ul',
+      { class: 'facts told' },
+      each.scopes.map((scope) => el('li', {}, scopeSentence(scope))),
+    ),
+    p(
+      say(
+        `来自 ${each.network}，${dayAndTime(each.asked_at)}`,
+        `From ${each.network}, ${dayAndTime(each.asked_at)}`,
+      ),
+      { class: 'more' },
+    ),
     el(
       'div',
       { class: 'choices pair' },
@@ -185,5 +252,9 @@ function tiles() {
     ['activity', say('使用记录', 'What happened')],
     ['settings', say('设备、安全与家人', 'Devices, security, family')],
   ];
-  return el('nav', { class: 'tiles', 'aria-label': say('常用', 'Often used') }, ways.map(([name, text]) => link(`#/${name}`, text)));
+  return el(
+    'nav',
+    { class: 'tiles', 'aria-label': say('常用', 'Often used') },
+    ways.map(([name, text]) => link(`#/${name}`, text)),
+  );
 }

@@ -27,13 +27,19 @@ function documentStep({ kept }) {
   return [
     heading(
       say('您的证件', 'Your document'),
-      say('芯片里的签名会被核验，证件照片不会保存。', "The chip's signature is checked; the portrait in it is not kept."),
+      say(
+        '芯片里的签名会被核验，证件照片不会保存。',
+        "The chip's signature is checked; the portrait in it is not kept.",
+      ),
     ),
     sandbox ? virtualCard(kept) : null,
     fileChoice({
       id: 'chip',
       label: say('选择芯片文件', 'Choose a chip file'),
-      hint: say('由读卡器或手机 NFC 读出的文件。', 'The file that a card reader or the phone’s NFC has read.'),
+      hint: say(
+        '由读卡器或手机 NFC 读出的文件。',
+        'The file that a card reader or the phone’s NFC has read.',
+      ),
       second: sandbox,
       send: async (file) => {
         await take(kept, 'document', { kind: CARD, chip: await inBase64(file) });
@@ -55,7 +61,9 @@ function virtualCard(kept) {
   return el(
     'div',
     { class: 'asker' },
-    p(say('这是测试环境：可以使用一张虚拟证件。', 'This is a sandbox: you may use a virtual card.')),
+    p(
+      say('这是测试环境：可以使用一张虚拟证件。', 'This is a sandbox: you may use a virtual card.'),
+    ),
     action(say('使用虚拟证件', 'Use a virtual card'), () => useCard({}), { id: 'virtual-card' }),
     childCard(useCard),
   );
@@ -88,7 +96,10 @@ function holderStep({ kept }) {
   return [
     heading(
       say('请本人出示面容', 'Show that it is you'),
-      say('照片只用来与证件比对，比对后立即删除。', 'The picture is compared with the document, and then deleted.'),
+      say(
+        '照片只用来与证件比对，比对后立即删除。',
+        'The picture is compared with the document, and then deleted.',
+      ),
     ),
     kept.card
       ? action(
@@ -103,7 +114,10 @@ function holderStep({ kept }) {
     fileChoice({
       id: 'capture',
       label: say('拍摄或选择照片', 'Take or choose a picture'),
-      hint: say('光线充足，正对镜头，不戴帽子和墨镜。', 'Good light, facing the camera, no hat and no dark glasses.'),
+      hint: say(
+        '光线充足，正对镜头，不戴帽子和墨镜。',
+        'Good light, facing the camera, no hat and no dark glasses.',
+      ),
       accept: 'image/*',
       camera: true,
       second: Boolean(kept.card),
@@ -121,18 +135,29 @@ function guardianStep({ kept, progress, signal }) {
   return [
     heading(
       say('请监护人确认', 'Ask your guardian'),
-      say('未满 18 周岁领取网号，需要监护人在自己的应用中确认。', 'Below 18, a guardian confirms in their own app.'),
+      say(
+        '未满 18 周岁领取网号，需要监护人在自己的应用中确认。',
+        'Below 18, a guardian confirms in their own app.',
+      ),
     ),
     el(
       'div',
       { class: 'compare' },
       p(say('请让监护人输入此码', 'Let your guardian enter this code')),
       p(progress.guardian_code ?? '', { class: 'code', id: 'guardian-code' }),
-      p(say('监护人的应用：家人 › 添加孩子', 'In their app: Family, then Add a child'), { class: 'hint' }),
+      p(say('监护人的应用：家人 › 添加孩子', 'In their app: Family, then Add a child'), {
+        class: 'hint',
+      }),
     ),
-    p(say('确认后，本页会自动继续。', 'This page goes on by itself as soon as they have done so.'), { role: 'note' }),
     p(
-      say(`此次办理保留至 ${dayAndTime(progress.expires_at)}。`, `This application waits until ${dayAndTime(progress.expires_at)}.`),
+      say('确认后，本页会自动继续。', 'This page goes on by itself as soon as they have done so.'),
+      { role: 'note' },
+    ),
+    p(
+      say(
+        `此次办理保留至 ${dayAndTime(progress.expires_at)}。`,
+        `This application waits until ${dayAndTime(progress.expires_at)}.`,
+      ),
       { class: 'fine' },
     ),
   ];
@@ -167,7 +192,13 @@ function fileChoice({ id, label, hint, accept, camera, second, send }) {
     'aria-describedby': `${id}-hint`,
   });
   const face = el('label', { for: id, class: second ? 'button second' : 'button' }, label);
-  const place = el('div', { class: 'action file' }, input, face, p(hint, { class: 'hint', id: `${id}-hint` }));
+  const place = el(
+    'div',
+    { class: 'action file' },
+    input,
+    face,
+    p(hint, { class: 'hint', id: `${id}-hint` }),
+  );
   input.addEventListener('change', () => {
     const [file] = input.files;
     if (!file) return;
@@ -199,7 +230,9 @@ async function smaller(file) {
     canvas.width = Math.round(picture.width * scale);
     canvas.height = Math.round(picture.height * scale);
     canvas.getContext('2d').drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve) => canvas.toBlob((blob) => resolve(blob ?? file), 'image/jpeg', 0.9));
+    return await new Promise((resolve) =>
+      canvas.toBlob((blob) => resolve(blob ?? file), 'image/jpeg', 0.9),
+    );
   } catch {
     return file;
   }

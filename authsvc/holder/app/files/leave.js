@@ -1,21 +1,40 @@
 /** Rights: a copy of everything, freezing, and leaving for good. */
 
-import { download, post } from '/app/api.js';
+import { download, get, post } from '/app/api.js';
 import { action, announce, el, form, handOver, heading, link, mark, p } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { forgetEverything } from '/app/store.js';
 import { say } from '/app/words.js';
 
 /** The view. */
-export function leaveView() {
+export async function leaveView({ signal }) {
+  await get('/holder', { signal });
   return [
     heading(say('我的权利', 'My rights')),
-    el('section', {}, el('h2', {}, say('导出', 'A copy of everything')), p(say('服务所保存的关于您的一切，一个 JSON 文件。', 'All that the service holds about you, in one JSON file.'), { class: 'lead' }), exportAction()),
+    el(
+      'section',
+      {},
+      el('h2', {}, say('导出', 'A copy of everything')),
+      p(
+        say(
+          '服务所保存的关于您的一切，一个 JSON 文件。',
+          'All that the service holds about you, in one JSON file.',
+        ),
+        { class: 'lead' },
+      ),
+      exportAction(),
+    ),
     el(
       'section',
       {},
       el('h2', {}, say('冻结', 'Freeze')),
-      p(say('立即生效：任何人都不能再用您的网号登录，包括您自己。凭证件可以随时解冻。', 'At once: nobody can use your number, you included. Unfreeze it at any time with your document.'), { class: 'lead' }),
+      p(
+        say(
+          '立即生效：任何人都不能再用您的网号登录，包括您自己。凭证件可以随时解冻。',
+          'At once: nobody can use your number, you included. Unfreeze it at any time with your document.',
+        ),
+        { class: 'lead' },
+      ),
       action(say('立即冻结', 'Freeze it now'), freeze, { class: 'danger', id: 'freeze' }),
     ),
     el('section', {}, el('h2', {}, say('退出', 'Leave for good')), optOut()),
@@ -23,11 +42,17 @@ export function leaveView() {
 }
 
 function exportAction() {
-  return action(say('导出我的资料', 'Export my data'), async () => {
-    const { blob, name } = await withProof(() => download('/holder/export', 'online-number.json'));
-    handOver(blob, name);
-    announce(say('已导出', 'Exported'));
-  }, { class: 'second', id: 'export' });
+  return action(
+    say('导出我的资料', 'Export my data'),
+    async () => {
+      const { blob, name } = await withProof(() =>
+        download('/holder/export', 'online-number.json'),
+      );
+      handOver(blob, name);
+      announce(say('已导出', 'Exported'));
+    },
+    { class: 'second', id: 'export' },
+  );
 }
 
 async function freeze() {
@@ -35,7 +60,10 @@ async function freeze() {
   replace(
     heading(
       say('网号已冻结', 'Your online number is frozen'),
-      say('您已在所有地方退出登录。平台上的账号还在。', 'You are signed out everywhere. Your accounts at platforms are still there.'),
+      say(
+        '您已在所有地方退出登录。平台上的账号还在。',
+        'You are signed out everywhere. Your accounts at platforms are still there.',
+      ),
     ),
     p(link('#/unfreeze', say('解冻', 'Unfreeze'), { class: 'button' })),
   );
@@ -48,9 +76,30 @@ function optOut() {
     el(
       'ul',
       { class: 'facts kept' },
-      el('li', {}, say('您的资料会被删除，网证立即失效', 'What is held about you is erased; your certificates end at once')),
-      el('li', {}, say('您的平台账号不受影响，平台会得知网号不再有效', 'Your accounts at platforms stay; platforms that asked are told that the number has ended')),
-      el('li', {}, say('以后可以重新领取，各平台的代号不变', 'You may come back; each platform then knows you by the same pseudonym')),
+      el(
+        'li',
+        {},
+        say(
+          '您的资料会被删除，网证立即失效',
+          'What is held about you is erased; your certificates end at once',
+        ),
+      ),
+      el(
+        'li',
+        {},
+        say(
+          '您的平台账号不受影响，平台会得知网号不再有效',
+          'Your accounts at platforms stay; platforms that asked are told that the number has ended',
+        ),
+      ),
+      el(
+        'li',
+        {},
+        say(
+          '以后可以重新领取，各平台的代号不变',
+          'You may come back; each platform then knows you by the same pseudonym',
+        ),
+      ),
     ),
     form({
       id: 'opt-out',
@@ -65,7 +114,10 @@ function optOut() {
       ],
       send: async ({ confirmation }, node) => {
         if (confirmation.trim().toLowerCase() !== word) {
-          mark(node.elements.confirmation, say(`请输入“${word}”两个字`, `Please type the word “${word}”`));
+          mark(
+            node.elements.confirmation,
+            say(`请输入“${word}”两个字`, `Please type the word “${word}”`),
+          );
           return;
         }
         const left = await withProof(() => post('/holder/opt-out'));
@@ -77,15 +129,24 @@ function optOut() {
 }
 
 function farewell(receipt) {
-  const save = () => handOver(new Blob([receipt], { type: 'application/jose' }), 'opt-out-receipt.jws');
+  const save = () =>
+    handOver(new Blob([receipt], { type: 'application/jose' }), 'opt-out-receipt.jws');
   replace(
     heading(
       say('您已退出', 'You have left'),
-      say('这台设备上的密钥和网证也已删除。', 'The key and the certificate on this device are gone, too.'),
+      say(
+        '这台设备上的密钥和网证也已删除。',
+        'The key and the certificate on this device are gone, too.',
+      ),
     ),
     receipt
       ? [
-          p(say('这份回执由服务签名，证明您的资料已删除。它不含您的任何信息。', 'This receipt is signed by the service and proves that your data was erased. It says nothing about you.')),
+          p(
+            say(
+              '这份回执由服务签名，证明您的资料已删除。它不含您的任何信息。',
+              'This receipt is signed by the service and proves that your data was erased. It says nothing about you.',
+            ),
+          ),
           action(say('保存回执', 'Save the receipt'), save, { id: 'save-receipt' }),
         ]
       : null,

@@ -38,10 +38,14 @@ export function enrollmentView(purpose) {
 /** The first page of each purpose: what it is for, what is needed, how long it takes. */
 function beginning(purpose) {
   const start = (text) =>
-    action(text, async () => {
-      await begin(purpose);
-      await show();
-    }, { id: 'begin' });
+    action(
+      text,
+      async () => {
+        await begin(purpose);
+        await show();
+      },
+      { id: 'begin' },
+    );
   return { enroll: beginEnroll, recover: beginRecover, unfreeze: beginUnfreeze }[purpose](start);
 }
 
@@ -49,7 +53,10 @@ function beginEnroll(start) {
   return [
     heading(
       say('领取网号', 'Get your online number'),
-      say('大约三分钟。可以随时关闭，下次从同一步继续。', 'About three minutes. Close it whenever you like; it goes on where you left off.'),
+      say(
+        '大约三分钟。可以随时关闭，下次从同一步继续。',
+        'About three minutes. Close it whenever you like; it goes on where you left off.',
+      ),
     ),
     el('h2', {}, say('您需要', 'You need')),
     el(
@@ -61,7 +68,10 @@ function beginEnroll(start) {
     ),
     start(say('开始', 'Begin')),
     p(
-      say('自愿领取，随时可以退出。没有网号，平台的服务不会减少。', 'It is your choice, and you can leave at any time. Without it, platforms serve you all the same.'),
+      say(
+        '自愿领取，随时可以退出。没有网号，平台的服务不会减少。',
+        'It is your choice, and you can leave at any time. Without it, platforms serve you all the same.',
+      ),
       { class: 'fine' },
     ),
     p(link('#/sign-in', say('已有网号？登录', 'Have one already? Sign in'))),
@@ -72,15 +82,43 @@ function beginRecover(start) {
   return [
     heading(
       say('恢复登录方式', 'Recover your access'),
-      say('再次出示证件并核对本人，然后设置新密码。', 'Show your document and yourself again, then choose a new password.'),
+      say(
+        '再次出示证件并核对本人，然后设置新密码。',
+        'Show your document and yourself again, then choose a new password.',
+      ),
     ),
     el(
       'ul',
       { class: 'facts told' },
-      el('li', {}, say('为防止他人冒用，恢复需要等待一段时间', 'It takes a while, so that nobody does it behind your back')),
-      el('li', {}, say('您的手机和所有设备都会收到提醒，并可以中止', 'Your phone and every device hear of it, and can stop it')),
-      el('li', {}, say('完成后，旧的密码、通行密钥和设备都不再有效', 'Then the old password, passkeys and devices no longer work')),
-      el('li', {}, say('网号和各平台的账号不变', 'Your number and your accounts at platforms stay')),
+      el(
+        'li',
+        {},
+        say(
+          '为防止他人冒用，恢复需要等待一段时间',
+          'It takes a while, so that nobody does it behind your back',
+        ),
+      ),
+      el(
+        'li',
+        {},
+        say(
+          '您的手机和所有设备都会收到提醒，并可以中止',
+          'Your phone and every device hear of it, and can stop it',
+        ),
+      ),
+      el(
+        'li',
+        {},
+        say(
+          '完成后，旧的密码、通行密钥和设备都不再有效',
+          'Then the old password, passkeys and devices no longer work',
+        ),
+      ),
+      el(
+        'li',
+        {},
+        say('网号和各平台的账号不变', 'Your number and your accounts at platforms stay'),
+      ),
     ),
     start(say('开始恢复', 'Begin the recovery')),
   ];
@@ -90,7 +128,10 @@ function beginUnfreeze(start) {
   return [
     heading(
       say('解冻网号', 'Unfreeze your online number'),
-      say('再次出示证件并核对本人，网号即恢复使用。', 'Show your document and yourself again, and the number works as before.'),
+      say(
+        '再次出示证件并核对本人，网号即恢复使用。',
+        'Show your document and yourself again, and the number works as before.',
+      ),
     ),
     start(say('开始解冻', 'Begin')),
   ];
@@ -105,12 +146,18 @@ async function isDoneElsewhere(purpose) {
       say('不需要再次领取。', 'There is nothing to apply for.'),
     ),
     purpose === 'recover'
-      ? action(say('仍要恢复登录方式', 'Recover all the same'), async () => {
-          await begin('recover');
-          await show();
-        }, { class: 'second' })
+      ? action(
+          say('仍要恢复登录方式', 'Recover all the same'),
+          async () => {
+            await begin('recover');
+            await show();
+          },
+          { class: 'second' },
+        )
       : null,
-    p(link('#/home', say('打开我的网号', 'Open my online number'), { class: 'button' }), { class: 'after' }),
+    p(link('#/home', say('打开我的网号', 'Open my online number'), { class: 'button' }), {
+      class: 'after',
+    }),
   ];
 }
 
@@ -122,11 +169,15 @@ function another(kept, purpose) {
       say('这台设备一次只能办理一项。', 'This device does one thing at a time.'),
     ),
     p(link(`#/${VIEWS[kept.purpose]}`, say('继续未完成的', 'Go on with it'), { class: 'button' })),
-    action(say('放弃它，重新开始', 'Drop it and begin this'), async () => {
-      await abandon();
-      await begin(purpose);
-      await show();
-    }, { class: 'second' }),
+    action(
+      say('放弃它，重新开始', 'Drop it and begin this'),
+      async () => {
+        await abandon();
+        await begin(purpose);
+        await show();
+      },
+      { class: 'second' },
+    ),
   ];
 }
 
@@ -134,9 +185,13 @@ function another(kept, purpose) {
 function over(problem, purpose) {
   const ways = [];
   if (/already_enrolled/.test(problem.code)) {
-    ways.push(link('#/sign-in', say('登录', 'Sign in')), link('#/recover', say('恢复登录方式', 'Recover access')));
+    ways.push(
+      link('#/sign-in', say('登录', 'Sign in')),
+      link('#/recover', say('恢复登录方式', 'Recover access')),
+    );
   }
-  if (/frozen/.test(problem.code)) ways.push(link('#/unfreeze', say('解冻网号', 'Unfreeze the number')));
+  if (/frozen/.test(problem.code))
+    ways.push(link('#/unfreeze', say('解冻网号', 'Unfreeze the number')));
   const forgetting = (node) => {
     node.addEventListener('click', (event) => {
       event.preventDefault();
@@ -148,10 +203,14 @@ function over(problem, purpose) {
     heading(say('这次办理已结束', 'This application has ended')),
     alarm(problem),
     el('div', { class: 'after' }, ways.map(forgetting)),
-    action(say('重新开始', 'Begin again'), async () => {
-      await abandon();
-      await go(VIEWS[purpose]);
-    }, { id: 'begin-again' }),
+    action(
+      say('重新开始', 'Begin again'),
+      async () => {
+        await abandon();
+        await go(VIEWS[purpose]);
+      },
+      { id: 'begin-again' },
+    ),
   ];
 }
 

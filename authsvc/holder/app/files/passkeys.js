@@ -15,7 +15,11 @@ export async function addPasskey(name) {
   const credential = await asked(() =>
     navigator.credentials.create({ publicKey: creationOptions(options) }),
   );
-  return post('/authentication/passkeys', { challenge, credential: registration(credential), name });
+  return post('/authentication/passkeys', {
+    challenge,
+    credential: registration(credential),
+    name,
+  });
 }
 
 /** Signs in by a passkey; the service's answer. */
@@ -52,7 +56,10 @@ async function asked(ask) {
     if (error.name !== 'NotAllowedError' && error.name !== 'AbortError') {
       throw new Problem({
         zh: ['这台设备不能使用通行密钥', '请设置锁屏密码，或改用其他登录方式'],
-        en: ['Passkeys do not work on this device', 'Set a screen lock, or use another way to sign in'],
+        en: [
+          'Passkeys do not work on this device',
+          'Set a screen lock, or use another way to sign in',
+        ],
         code: 'app.passkey_unsupported',
       });
     }

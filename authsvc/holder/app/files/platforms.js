@@ -13,15 +13,22 @@ export async function platformsView({ signal }) {
   return [
     heading(
       say('我允许的平台', 'Platforms I allow'),
-      say('只有您看得到这份名单。收回后，平台立即不能再核实您；您在那里的账号不受影响。', 'Only you can see this list. Once you take it back, the platform can no longer ask; your account there stays.'),
+      say(
+        '只有您看得到这份名单。收回后，平台立即不能再核实您；您在那里的账号不受影响。',
+        'Only you can see this list. Once you take it back, the platform can no longer ask; your account there stays.',
+      ),
     ),
     section(say('平台', 'Platforms'), platforms.map(row), say('还没有平台。', 'None so far.')),
     platforms.length > 1
-      ? action(say('全部收回', 'Take everything back'), async () => {
-          await withProof(() => post('/holder/platforms/withdrawal-of-all'));
-          await show();
-          announce(say('已全部收回', 'Everything was taken back'));
-        }, { class: 'second danger', id: 'withdraw-all' })
+      ? action(
+          say('全部收回', 'Take everything back'),
+          async () => {
+            await withProof(() => post('/holder/platforms/withdrawal-of-all'));
+            await show();
+            announce(say('已全部收回', 'Everything was taken back'));
+          },
+          { class: 'second danger', id: 'withdraw-all' },
+        )
       : null,
   ];
 }
@@ -29,15 +36,39 @@ export async function platformsView({ signal }) {
 function row(platform) {
   const told = [...platform.scopes.map(scopeSentence), ...platform.claims.map(claimSentence)];
   return [
-    p(el('strong', {}, platform.name ? bdi(platform.name) : say('已不存在的平台', 'A platform that is gone'))),
-    p(say(`自 ${day(platform.granted_at)}`, `Since ${day(platform.granted_at)}`), { class: 'more' }),
-    el('ul', { class: 'facts told' }, told.map((sentence) => el('li', {}, sentence))),
-    isWeb(platform.start_uri) ? p(link(platform.start_uri, say('前往并登录', 'Go there and sign in'), { rel: 'noreferrer' })) : null,
-    action(say('收回许可', 'Take it back'), async () => {
-      await withProof(() => post('/holder/platforms/withdrawal', { client_id: platform.client_id }));
-      await show();
-      announce(say('已收回', 'Taken back'));
-    }, { class: 'second' }),
+    p(
+      el(
+        'strong',
+        {},
+        platform.name ? bdi(platform.name) : say('已不存在的平台', 'A platform that is gone'),
+      ),
+    ),
+    p(say(`自 ${day(platform.granted_at)}`, `Since ${day(platform.granted_at)}`), {
+      class: 'more',
+    }),
+    el(
+      'ul',
+      { class: 'facts told' },
+      told.map((sentence) => el('li', {}, sentence)),
+    ),
+    isWeb(platform.start_uri)
+      ? p(
+          link(platform.start_uri, say('前往并登录', 'Go there and sign in'), {
+            rel: 'noreferrer',
+          }),
+        )
+      : null,
+    action(
+      say('收回许可', 'Take it back'),
+      async () => {
+        await withProof(() =>
+          post('/holder/platforms/withdrawal', { client_id: platform.client_id }),
+        );
+        await show();
+        announce(say('已收回', 'Taken back'));
+      },
+      { class: 'second' },
+    ),
   ];
 }
 

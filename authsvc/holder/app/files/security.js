@@ -16,9 +16,19 @@ export async function securityView({ signal }) {
     heading(say('登录与安全', 'Sign-in and security')),
     terms([[say('本次登录', 'This sign-in'), strength(acr)]]),
     later(passkeys),
-    passkeysKnown() ? newPasskey() : p(say('这个浏览器不支持通行密钥。', 'This browser does not know passkeys.'), { class: 'lead' }),
+    passkeysKnown()
+      ? newPasskey()
+      : p(say('这个浏览器不支持通行密钥。', 'This browser does not know passkeys.'), {
+          class: 'lead',
+        }),
     el('h2', {}, say('动态口令', 'One-time codes')),
-    p(say('换手机时可以重新设置，旧的随即失效。', 'Set them up again on a new phone; the old ones then stop working.'), { class: 'lead' }),
+    p(
+      say(
+        '换手机时可以重新设置，旧的随即失效。',
+        'Set them up again on a new phone; the old ones then stop working.',
+      ),
+      { class: 'lead' },
+    ),
     totpOffer(),
   ];
 }
@@ -30,15 +40,21 @@ async function passkeys() {
     p(
       [
         say(`添加于 ${day(each.added_at)}`, `Added ${day(each.added_at)}`),
-        each.last_used_at ? say(`，上次使用 ${day(each.last_used_at)}`, `, last used ${day(each.last_used_at)}`) : '',
+        each.last_used_at
+          ? say(`，上次使用 ${day(each.last_used_at)}`, `, last used ${day(each.last_used_at)}`)
+          : '',
       ],
       { class: 'more' },
     ),
-    action(say('移除', 'Remove'), async () => {
-      await withProof(() => removePasskey(each.id));
-      await show();
-      announce(say('通行密钥已移除', 'The passkey was removed'));
-    }, { class: 'second danger' }),
+    action(
+      say('移除', 'Remove'),
+      async () => {
+        await withProof(() => removePasskey(each.id));
+        await show();
+        announce(say('通行密钥已移除', 'The passkey was removed'));
+      },
+      { class: 'second danger' },
+    ),
   ]);
   return section(say('通行密钥', 'Passkeys'), rows, say('还没有通行密钥。', 'No passkeys so far.'));
 }

@@ -18,7 +18,12 @@ export async function signInView() {
       return goOn();
     }),
     el('hr'),
-    p(link('#/recover', say('登录方式都不可用？凭证件恢复', 'None of these work? Recover with your document'))),
+    p(
+      link(
+        '#/recover',
+        say('登录方式都不可用？凭证件恢复', 'None of these work? Recover with your document'),
+      ),
+    ),
     p(link('#/unfreeze', say('网号已冻结？凭证件解冻', 'Frozen? Unfreeze with your document'))),
     p(link('#/opt-in', say('还没有网号？现在领取', 'No online number yet? Get one'))),
   ];
@@ -38,18 +43,23 @@ export async function signInChoices(done) {
   const ways = [];
   if (device) {
     ways.push(
-      action(say('用这台设备的密钥登录', "Sign in with this device's key"), async () =>
-        settle(await signInByDeviceKey(device)),
+      action(
+        say('用这台设备的密钥登录', "Sign in with this device's key"),
+        async () => settle(await signInByDeviceKey(device)),
         { id: 'by-device' },
       ),
     );
   }
   if (passkeysKnown()) {
     ways.push(
-      action(say('用通行密钥登录', 'Sign in with a passkey'), async () => settle(await signInByPasskey()), {
-        id: 'by-passkey',
-        class: device ? 'second' : null,
-      }),
+      action(
+        say('用通行密钥登录', 'Sign in with a passkey'),
+        async () => settle(await signInByPasskey()),
+        {
+          id: 'by-passkey',
+          class: device ? 'second' : null,
+        },
+      ),
     );
   }
   const other = el(
@@ -83,7 +93,10 @@ export function codeField() {
   return {
     name: 'otp',
     label: say('动态口令或恢复码', 'One-time code or recovery code'),
-    hint: say('动态口令是验证器应用里的六位数字。', 'The code is the six digits that your authenticator app shows.'),
+    hint: say(
+      '动态口令是验证器应用里的六位数字。',
+      'The code is the six digits that your authenticator app shows.',
+    ),
     autocomplete: 'one-time-code',
     autocapitalize: 'none',
     spellcheck: 'false',

@@ -23,7 +23,10 @@ function phoneStep({ kept }) {
   return [
     heading(
       say('您的手机号', 'Your phone'),
-      say('用于接收验证码和安全提醒，不会告诉任何平台。', 'For codes and alerts. No platform is ever told.'),
+      say(
+        '用于接收验证码和安全提醒，不会告诉任何平台。',
+        'For codes and alerts. No platform is ever told.',
+      ),
     ),
     form({
       id: 'send-code',
@@ -42,7 +45,10 @@ function phoneField(value) {
   return {
     name: 'phone',
     label: say('手机号', 'Phone number'),
-    hint: say('其他地区的号码请加国家代码，例如 +852。', 'From elsewhere: with the country code, such as +44.'),
+    hint: say(
+      '其他地区的号码请加国家代码，例如 +852。',
+      'From elsewhere: with the country code, such as +44.',
+    ),
     type: 'tel',
     autocomplete: 'tel',
     value,
@@ -70,14 +76,22 @@ function confirmationStep({ kept }) {
     },
   });
   return [
-    heading(say('输入验证码', 'Enter the code'), say('六位数字，十分钟内有效。', 'Six digits, good for ten minutes.')),
+    heading(
+      say('输入验证码', 'Enter the code'),
+      say('六位数字，十分钟内有效。', 'Six digits, good for ten minutes.'),
+    ),
     sandbox && kept.phone ? outbox(kept.phone, entry) : null,
     entry,
     el(
       'details',
       {},
       el('summary', {}, say('没有收到？', 'No message?')),
-      p(say('一分钟后可以重新发送，也可以换一个号码。', 'After a minute it can be sent again, also to another number.')),
+      p(
+        say(
+          '一分钟后可以重新发送，也可以换一个号码。',
+          'After a minute it can be sent again, also to another number.',
+        ),
+      ),
       form({
         submit: say('重新发送', 'Send again'),
         fields: [phoneField(kept.phone)],
@@ -97,7 +111,10 @@ function outbox(phone, entry) {
     say('读取测试短信', 'Read the test message'),
     async () => {
       const { messages } = await get(`/sandbox/outbox?phone=${encodeURIComponent(bare(phone))}`);
-      const code = messages.map((each) => /\d{6}/.exec(each.text)?.[0]).filter(Boolean).pop();
+      const code = messages
+        .map((each) => /\d{6}/.exec(each.text)?.[0])
+        .filter(Boolean)
+        .pop();
       if (!code) throw noMessage();
       const input = entry.querySelector('input');
       input.value = code;
@@ -138,7 +155,9 @@ function credentialsStep({ kept, progress }) {
   meter.watch(whole.elements.password, whole.elements.sign_in_name);
   return [
     heading(
-      progress.purpose === 'recover' ? say('新的登录名和密码', 'A new name and password') : say('登录名和密码', 'Name and password'),
+      progress.purpose === 'recover'
+        ? say('新的登录名和密码', 'A new name and password')
+        : say('登录名和密码', 'Name and password'),
       say('在别的设备上登录时使用。', 'For signing in on other devices.'),
     ),
     whole,
@@ -150,10 +169,15 @@ function numberStep({ kept, progress }) {
   return [
     heading(
       say('最后一步', 'The last step'),
-      say('这台设备会生成一把密钥，私钥永远不离开设备。', 'This device makes a key. Its secret half never leaves the device.'),
+      say(
+        '这台设备会生成一把密钥，私钥永远不离开设备。',
+        'This device makes a key. Its secret half never leaves the device.',
+      ),
     ),
     action(
-      progress.purpose === 'recover' ? say('完成恢复', 'Finish the recovery') : say('生成密钥并领取网号', 'Make the key and get my number'),
+      progress.purpose === 'recover'
+        ? say('完成恢复', 'Finish the recovery')
+        : say('生成密钥并领取网号', 'Make the key and get my number'),
       async () => celebrate(await complete(kept)),
       { id: 'get-number' },
     ),
@@ -168,9 +192,17 @@ function waitStep(progress) {
       say('请等待', 'Please wait'),
       say(`还需约 ${span(seconds)}。`, `About ${span(seconds)} to go.`),
     ),
-    p(say('您的手机和设备已收到提醒。如果不是您本人，任何一台设备都可以中止。', 'Your phone and your devices have been told. Any of them can stop this.')),
     p(
-      say(`${dayAndTime(progress.ready_at)} 之后回到这里，即可完成。现在可以关闭本页。`, `Come back after ${dayAndTime(progress.ready_at)} and finish. You may close this page now.`),
+      say(
+        '您的手机和设备已收到提醒。如果不是您本人，任何一台设备都可以中止。',
+        'Your phone and your devices have been told. Any of them can stop this.',
+      ),
+    ),
+    p(
+      say(
+        `${dayAndTime(progress.ready_at)} 之后回到这里，即可完成。现在可以关闭本页。`,
+        `Come back after ${dayAndTime(progress.ready_at)} and finish. You may close this page now.`,
+      ),
     ),
     action(say('看看是否可以了', 'Look again'), () => show(), { class: 'second' }),
   ];
@@ -184,9 +216,7 @@ function completedStep({ kept }) {
       unfrozen ? say('网号已解冻', 'Your online number works again') : say('已经办好', 'All done'),
       unfrozen ? say('各平台可以照常使用。', 'Platforms are as they were.') : null,
     ),
-    p(
-      link('#/sign-in', say('去登录', 'Sign in'), { class: 'button', onclick: () => abandon() }),
-    ),
+    p(link('#/sign-in', say('去登录', 'Sign in'), { class: 'button', onclick: () => abandon() })),
   ];
 }
 

@@ -36,20 +36,52 @@ async function isSignedIn() {
 function invitation(kept) {
   return [
     heading(
-      say('网号：证明是您，不透露您是谁', 'An online number: proof that it is you, without saying who you are'),
-      say('用身份证领取一次，之后在各平台证明“这是一位真实的人”。', 'Show your identity card once. Then prove to any platform that you are a real person.'),
+      say(
+        '网号：证明是您，不透露您是谁',
+        'An online number: proof that it is you, without saying who you are',
+      ),
+      say(
+        '用身份证领取一次，之后在各平台证明“这是一位真实的人”。',
+        'Show your identity card once. Then prove to any platform that you are a real person.',
+      ),
     ),
     el(
       'ul',
       { class: 'facts told' },
-      el('li', {}, say('平台得到的只有认证结果，没有姓名和证件号码', 'Platforms get the result: no name, no identity number')),
-      el('li', {}, say('每个平台看到的代号都不同，无法互相比对', 'Each sees another pseudonym, so they cannot compare')),
+      el(
+        'li',
+        {},
+        say(
+          '平台得到的只有认证结果，没有姓名和证件号码',
+          'Platforms get the result: no name, no identity number',
+        ),
+      ),
+      el(
+        'li',
+        {},
+        say(
+          '每个平台看到的代号都不同，无法互相比对',
+          'Each sees another pseudonym, so they cannot compare',
+        ),
+      ),
       el('li', {}, say('谁在什么时候用过，只有您自己看得到', 'Only you can see where it was used')),
       el('li', {}, say('自愿领取，随时退出', 'It is voluntary, and you can leave at any time')),
     ),
     kept
-      ? p(link(`#/${VIEWS[kept.purpose]}`, say('继续上次的办理', 'Go on where you left off'), { class: 'button', id: 'go-on' }), { class: 'after' })
-      : p(link('#/opt-in', say('领取网号', 'Get your online number'), { class: 'button', id: 'opt-in' }), { class: 'after' }),
+      ? p(
+          link(`#/${VIEWS[kept.purpose]}`, say('继续上次的办理', 'Go on where you left off'), {
+            class: 'button',
+            id: 'go-on',
+          }),
+          { class: 'after' },
+        )
+      : p(
+          link('#/opt-in', say('领取网号', 'Get your online number'), {
+            class: 'button',
+            id: 'opt-in',
+          }),
+          { class: 'after' },
+        ),
     p(link('#/sign-in', say('已有网号，登录', 'I have one: sign in'), { class: 'button second' })),
   ];
 }

@@ -55,7 +55,10 @@ async function request(mode, act) {
   } catch {
     opened = undefined;
     throw new Problem({
-      zh: ['此浏览器不允许保存密钥', '请关闭无痕模式，或允许本网站使用 Cookie 和存储，然后重新打开'],
+      zh: [
+        '此浏览器不允许保存密钥',
+        '请关闭无痕模式，或允许本网站使用 Cookie 和存储，然后重新打开',
+      ],
       en: [
         'This browser keeps no keys for us',
         'Leave private browsing, or allow cookies and storage for this site, and open it again',

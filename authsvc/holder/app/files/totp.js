@@ -25,9 +25,25 @@ export function totpOffer() {
 function confirmation(pending, place) {
   return [
     clockError() ? p(clockWarning(), { class: 'notice', role: 'note' }) : null,
-    p(say('用验证器应用扫描，或手动输入密钥。', 'Scan this with an authenticator app, or type the secret in.')),
-    el('p', { class: 'qr' }, el('img', { src: pending.qr, alt: say('动态口令的二维码', 'QR code for the authenticator app'), width: '220', height: '220' })),
-    p(el('code', { id: 'totp-secret' }, pending.secret.replace(/(.{4})/g, '$1 ').trim()), { class: 'secret' }),
+    p(
+      say(
+        '用验证器应用扫描，或手动输入密钥。',
+        'Scan this with an authenticator app, or type the secret in.',
+      ),
+    ),
+    el(
+      'p',
+      { class: 'qr' },
+      el('img', {
+        src: pending.qr,
+        alt: say('动态口令的二维码', 'QR code for the authenticator app'),
+        width: '220',
+        height: '220',
+      }),
+    ),
+    p(el('code', { id: 'totp-secret' }, pending.secret.replace(/(.{4})/g, '$1 ').trim()), {
+      class: 'secret',
+    }),
     form({
       id: 'confirm-totp',
       submit: say('确认', 'Confirm'),
@@ -53,12 +69,24 @@ function confirmation(pending, place) {
 function recoveryCodes(codes) {
   const save = () => {
     const title = say('网号恢复码（每个只能用一次）', 'Recovery codes (each works once)');
-    handOver(new Blob([`${title}\n\n${codes.join('\n')}\n`], { type: 'text/plain' }), 'recovery-codes.txt');
+    handOver(
+      new Blob([`${title}\n\n${codes.join('\n')}\n`], { type: 'text/plain' }),
+      'recovery-codes.txt',
+    );
   };
   return [
     el('h3', { tabindex: '-1' }, say('动态口令已开启', 'One-time codes are on')),
-    p(say('请保存这些恢复码，手机丢失时使用。它们只显示这一次。', 'Keep these recovery codes for the day your phone is lost. They are shown only now.')),
-    el('ul', { class: 'codes', id: 'recovery-codes' }, codes.map((code) => el('li', {}, el('code', {}, code)))),
+    p(
+      say(
+        '请保存这些恢复码，手机丢失时使用。它们只显示这一次。',
+        'Keep these recovery codes for the day your phone is lost. They are shown only now.',
+      ),
+    ),
+    el(
+      'ul',
+      { class: 'codes', id: 'recovery-codes' },
+      codes.map((code) => el('li', {}, el('code', {}, code))),
+    ),
     action(say('保存为文件', 'Save as a file'), save, { class: 'second' }),
   ];
 }

@@ -12,7 +12,10 @@ export function happened(kind) {
     platform_allowed: say('首次允许一个平台', 'You allowed a platform for the first time'),
     platform_refused: say('拒绝了一个平台', 'You refused a platform'),
     platform_withdrawn: say('收回了对平台的许可', 'You took back what a platform was allowed'),
-    other_device_approved: say('批准了另一台设备上的登录', 'You approved a sign-in on another device'),
+    other_device_approved: say(
+      '批准了另一台设备上的登录',
+      'You approved a sign-in on another device',
+    ),
     device_added: say('添加了设备', 'A device was added'),
     device_removed: say('移除了设备', 'A device was removed'),
     passkey_added: say('添加了通行密钥', 'A passkey was added'),
@@ -53,7 +56,10 @@ export function certificateState(status, notAfter) {
 export function scopeSentence(scope) {
   const known = {
     openid: say('您的身份已经核验', 'that your identity has been verified'),
-    age: say('您是否已满 14、16、18 周岁，以及年龄段', 'whether you are over 14, 16 and 18, and your age band'),
+    age: say(
+      '您是否已满 14、16、18 周岁，以及年龄段',
+      'whether you are over 14, 16 and 18, and your age band',
+    ),
     offline_access: say('您不在时也可再次询问', 'and it may ask again while you are away'),
   };
   return known[scope] ?? scope;
