@@ -5,6 +5,7 @@ Of everything a person can do with the service something is done, and something 
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
@@ -12,8 +13,10 @@ import httpx2
 from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database
+from tests.authentication.authenticators import Authenticator
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
+    ISSUER,
     MARKET,
     SQUARE,
     Enrolling,
@@ -123,8 +126,11 @@ async def _arrive(service: Service, life: Life) -> Resident:
 
 
 async def _sign_in_strongly(service: Service, life: Life, resident: Resident) -> None:
+    """By a code to the phone, while there is nothing better; then by TOTP and a passkey."""
     async with service.client() as app:
+        await _step_up_by_phone(service, life, resident, app)
         codes = await service.turn_totp_on(app, resident)
+        await _add_a_passkey(life, app)
         life.browsed("app", app)
     life.secrets |= {f"recovery code {number}": code for number, code in enumerate(codes)}
     life.secrets |= {
@@ -134,6 +140,55 @@ async def _sign_in_strongly(service: Service, life: Life, resident: Resident) ->
     }
     life.secrets["TOTP secret"] = resident.totp_secret
     service.clock.advance(minutes=1)
+
+
+async def _step_up_by_phone(
+    service: Service, life: Life, resident: Resident, app: httpx2.AsyncClient
+) -> None:
+    """One code is typed, and another one is on its way for ever."""
+    body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
+    for attempt in ("typed", "not typed"):
+        assert (await app.post("/authentication/password", json=body)).is_success
+        assert (await app.post("/authentication/step-up/sms")).is_success
+        code = await service.newest_code(app, resident)
+        life.secrets[f"SMS code, {attempt}"] = code
+        if attempt == "typed":
+            answer = await app.post("/authentication/step-up", json={"otp": code})
+            assert answer.is_success, answer.text
+
+
+async def _add_a_passkey(life: Life, app: httpx2.AsyncClient) -> None:
+    """A passkey is added and used, and two challenges are left unanswered."""
+    authenticator = Authenticator(origin=ISSUER)
+    for finished in (True, False):
+        begun = (await app.post("/authentication/passkeys/options")).json()
+        _challenge(life, f"new passkey {finished}", begun)
+        if finished:
+            body = {
+                "challenge": begun["challenge"],
+                "credential": authenticator.create(begun["options"]),
+                "name": "a name for a passkey",
+            }
+            answer = await app.post("/authentication/passkeys", json=body)
+            assert answer.status_code == 201, answer.text
+        asked = (await app.post("/authentication/passkey/challenges")).json()
+        _challenge(life, f"passkey {finished}", asked)
+        if finished:
+            credential = authenticator.get(asked["options"])
+            body = {"challenge": asked["challenge"], "credential": credential}
+            answer = await app.post("/authentication/passkey", json=body)
+            assert answer.is_success, answer.text
+            handle = credential["response"]["userHandle"]
+            life.person |= {
+                "passkey: id": credential["id"],
+                "passkey: name": "a name for a passkey",
+                "passkey: handle": handle,
+            }
+
+
+def _challenge(life: Life, whose: str, begun: dict[str, Any]) -> None:
+    life.secrets[f"{whose}: challenge"] = begun["challenge"]
+    life.secrets[f"{whose}: nonce"] = begun["options"]["challenge"]
 
 
 async def _use_platforms(service: Service, life: Life, resident: Resident) -> None:
