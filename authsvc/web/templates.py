@@ -45,7 +45,8 @@ class Templates:
 
 def own_path(path: str | None) -> str | None:
     """The path if it is plainly one of ours, of letters, digits and dashes, else None."""
-    return path if path is not None and _OWN_PATH.match(path) else None
+    # As text, so that a value which was forgotten says so here as everywhere.
+    return path if path is not None and _OWN_PATH.match(str(path)) else None
 
 
 def web_link(uri: str | None) -> str | None:

@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 from authsvc.errors import Throttled
 from authsvc.web.errors import BodyTooLarge
 from authsvc.web.language import Language
-from authsvc.web.templates import Templates, web_link
+from authsvc.web.templates import Templates, own_path, web_link
 from tests.web.pages import PAGES
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -285,3 +285,27 @@ def test_frames_are_hidden_and_the_way_back_waits_for_them(templates: Templates)
     assert script["nonce"] == "n"
     stays = shown(return_to=None)
     assert stays.named("script") == stays.named("a") == []
+
+
+@pytest.mark.parametrize("path", ["/interaction/Ab-_9/phone", "/link"])
+def test_a_plain_path_is_one_of_ours(path: str):
+    assert own_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "/",
+        "//evil.example",
+        "/\\evil",
+        "/a/",
+        "/a?b",
+        "javascript:alert(1)",
+        "/a\n",
+        "/a.b",
+    ],
+)
+def test_any_other_path_is_not_shown(path: str | None):
+    assert own_path(path) is None
