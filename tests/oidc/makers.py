@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -22,6 +22,7 @@ from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Identity, NewDocument, Subscriber
+from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.fetcher import Fetcher
@@ -47,6 +48,17 @@ PLATFORMS = [
     ),
 ]
 SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
+
+
+class Outbox:
+    """A gateway that keeps what it was to send."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+
+    async def send(self, phone: str, text: str, *, now: datetime) -> None:
+        """Keeps it."""
+        self.sent.append((phone, text))
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,8 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
+            activity=ActivityLog(database),
+            alerts=Alerts(database=database, subscribers=built.subscribers, messenger=Outbox()),
             credentials=built.credentials,
             sign_in=built.sign_in,
             sessions=built.sessions,
