@@ -106,9 +106,11 @@ async def test_a_first_grant(provider, browser, counted):
     asked = request("platform-b")
     response = await browser.get("/authorize", **asked.parameters)
     response, page = await browser.follow(response)
-    # What was granted before is read, to be kept. The request, the session, the mark that something
+    # What was granted before is read, to be kept; a new platform is a line in the person's own log,
+    # in the same transaction, and an alert: the phone that it goes to is read. That the platform is
+    # told something is noted and written later. The request, the session, the mark that something
     # changes, and the request is taken.
-    with counted(reads=1, writes=1, round_trips=4):
+    with counted(reads=2, writes=2, round_trips=4):
         answer = await browser.submit(str(response.url), page, "approve")
     assert answer.status_code == 303
 
