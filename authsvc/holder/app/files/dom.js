@@ -127,10 +127,10 @@ function field({ name, label, hint, note, ...attributes }) {
  * A form. `fields` are specs for `field`; `send` gets the values and does the work. A refusal that
  * names a field is shown there, and the focus goes there; any other stands above the button.
  */
-export function form({ fields, submit, send, children = [], id }) {
-  const button = el('button', { type: 'submit', id }, submit);
+export function form({ fields, submit, send, id, mood }) {
+  const button = el('button', { type: 'submit', id, class: mood }, submit);
   const place = el('div', { class: 'action' }, button);
-  const node = el('form', { novalidate: true }, fields.map(field), children, place);
+  const node = el('form', { novalidate: true }, fields.map(field), place);
   node.addEventListener('submit', (event) => {
     event.preventDefault();
     clear(node);

@@ -103,6 +103,7 @@ function optOut() {
     ),
     form({
       id: 'opt-out',
+      mood: 'danger',
       submit: say('退出网号服务', 'Leave the service'),
       fields: [
         {
