@@ -32,6 +32,7 @@ def doors_of(house: House) -> list[Any]:
     }
     return [
         *web_routes.routes(),
+        *app_routes.routes(templates=Templates(), sandbox=settings.sandbox),
         *health_routes([house.database.ping, house.ephemeral.ping]),
         *certificates_routes.routes(
             certificates=house.certificates, database=house.database, clock=house.clock
@@ -52,7 +53,6 @@ def doors_of(house: House) -> list[Any]:
             **door,
         ),
         *_holder_doors(house, door),
-        *app_routes.routes(templates=Templates(), sandbox=settings.sandbox),
     ]
 
 
