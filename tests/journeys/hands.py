@@ -47,6 +47,7 @@ class Hands:
         self.issuer = issuer
         self.page: Page = context.new_page()
         self.clicks = 0
+        self.name = self.number = ""
         self.complaints: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
