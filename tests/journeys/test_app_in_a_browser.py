@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -266,8 +267,6 @@ def test_a_wrong_clock_is_told(hands):
 
 
 def test_one_time_codes_are_turned_on_and_asked_for(hands):
-    import pyotp
-
     name = next(_names)
     hands.gets_a_number(name)
     hands.page.wait_for_selector(".offer")
