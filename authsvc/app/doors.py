@@ -34,6 +34,7 @@ def doors_of(house: House) -> list[Any]:
     }
     return [
         *web_routes.routes(),
+        *app_routes.routes(templates=Templates(), sandbox=settings.sandbox),
         *health_routes([house.database.ping, house.ephemeral.ping]),
         *certificates_routes.routes(
             certificates=house.certificates, database=house.database, clock=house.clock
@@ -47,7 +48,6 @@ def doors_of(house: House) -> list[Any]:
         ),
         *_authentication_doors(house, door),
         *holder_doors(house, Door(sessions=house.sessions, **door)),
-        *app_routes.routes(templates=Templates(), sandbox=settings.sandbox),
     ]
 
 

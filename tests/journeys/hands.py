@@ -47,6 +47,7 @@ class Hands:
         self.issuer = issuer
         self.page: Page = context.new_page()
         self.clicks = 0
+        self.name = self.number = ""
         self.complaints: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -77,6 +78,19 @@ class Hands:
         """The text of something, once it is there."""
         self.page.wait_for_selector(selector)
         return self.page.inner_text(selector)
+
+    def has_authenticator(self, *, verifies: bool = True) -> None:
+        """The device can keep passkeys, and knows its owner (or does not)."""
+        developer = self.context.new_cdp_session(self.page)
+        developer.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": verifies,
+        }
+        developer.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
     def begins(self) -> None:
         """From the first page to the step of the document."""

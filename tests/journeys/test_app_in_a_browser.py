@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 
+import pyotp
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -266,8 +267,6 @@ def test_a_wrong_clock_is_told(hands):
 
 
 def test_one_time_codes_are_turned_on_and_asked_for(hands):
-    import pyotp
-
     name = next(_names)
     hands.gets_a_number(name)
     hands.page.wait_for_selector(".offer")
@@ -304,3 +303,30 @@ def test_a_device_without_anything_is_led_to_where_it_can_begin(hands):
     assert hands.page.is_visible("text=Get an online number")
     hands.open("nowhere-at-all")
     assert hands.page.is_visible("text=Go to the first page")
+
+
+def test_a_passkey_is_made_and_signs_in(hands):
+    hands.has_authenticator()
+    hands.gets_a_number(next(_names))
+    hands.page.wait_for_selector(".offer")
+    hands.click("summary:has-text('Passkey')")
+    hands.click("#make-passkey")
+    assert "passkey is made" in hands.sees(".offer .done")
+    hands.context.clear_cookies()
+    hands.open("sign-in")
+    hands.click("#by-passkey")
+    hands.page.wait_for_selector("#reveal")
+
+    # It stands in the list, and the sign-in by it was a strong one.
+    hands.open("security")
+    assert "My device" in hands.sees("#view .rows")
+    assert "Strong" in hands.sees("#view .terms")
+    hands.click("#view .rows button.danger")
+    hands.page.wait_for_selector("text=No passkeys so far")
+
+
+def test_who_lets_the_question_for_a_passkey_pass_is_told_that_nothing_changed(hands):
+    hands.has_authenticator(verifies=False)
+    hands.open("sign-in")
+    hands.click("#by-passkey")
+    assert "Cancelled" in hands.sees("#view .alarm")

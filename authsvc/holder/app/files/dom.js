@@ -58,8 +58,25 @@ export function alarm(problem) {
     p(el('strong', {}, problem.title)),
     p(problem.nextStep),
     problem.patience ? p(problem.patience) : null,
-    problem.wantsSignIn ? p(link('#/sign-in', say('去登录', 'Sign in'))) : null,
+    wayOn(problem),
   );
+}
+
+/** Where a problem is settled, if that is elsewhere in the app. */
+function wayOn({ code, wantsSignIn }) {
+  if (wantsSignIn) return p(link('#/sign-in', say('去登录', 'Sign in')));
+  if (/frozen|on_hold/.test(code)) {
+    return p(link('#/unfreeze', say('凭证件解冻网号', 'Unfreeze the number with your document')));
+  }
+  if (/^certificates\.certificate_(expired|revoked)/.test(code)) {
+    return p(
+      say(
+        '请用其他方式登录，然后重新添加这台设备。',
+        'Sign in another way, and add this device anew.',
+      ),
+    );
+  }
+  return null;
 }
 
 /** Says something quietly to whoever cannot see the page. */
@@ -127,10 +144,10 @@ function field({ name, label, hint, note, ...attributes }) {
  * A form. `fields` are specs for `field`; `send` gets the values and does the work. A refusal that
  * names a field is shown there, and the focus goes there; any other stands above the button.
  */
-export function form({ fields, submit, send, children = [], id }) {
-  const button = el('button', { type: 'submit', id }, submit);
+export function form({ fields, submit, send, id, mood }) {
+  const button = el('button', { type: 'submit', id, class: mood }, submit);
   const place = el('div', { class: 'action' }, button);
-  const node = el('form', { novalidate: true }, fields.map(field), children, place);
+  const node = el('form', { novalidate: true }, fields.map(field), place);
   node.addEventListener('submit', (event) => {
     event.preventDefault();
     clear(node);

@@ -16,6 +16,7 @@ import {
 import { day, dayAndTime, say, span } from '/app/words.js';
 
 const SHOWN_FOR = 30;
+const LATELY = 4;
 
 /** The view. */
 export async function homeView({ signal }) {
@@ -33,6 +34,7 @@ export async function homeView({ signal }) {
         alerts(overview.alerts ?? []),
         later(() => approvals(signal)),
         later(() => wardApprovals(signal)),
+        later(() => lately(signal)),
       ),
     ),
   ];
@@ -245,12 +247,27 @@ async function wardApprovals(signal) {
   return section(say('孩子的请求', "Your child's requests"), rows, '');
 }
 
+/** The last few lines of the person's own log. */
+async function lately(signal) {
+  const { entries } = await get('/holder/activity', { signal });
+  const rows = entries.slice(0, LATELY).map((entry) => [
+    el('strong', {}, happened(entry.kind)),
+    p([dayAndTime(entry.at), entry.platform ? [' · ', bdi(entry.platform)] : []], {
+      class: 'more',
+    }),
+  ]);
+  return [
+    section(say('最近', 'Lately'), rows, say('还没有记录。', 'Nothing so far.')),
+    p(link('#/activity', say('全部记录', 'All that happened')), { class: 'after' }),
+  ];
+}
+
 function tiles() {
   const ways = [
     ['certificate', say('出示网证', 'Show my certificate')],
     ['platforms', say('我允许的平台', 'Platforms I allow')],
-    ['activity', say('使用记录', 'What happened')],
-    ['settings', say('设备、安全与家人', 'Devices, security, family')],
+    ['devices', say('我的设备', 'My devices')],
+    ['family', say('家人', 'Family')],
   ];
   return el(
     'nav',

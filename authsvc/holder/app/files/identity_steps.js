@@ -6,6 +6,7 @@ import { action, announce, attempt, el, form, heading, link, p } from '/app/dom.
 import { abandon, keepWith, progressOf, take } from '/app/enrollment.js';
 import { Problem } from '/app/problem.js';
 import { go, show, showAgain } from '/app/router.js';
+import { keep, recall } from '/app/store.js';
 import { dayAndTime, say } from '/app/words.js';
 
 const CARD = 'resident_identity_card';
@@ -23,7 +24,7 @@ export const identitySteps = {
   guardian: guardianStep,
 };
 
-function documentStep({ kept }) {
+async function documentStep({ kept }) {
   return [
     heading(
       say('您的证件', 'Your document'),
@@ -32,7 +33,7 @@ function documentStep({ kept }) {
         "The chip's signature is checked; the portrait in it is not kept.",
       ),
     ),
-    sandbox ? virtualCard(kept) : null,
+    sandbox ? await virtualCard(kept) : null,
     fileChoice({
       id: 'chip',
       label: say('选择芯片文件', 'Choose a chip file'),
@@ -50,27 +51,40 @@ function documentStep({ kept }) {
   ];
 }
 
-/** The sandbox makes an artificial person with a card; nobody real is needed to try the service. */
-function virtualCard(kept) {
-  const useCard = async (wishes) => {
-    const card = await post('/sandbox/cards', wishes);
+/**
+ * The sandbox makes an artificial person with a card; nobody real is needed to try the service. The
+ * card stays on this device, for whoever recovers, unfreezes or comes back needs the same one.
+ */
+async function virtualCard(kept) {
+  const present = async (card) => {
+    await keep('card', card);
     await keepWith(kept, { card });
     await take(kept, 'document', { kind: card.kind, chip: card.chip });
     await show();
   };
+  const make = async (wishes) => present(await post('/sandbox/cards', wishes));
+  const own = await recall('card');
+  const another = say('使用另一张虚拟证件', 'Use another virtual card');
   return el(
     'div',
     { class: 'asker' },
     p(
       say('这是测试环境：可以使用一张虚拟证件。', 'This is a sandbox: you may use a virtual card.'),
     ),
-    action(say('使用虚拟证件', 'Use a virtual card'), () => useCard({}), { id: 'virtual-card' }),
-    childCard(useCard),
+    own
+      ? [
+          action(say('使用我的虚拟证件', 'Use my virtual card'), () => present(own), {
+            id: 'own-card',
+          }),
+          action(another, () => make({}), { id: 'virtual-card', class: 'second' }),
+        ]
+      : action(say('使用虚拟证件', 'Use a virtual card'), () => make({}), { id: 'virtual-card' }),
+    childCard(make),
   );
 }
 
 /** A card of a child, whose guardian is somebody who has a number in this sandbox. */
-function childCard(useCard) {
+function childCard(make) {
   return el(
     'details',
     {},
@@ -87,7 +101,7 @@ function childCard(useCard) {
           autocomplete: 'off',
         },
       ],
-      send: useCard,
+      send: make,
     }),
   );
 }

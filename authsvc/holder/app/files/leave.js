@@ -3,7 +3,7 @@
 import { download, get, post } from '/app/api.js';
 import { action, announce, el, form, handOver, heading, link, mark, p } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
-import { forgetEverything } from '/app/store.js';
+import { forgetEverything, keep, recall } from '/app/store.js';
 import { say } from '/app/words.js';
 
 /** The view. */
@@ -103,6 +103,7 @@ function optOut() {
     ),
     form({
       id: 'opt-out',
+      mood: 'danger',
       submit: say('退出网号服务', 'Leave the service'),
       fields: [
         {
@@ -121,7 +122,10 @@ function optOut() {
           return;
         }
         const left = await withProof(() => post('/holder/opt-out'));
+        const card = await recall('card');
         await forgetEverything();
+        // A virtual card is like a real one: it outlives the number.
+        if (card) await keep('card', card);
         farewell(left?.receipt ?? null);
       },
     }),

@@ -31,7 +31,8 @@ export function enrollmentView(purpose) {
       if (problem.code === 'app.unreached' || signal.aborted) throw error;
       return over(problem, purpose);
     }
-    return [overview(purpose, progress), FORMS[progress.next_step]({ kept, progress, signal })];
+    const step = await FORMS[progress.next_step]({ kept, progress, signal });
+    return [overview(purpose, progress), step];
   };
 }
 

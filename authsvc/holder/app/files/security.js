@@ -66,7 +66,7 @@ function newPasskey() {
     fields: [
       {
         name: 'name',
-        label: say('给它起个名字', 'Give it a name'),
+        label: say('新通行密钥的名称', 'Name of the new passkey'),
         maxlength: '40',
         value: say('我的设备', 'My device'),
       },

@@ -3,7 +3,8 @@
  * Never a password, never the online number in full, never what is in a document.
  *
  *   device      {keys, certificate, chain, masked, status, name}
- *   enrollment  {id, token, purpose, phone?, keys?, card?}    card: the sandbox's virtual one
+ *   enrollment  {id, token, purpose, phone?, keys?, card?}
+ *   card        the virtual card, only in a sandbox
  */
 
 import { Problem } from '/app/problem.js';
