@@ -1,16 +1,22 @@
 """The doors of every room: which handlers hang where, and what each is handed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from authsvc.app.holder_doors import holder_doors
 from authsvc.app.house import SESSION_COOKIE, House
 from authsvc.authentication import routes as authentication_routes
+from authsvc.authentication.passkeys import routes as passkeys_routes
+from authsvc.authentication.passkeys.ceremonies import Ceremonies
+from authsvc.authentication.passkeys.registration import PasskeyRegistration
+from authsvc.authentication.routes import Door
 from authsvc.authentication.session_cookie import SessionCookie
+from authsvc.authentication.step_up import routes as step_up_routes
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.sandbox_cards import SandboxCards
-from authsvc.holder.door import Door
+from authsvc.holder.door import Door as HolderDoor
 from authsvc.oidc import routes as oidc_routes
 from authsvc.web import routes as web_routes
 from authsvc.web.health import health_routes
@@ -39,20 +45,8 @@ def doors_of(house: House) -> list[Any]:
             outbox=house.outside.outbox,
             cards=_sandbox_cards(house),
         ),
-        *authentication_routes.routes(
-            sign_in=house.sign_in,
-            sessions=house.sessions,
-            totp_enrollment=TOTPEnrollment(
-                database=house.database,
-                ephemeral=house.ephemeral,
-                credentials=house.credentials,
-                subscribers=house.subscribers,
-                throttle=house.throttle,
-                issuer=settings.issuer,
-            ),
-            **door,
-        ),
-        *holder_doors(house, Door(sessions=house.sessions, **door)),
+        *_authentication_doors(house, door),
+        *holder_doors(house, HolderDoor(sessions=house.sessions, **door)),
     ]
 
 
@@ -66,3 +60,31 @@ def _sandbox_cards(house: House) -> SandboxCards | None:
         subscribers=house.subscribers,
         credentials=house.credentials,
     )
+
+
+def _authentication_doors(house: House, door: dict[str, Any]) -> Sequence[Any]:
+    rest: dict[str, Any] = {
+        "database": house.database,
+        "ephemeral": house.ephemeral,
+        "credentials": house.credentials,
+        "subscribers": house.subscribers,
+        "activity": house.activity,
+    }
+    known = Door(sessions=house.sessions, activity=house.activity, **door)
+    return [
+        *authentication_routes.routes(
+            sign_in=house.sign_in,
+            totp_enrollment=TOTPEnrollment(
+                throttle=house.throttle, issuer=house.settings.issuer, **rest
+            ),
+            door=known,
+        ),
+        *passkeys_routes.routes(
+            registration=PasskeyRegistration(
+                alerts=house.alerts, ceremonies=Ceremonies(issuer=house.settings.issuer), **rest
+            ),
+            sign_in=house.passkey_sign_in,
+            door=known,
+        ),
+        *step_up_routes.routes(step_up=house.step_up, door=known),
+    ]

@@ -8,6 +8,7 @@ from authsvc.enrollment.leaving import Leaving
 from authsvc.holder import routes as holder_routes
 from authsvc.holder.activity import routes as activity_routes
 from authsvc.holder.activity.own_log import OwnLog
+from authsvc.holder.approvals import Approvals
 from authsvc.holder.devices import routes as devices_routes
 from authsvc.holder.devices.adding import Adding
 from authsvc.holder.devices.devices import Devices
@@ -132,6 +133,7 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
             **on,
         ),
         parting=_parting(house, passkeys_of),
+        approvals=Approvals(house.provider.backchannel.waiting),
         door=door,
     )
 

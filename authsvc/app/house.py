@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.passkeys.ceremonies import Ceremonies
+from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.password import PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.step_up.sms_codes import SMSCodes
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.authentication.throttle import Throttle
 from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
@@ -55,6 +59,8 @@ class House:
     throttle: Throttle
     sessions: Sessions
     sign_in: SignIn
+    passkey_sign_in: PasskeySignIn
+    step_up: StepUp
     desk: Desk
     provider: Provider
 
@@ -126,6 +132,24 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         rules=settings.enrollment,
         issuer=settings.issuer,
     )
+    passkey_sign_in = PasskeySignIn(
+        database=database,
+        ephemeral=ephemeral,
+        credentials=credentials,
+        subscribers=subscribers,
+        throttle=throttle,
+        ceremonies=Ceremonies(issuer=settings.issuer),
+    )
+    step_up = StepUp(
+        database=database,
+        credentials=credentials,
+        subscribers=subscribers,
+        hasher=hasher,
+        throttle=throttle,
+        sms_codes=SMSCodes(
+            ephemeral=ephemeral, digests=keyring.digests, messenger=outside.sms
+        ),
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -146,6 +170,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         throttle=throttle,
         sessions=sessions,
         sign_in=sign_in,
+        passkey_sign_in=passkey_sign_in,
+        step_up=step_up,
         provider=build_provider(
             issuer=settings.issuer,
             mtls_issuer=settings.mtls_issuer,
@@ -163,6 +189,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
             custody=desk.guardianship,
             credentials=credentials,
             sign_in=sign_in,
+            passkey_sign_in=passkey_sign_in,
+            step_up=step_up,
             sessions=sessions,
             templates=Templates(),
             cookie=SESSION_COOKIE,

@@ -1,7 +1,8 @@
 """How strong is a sign-in? Factors, and the words for them that platforms read.
 
 A factor is of a kind: something known or something had. Two kinds together make the second
-authenticator assurance level (NIST SP 800-63B section 2.2.1); two factors of one kind do not.
+authenticator assurance level (NIST SP 800-63B section 2.2.1); two factors of one kind do not. A
+passkey is of both: a key that its authenticator uses only for whoever it has verified.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,12 @@ AAL2 = "urn:authsvc:acr:aal2"
 _LEVELS = (AAL1, AAL2)
 
 
+class _Kind(Enum):
+    # Or something that one is: the authenticator asks its holder for a PIN or a fingerprint.
+    KNOWN = "known"
+    HAD = "had"
+
+
 class Factor(Enum):
     """What was proved; the value is its `amr` word (RFC 8176 section 2)."""
 
@@ -21,11 +28,31 @@ class Factor(Enum):
     TOTP = "otp"
     # The key may live in software: nothing attests the device's hardware.
     DEVICE_KEY = "swk"
+    # User verification is required of every passkey: a multi-factor authenticator (SP 800-63B
+    # section 3.1.7), the second level alone.
+    PASSKEY = "pop"
+    # The phone, by a code that was sent to it: restricted (SP 800-63B section 3.1.3.4), and only
+    # for who has neither TOTP nor a passkey.
+    SMS = "sms"
 
     @property
     def is_known(self) -> bool:
-        """Whether it is something known; otherwise it is something had."""
-        return self is Factor.PASSWORD
+        """Whether it shows something known (or the person themselves)."""
+        return _Kind.KNOWN in _KINDS[self]
+
+    @property
+    def is_had(self) -> bool:
+        """Whether it shows something had."""
+        return _Kind.HAD in _KINDS[self]
+
+
+_KINDS: dict[Factor, frozenset[_Kind]] = {
+    Factor.PASSWORD: frozenset({_Kind.KNOWN}),
+    Factor.TOTP: frozenset({_Kind.HAD}),
+    Factor.DEVICE_KEY: frozenset({_Kind.HAD}),
+    Factor.PASSKEY: frozenset({_Kind.KNOWN, _Kind.HAD}),
+    Factor.SMS: frozenset({_Kind.HAD}),
+}
 
 
 def acr_of(factors: Iterable[Factor]) -> str:
@@ -45,10 +72,10 @@ def satisfies(acr: str, wanted: str) -> bool:
     return _LEVELS.index(acr) >= _LEVELS.index(wanted)
 
 
-# There are seven sets of factors, and every sign-in is one of them.
+# There are 31 sets of factors, and every sign-in is one of them.
 @lru_cache
 def _acr(factors: frozenset[Factor]) -> str:
-    kinds = {factor.is_known for factor in factors}
+    kinds = frozenset[_Kind]().union(*(_KINDS[factor] for factor in factors))
     if not kinds:
         raise ValueError("nothing was proved")
     return _LEVELS[len(kinds) - 1]

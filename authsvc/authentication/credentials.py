@@ -1,4 +1,4 @@
-"""What a subscriber signs in with: password, TOTP, recovery codes. All of it rests sealed.
+"""What a subscriber signs in with: password, TOTP, recovery codes, passkeys. All rests sealed.
 
 Every method works in a transaction; hashing does not, and comes before (`prepare`). Secrets are
 sealed under the person's own data key, so that they go when it goes.
@@ -14,6 +14,7 @@ from authsvc.authentication.errors import (
     SignInNameInvalid,
     SignInNameTaken,
 )
+from authsvc.authentication.passkeys.passkeys import Passkeys
 from authsvc.authentication.password import PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.recovery_codes import is_recovery_code, new_recovery_codes
@@ -36,7 +37,7 @@ class PreparedPassword:
 
 
 class Credentials:
-    """The credentials of all subscribers."""
+    """The credentials of all subscribers; `passkeys` are those among them that need no name."""
 
     def __init__(
         self, *, digests: KeyedDigest, hasher: PasswordHasher, policy: PasswordPolicy
@@ -44,6 +45,7 @@ class Credentials:
         self._digests = digests
         self._hasher = hasher
         self._policy = policy
+        self.passkeys = Passkeys(digests)
 
     async def prepare(self, sign_in_name: str, password: str) -> PreparedPassword:
         """Checks both and hashes the password; to be stored later, in a transaction.
@@ -95,6 +97,23 @@ class Credentials:
         )
         await store.write_password(tx, row)
 
+    async def replace_everything(
+        self,
+        tx: Transaction,
+        subscriber: Subscriber,
+        *,
+        sign_in_name: str,
+        phc: str,
+        now: datetime,
+    ) -> None:
+        """Gives a subscriber this name and password, and takes every other way in (a recovery).
+
+        TOTP, recovery codes and passkeys go with the old password: whoever has them may be who the
+        person recovers from. Raises SignInNameInvalid, SignInNameTaken.
+        """
+        await self.erase(tx, subscriber.id)
+        await self.store(tx, subscriber, sign_in_name=sign_in_name, phc=phc, now=now)
+
     async def set_password(
         self,
         tx: Transaction,
@@ -120,6 +139,10 @@ class Credentials:
     async def find_password(self, tx: Transaction, name_digest: bytes) -> PasswordRow | None:
         """The password credential behind a name."""
         return await store.password_by_name(tx, name_digest)
+
+    async def password_of(self, tx: Transaction, subscriber_id: UUID) -> PasswordRow | None:
+        """A subscriber's password credential; None without one."""
+        return await store.password_of(tx, subscriber_id)
 
     def phc_of(self, subscriber: Subscriber, credential: PasswordRow) -> str:
         """The PHC string of a subscriber's password credential."""
@@ -228,6 +251,7 @@ class Credentials:
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Removes every credential of a subscriber."""
         await store.erase(tx, subscriber_id)
+        await self.passkeys.erase(tx, subscriber_id)
 
     async def _use_totp(
         self, tx: Transaction, subscriber: Subscriber, code: str, *, now: datetime

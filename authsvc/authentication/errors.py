@@ -1,12 +1,15 @@
 """Every refusal of this room.
 
 InvalidInput      SignInNameInvalid, PasswordTooShort, PasswordTooLong, PasswordTooCommon,
-                  PasswordIsSignInName, TOTPSecretInvalid, TOTPCodeWrong
+                  PasswordIsSignInName, TOTPSecretInvalid, TOTPCodeWrong, PasskeyInvalid,
+                  PasskeyNameInvalid
 NotAuthenticated  SignInRefused, TicketExpired, SecondFactorRefused, ChallengeExpired,
-                  PossessionRefused, SessionRequired
-NotAllowed        SubscriberFrozen, TOTPProofRequired
-Conflict          SignInNameTaken, TOTPNotBegun
-Throttled         SignInThrottled
+                  PossessionRefused, PasskeyRefused, PasskeyTimedOut, SessionRequired
+NotAllowed        SubscriberFrozen, TOTPProofRequired, StrongerSignInRequired,
+                  FreshSignInRequired, SMSCodeNotOffered, LinkNumberWrong
+NotFound          PasskeyUnknown, LinkOver
+Conflict          SignInNameTaken, TOTPNotBegun, PasskeyKnown, TooManyPasskeys
+Throttled         SignInThrottled, TooManySMSCodes, TooManyLinks
 Unavailable       HashingBusy
 """
 
@@ -15,6 +18,7 @@ from authsvc.errors import (
     InvalidInput,
     NotAllowed,
     NotAuthenticated,
+    NotFound,
     Text,
     Throttled,
     Unavailable,
@@ -86,6 +90,25 @@ class TOTPCodeWrong(InvalidInput):
     )
 
 
+class PasskeyInvalid(InvalidInput):
+    """What the authenticator said does not make a passkey of ours."""
+
+    code = "authentication.passkey_invalid"
+    title = Text("无法添加此通行密钥", "This passkey cannot be added")
+    next_step = Text(
+        "请重新开始,并在设备上完成屏幕锁或指纹验证",
+        "Begin again, and unlock the device or security key when it asks",
+    )
+
+
+class PasskeyNameInvalid(InvalidInput):
+    """Empty, too long, or with control characters."""
+
+    code = "authentication.passkey_name_invalid"
+    title = Text("通行密钥的名称不符合要求", "This cannot be the name of a passkey")
+    next_step = Text("请使用 1 至 64 个字符", "Use 1 to 64 characters")
+
+
 class SignInRefused(NotAuthenticated):
     """Unknown name or wrong password: one answer for both."""
 
@@ -132,6 +155,24 @@ class PossessionRefused(NotAuthenticated):
     )
 
 
+class PasskeyRefused(NotAuthenticated):
+    """Unknown, not ours, wrongly signed, or perhaps copied: one answer for all."""
+
+    code = "authentication.passkey_refused"
+    title = Text("通行密钥未通过验证", "The passkey was not accepted")
+    next_step = Text(
+        "请重试,或改用其他方式登录", "Try again, or sign in in another way"
+    )
+
+
+class PasskeyTimedOut(NotAuthenticated):
+    """No such challenge for a passkey: too old, answered before, or never given."""
+
+    code = "authentication.passkey_timed_out"
+    title = Text("通行密钥操作已超时", "The passkey took too long")
+    next_step = Text("请重新使用通行密钥", "Use the passkey again")
+
+
 class SessionRequired(NotAuthenticated):
     """No session, or one that is over."""
 
@@ -159,6 +200,72 @@ class TOTPProofRequired(NotAllowed):
     )
 
 
+class LinkNumberWrong(NotAllowed):
+    """Another number than the computer shows: whoever shows that code is not where the person is.
+
+    The request has ended with it.
+    """
+
+    code = "authentication.link_number_wrong"
+    title = Text("这不是电脑上显示的数字", "That is not the number on the computer")
+    next_step = Text(
+        "此次登录已终止。如果是您本人操作,请在电脑上点“重试”并重新扫描;如果二维码是别人给您的,请不要再试",
+        "This sign-in has been stopped. If the computer is in front of you, press “Try again” there "
+        "and scan anew; if somebody gave you the code, leave it",
+    )
+
+
+class LinkOver(NotFound):
+    """No computer waits under this code, or no longer: answered, too old, or never given."""
+
+    code = "authentication.link_over"
+    title = Text("此二维码已失效", "This code is no longer open")
+    next_step = Text(
+        "二维码只在一分钟内有效且只能用一次。请在电脑上点“重试”,再扫描新的二维码",
+        "A code is good for a minute, and once. Press “Try again” on the computer and scan the "
+        "new one",
+    )
+
+
+class StrongerSignInRequired(NotAllowed):
+    """The person has a second factor; this session was opened without one."""
+
+    code = "authentication.stronger_sign_in_required"
+    title = Text("此操作需要更强的登录方式", "This needs a stronger sign-in")
+    next_step = Text(
+        "请先用验证码或通行密钥确认是您本人",
+        "First show that it is you by a code or a passkey",
+    )
+
+
+class FreshSignInRequired(NotAllowed):
+    """The sign-in is too old to add a way in."""
+
+    code = "authentication.fresh_sign_in_required"
+    title = Text("此操作需要重新登录", "This needs a fresh sign-in")
+    next_step = Text(
+        "请重新登录后在五分钟内再次提交", "Sign in again and repeat this within five minutes"
+    )
+
+
+class SMSCodeNotOffered(NotAllowed):
+    """The person has something stronger than a code by SMS, or no phone."""
+
+    code = "authentication.sms_code_not_offered"
+    title = Text("不能使用短信验证码", "A code by SMS cannot be used here")
+    next_step = Text(
+        "请使用您的验证器或通行密钥", "Use your authenticator or your passkey"
+    )
+
+
+class PasskeyUnknown(NotFound):
+    """The person has no such passkey."""
+
+    code = "authentication.passkey_unknown"
+    title = Text("没有此通行密钥", "There is no such passkey")
+    next_step = Text("请刷新列表", "Look at the list again")
+
+
 class SignInNameTaken(Conflict):
     """Somebody has this sign-in name."""
 
@@ -175,10 +282,38 @@ class TOTPNotBegun(Conflict):
     next_step = Text("请重新开始设置动态口令", "Begin setting up TOTP again")
 
 
+class PasskeyKnown(Conflict):
+    """This passkey was added before."""
+
+    code = "authentication.passkey_known"
+    title = Text("此通行密钥已添加过", "This passkey was added before")
+    next_step = Text("请使用另一台设备或安全密钥", "Use another device or security key")
+
+
+class TooManyPasskeys(Conflict):
+    """As many as a person may have."""
+
+    code = "authentication.too_many_passkeys"
+    title = Text("通行密钥已达上限", "There are as many passkeys as there may be")
+    next_step = Text("请先删除不再使用的通行密钥", "First remove one that is no longer used")
+
+
+class TooManySMSCodes(Throttled):
+    """As many messages as a person is sent in an hour or a day."""
+
+    code = "authentication.too_many_sms_codes"
+
+
 class SignInThrottled(Throttled):
     """Too many attempts for this person or from this address."""
 
     code = "authentication.throttled"
+
+
+class TooManyLinks(Throttled):
+    """More codes for phones than the people behind one address have a use for."""
+
+    code = "authentication.too_many_links"
 
 
 class HashingBusy(Unavailable):

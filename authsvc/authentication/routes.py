@@ -30,6 +30,8 @@ from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.clock import Clock
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
+from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest
 
 
@@ -102,15 +104,25 @@ class RecoveryCodesAnswer(msgspec.Struct, frozen=True):
     recovery_codes: tuple[str, ...]
 
 
-class _Door:
-    """The session cookie at the door: who comes in, and what they leave with."""
+class Door:
+    """The session cookie at the door: who comes in, and what they leave with.
+
+    `ended` hears of every session that a person ends.
+    """
 
     def __init__(
-        self, sessions: Sessions, clock: Clock, cookie: SessionCookie, ended: SessionEnded
+        self,
+        *,
+        sessions: Sessions,
+        clock: Clock,
+        cookie: SessionCookie,
+        activity: ActivityLog,
+        ended: SessionEnded = nobody,
     ) -> None:
         self.sessions = sessions
         self.clock = clock
         self._cookie = cookie
+        self._activity = activity
         self._ended = ended
 
     def token(self, request: Request[Any, Any, Any]) -> str | None:
@@ -141,6 +153,9 @@ class _Door:
         token, ended = await self.sessions.renew(self.token(request), signed_in, now=now)
         if ended is not None:
             await self._ended(ended, now=now)
+        if (session := await self.sessions.find(token, now=now)) is not None:
+            entry = Entry(kind=ActivityKind.SIGNED_IN, at=now, network=network(request))
+            self._activity.note(session.subscriber, entry)
         factors = signed_in.factors
         return SignedInAnswer(acr=acr_of(factors), amr=amr_of(factors)), self.cookie(token)
 
@@ -160,17 +175,15 @@ class _Door:
         return dict([self._cookie.give(token)])
 
 
+def network(request: Request[Any, Any, Any]) -> str:
+    """Where a request came from, as people are shown it."""
+    return network_of(HTTPRequest.from_scope(request.scope).client)
+
+
 def routes(
-    *,
-    sign_in: SignIn,
-    sessions: Sessions,
-    totp_enrollment: TOTPEnrollment,
-    clock: Clock,
-    cookie: SessionCookie,
-    ended: SessionEnded = nobody,
+    *, sign_in: SignIn, totp_enrollment: TOTPEnrollment, door: Door
 ) -> Sequence[ControllerRouterHandler]:
-    """The handlers of the room. `ended` hears of every session that a person ends."""
-    door = _Door(sessions, clock, cookie, ended)
+    """The handlers of the room itself; `passkeys` and `step_up` have their own."""
     return [
         *_possession(sign_in, door),
         *_password(sign_in, door),
@@ -179,7 +192,7 @@ def routes(
     ]
 
 
-def _possession(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]:
+def _possession(sign_in: SignIn, door: Door) -> Sequence[ControllerRouterHandler]:
     @post("/authentication/challenges", summary="Something fresh for a device key to sign")
     async def challenges() -> ChallengeAnswer:
         challenge = await sign_in.challenge()
@@ -205,7 +218,7 @@ def _possession(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandle
     return challenges, possession
 
 
-def _password(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]:
+def _password(sign_in: SignIn, door: Door) -> Sequence[ControllerRouterHandler]:
     @post(
         "/authentication/password",
         status_code=HTTP_200_OK,
@@ -234,7 +247,7 @@ def _password(sign_in: SignIn, door: _Door) -> Sequence[ControllerRouterHandler]
     return password, second_factor
 
 
-def _totp(enrollment: TOTPEnrollment, door: _Door) -> Sequence[ControllerRouterHandler]:
+def _totp(enrollment: TOTPEnrollment, door: Door) -> Sequence[ControllerRouterHandler]:
     @post("/authentication/totp", summary="Begin to turn TOTP on")
     async def begin(request: Request[Any, Any, Any]) -> TOTPAnswer:
         session = await door.sessions.require(door.token(request), now=door.clock.now())
@@ -252,7 +265,9 @@ def _totp(enrollment: TOTPEnrollment, door: _Door) -> Sequence[ControllerRouterH
         now = door.clock.now()
         old = door.token(request)
         session = await door.sessions.require(old, now=now)
-        codes = await enrollment.confirm(session, data.code, now=now)
+        codes = await enrollment.confirm(
+            session, data.code, network=network(request), now=now
+        )
         added = SignedIn(session.subscriber_id, frozenset({Factor.TOTP}), now)
         token = await door.sessions.step_up(old or "", added, now=now)
         return Response(RecoveryCodesAnswer(codes), headers=door.cookie(token))
@@ -260,7 +275,7 @@ def _totp(enrollment: TOTPEnrollment, door: _Door) -> Sequence[ControllerRouterH
     return begin, confirm
 
 
-def _sign_out(door: _Door) -> ControllerRouterHandler:
+def _sign_out(door: Door) -> ControllerRouterHandler:
     @post(
         "/authentication/sign-out",
         status_code=HTTP_204_NO_CONTENT,

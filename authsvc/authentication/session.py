@@ -9,6 +9,9 @@ What goes on under a new token is one session to whoever was told of it: `Sessio
 
 A session that a device's certificate opened dies with the device: removing one leaves a mark, which
 is asked for together with the session, and only for a session that has a device.
+
+A person's own device may hand a sign-in on to another (`device_approval`): the session there ends
+when the one here would have, twelve hours after the person proved who they are.
 """
 
 from collections.abc import Awaitable
@@ -129,7 +132,7 @@ class Sessions:
 
     async def open(self, signed_in: SignedIn, *, now: datetime) -> str:
         """The token of a new session. Whoever had one before renews it."""
-        return await self._keep(_new(signed_in, now=now), lifetime=TOTAL)
+        return await self._keep(_new(signed_in, now=now), now=now)
 
     async def renew(
         self, token: str | None, signed_in: SignedIn, *, now: datetime
@@ -145,7 +148,7 @@ class Sessions:
         goes_on = old is not None and old.subscriber_id == signed_in.subscriber_id
         if old is not None and goes_on:
             facts = msgspec.structs.replace(facts, began_as=old.origin)
-        return await self._keep(facts, lifetime=TOTAL), None if goes_on else old
+        return await self._keep(facts, now=now), None if goes_on else old
 
     def find(self, token: str | None, *, now: datetime) -> Awaitable[Session | None]:
         """The session behind a token, and a note that it was used; None if there is none.
@@ -190,7 +193,24 @@ class Sessions:
             last_seen=now,
             began_as=facts.origin,
         )
-        return await self._keep(stronger, lifetime=facts.opened_at + TOTAL - now)
+        return await self._keep(stronger, now=now)
+
+    def mark(self, token: str) -> str:
+        """By what a session is looked for again by who must not hold its token: it opens nothing."""
+        return self._opened.place(token)
+
+    async def behind(self, mark: str, subscriber_id: UUID, *, now: datetime) -> Session | None:
+        """The session of a mark, if it is this person's and lives; to look is not to use it."""
+        found, stamped = self._opened.get(mark, now=now), self._memory.stamp(subscriber_id)
+        facts, stamp = await found, await stamped
+        if facts is None or facts.subscriber_id != subscriber_id:
+            return None
+        if facts.device and await self._ephemeral.claimed(_REMOVED, facts.device):
+            return None
+        subscriber = await self._memory.find(subscriber_id, stamp, now=now)
+        if subscriber is None or not _lives(facts, subscriber, now=now):
+            return None
+        return _living(facts, subscriber, stamp)
 
     async def close(self, token: str | None) -> None:
         """Ends the session behind a token, if there is one."""
@@ -210,8 +230,7 @@ class Sessions:
         if facts is None:
             return None
         subscriber = await self._memory.find(facts.subscriber_id, stamp, now=now)
-        in_force = subscriber is not None and subscriber.was_in_force(facts.auth_time)
-        if subscriber is None or not in_force or removed or facts.is_over(now):
+        if subscriber is None or removed or not _lives(facts, subscriber, now=now):
             await self._ephemeral.forget(_SESSIONS, token)
             return None
         if now - facts.last_seen >= NOTED_EVERY:
@@ -220,8 +239,8 @@ class Sessions:
             await self._ephemeral.replace(_SESSIONS, token, noted)
         return _living(facts, subscriber, stamp)
 
-    async def _keep(self, facts: SessionFacts, *, lifetime: timedelta) -> str:
-        token = self._new_token(facts)
+    async def _keep(self, facts: SessionFacts, *, now: datetime) -> str:
+        token, lifetime = self._new_token(facts), facts.opened_at + TOTAL - now
         await self._ephemeral.put(_SESSIONS, token, facts, lifetime=lifetime)
         return token
 
@@ -250,13 +269,18 @@ def _context(secret: str) -> str:
     return f"session-token:{secret}"
 
 
+def _lives(facts: SessionFacts, subscriber: Subscriber, *, now: datetime) -> bool:
+    return subscriber.was_in_force(facts.auth_time) and not facts.is_over(now)
+
+
 def _new(signed_in: SignedIn, *, now: datetime) -> SessionFacts:
     return SessionFacts(
         id=new_token(16),
         subscriber_id=signed_in.subscriber_id,
         auth_time=signed_in.at,
         factors=signed_in.factors,
-        opened_at=now,
+        # Not the present moment: whoever hands a sign-in on does not make it last longer.
+        opened_at=signed_in.at,
         last_seen=now,
         device=signed_in.device,
     )

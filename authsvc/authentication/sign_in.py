@@ -92,7 +92,7 @@ class SignIn:
         was right.
         """
         digest = self._credentials.name_digest(sign_in_name)
-        person = f"name:{b64url(digest)}"
+        person = person_of_name(digest)
         # 1, 2. Both before the costly hash; the seat first, as a busy hour is nobody's failure.
         with self._hasher.seat() as seat:
             await self._throttle.admit_address(address)
@@ -177,11 +177,6 @@ class SignIn:
             return await self._ask(Ticket(subscriber.id, now, Factor.DEVICE_KEY, device))
         return SignedIn(subscriber.id, frozenset({Factor.DEVICE_KEY}), now, device=device)
 
-    async def has_second_factor(self, subscriber_id: UUID) -> bool:
-        """Whether signing in anew would ask this subscriber for a second factor."""
-        async with self._database.reading() as tx:
-            return await self._credentials.has_totp(tx, subscriber_id)
-
     async def _load(self, name_digest: bytes) -> _Known | None:
         """The claimant, by as many statements for a stranger as for anybody."""
         async with self._database.reading() as tx:
@@ -207,6 +202,11 @@ class SignIn:
         token = new_token()
         await self._ephemeral.put(_TICKETS, token, ticket)
         return SecondFactorNeeded(token)
+
+
+def person_of_name(name_digest: bytes) -> str:
+    """By what the attempts at a password are counted, whoever has the name."""
+    return f"name:{b64url(name_digest)}"
 
 
 def second_factor_of(subscriber_id: UUID) -> str:

@@ -1,8 +1,9 @@
 """Turning TOTP on: a signed-in person gets a secret, and a code shows that the app has it.
 
 Until it is confirmed the secret is a passing fact of this one session, and an older TOTP stays in
-force. Whoever replaces an older one must have signed in with it (or with a recovery code): a
-session that knows less must not take the second factor away.
+force. Whoever replaces an older one must have signed in with it (or with a recovery code), or with
+a passkey; and whoever has a passkey turns TOTP on with that: a session that knows less must neither
+take the second factor away nor give itself one.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from authsvc.authentication.assurance import Factor
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.errors import (
     SessionRequired,
+    StrongerSignInRequired,
     TOTPCodeWrong,
     TOTPNotBegun,
     TOTPProofRequired,
@@ -25,6 +27,7 @@ from authsvc.authentication.sign_in import second_factor_of
 from authsvc.authentication.throttle import Throttle
 from authsvc.storage import Database, Ephemeral, Kind, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 
 
 class PendingSecret(msgspec.Struct, frozen=True):
@@ -33,6 +36,8 @@ class PendingSecret(msgspec.Struct, frozen=True):
     secret: bytes
 
 
+# What shows that the person still has what they would replace, or something stronger.
+_PROOFS = frozenset({Factor.TOTP, Factor.PASSKEY})
 _PENDING = Kind("totp-pending", PendingSecret, timedelta(minutes=10))
 
 
@@ -56,6 +61,7 @@ class TOTPEnrollment:
         credentials: Credentials,
         subscribers: Subscribers,
         throttle: Throttle,
+        activity: ActivityLog,
         issuer: str,
     ) -> None:
         self._database = database
@@ -63,10 +69,14 @@ class TOTPEnrollment:
         self._credentials = credentials
         self._subscribers = subscribers
         self._throttle = throttle
+        self._activity = activity
         self._host = urlsplit(issuer).hostname or issuer
 
     async def begin(self, session: Session) -> PendingTOTP:
-        """A fresh secret, waiting ten minutes for its first code; TOTPProofRequired."""
+        """A fresh secret, waiting ten minutes for its first code.
+
+        TOTPProofRequired, StrongerSignInRequired.
+        """
         async with self._database.reading() as tx:
             subscriber = await self._permitted(tx, session)
             label = await self._credentials.sign_in_name_of(tx, subscriber)
@@ -75,11 +85,13 @@ class TOTPEnrollment:
         uri = totp.otpauth_uri(secret, label=label or self._host, issuer=self._host)
         return PendingTOTP(secret=totp.spell_secret(secret), uri=uri, qr=totp.qr_code(uri))
 
-    async def confirm(self, session: Session, code: str, *, now: datetime) -> tuple[str, ...]:
+    async def confirm(
+        self, session: Session, code: str, *, network: str = "", now: datetime
+    ) -> tuple[str, ...]:
         """TOTP is on; the ten recovery codes, shown once.
 
         The code is used up. Raises TOTPNotBegun, TOTPCodeWrong, TOTPProofRequired,
-        SignInThrottled.
+        StrongerSignInRequired, SignInThrottled.
         """
         pending = await self._ephemeral.get(_PENDING, session.id)
         if pending is None:
@@ -98,11 +110,13 @@ class TOTPEnrollment:
                 tx,
                 subscriber,
                 pending.secret,
-                replace=Factor.TOTP in session.factors,
+                replace=bool(_PROOFS & session.factors),
                 used_step=step,
                 now=now,
             )
             codes = await self._credentials.renew_recovery_codes(tx, subscriber)
+            turned_on = Entry(kind=ActivityKind.TOTP_TURNED_ON, at=now, network=network or None)
+            await self._activity.write(tx, subscriber, turned_on)
         await self._throttle.succeeded(person)
         return codes
 
@@ -110,7 +124,10 @@ class TOTPEnrollment:
         subscriber = await self._subscribers.find(tx, session.subscriber_id)
         if subscriber is None:
             raise SessionRequired
-        has_totp = await self._credentials.has_totp(tx, subscriber.id)
-        if has_totp and Factor.TOTP not in session.factors:
+        if _PROOFS & session.factors:
+            return subscriber
+        if await self._credentials.has_totp(tx, subscriber.id):
             raise TOTPProofRequired
+        if await self._credentials.passkeys.has_any(tx, subscriber.id):
+            raise StrongerSignInRequired
         return subscriber

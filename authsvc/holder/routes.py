@@ -3,6 +3,7 @@
 GET  /holder                 what the service holds about them, masked
 GET  /holder/number          the whole online number
 GET  /holder/export          everything that is held, as a file
+GET  /holder/approvals       what waits for them to decide, asked at another device
 POST /holder/freeze          204: nothing is done in their name any more
 POST /holder/recovery/stop   204: the recovery that waits is over
 POST /holder/opt-out         {"receipt"}: leave for good
@@ -16,6 +17,7 @@ from litestar import Request, Response, get, post
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from litestar.types import ControllerRouterHandler
 
+from authsvc.holder.approvals import Approvals, ApprovalView
 from authsvc.holder.door import Door
 from authsvc.holder.export.document import Export
 from authsvc.holder.export.exports import Exports
@@ -40,10 +42,16 @@ def routes(
     exports: Exports,
     protection: Protection,
     parting: Parting,
+    approvals: Approvals,
     door: Door,
 ) -> Sequence[ControllerRouterHandler]:
     """The handlers of the room."""
-    return [*_views(overviews, exports, door), *_protection(protection, door), _leave(parting, door)]
+    return [
+        *_views(overviews, exports, door),
+        *_protection(protection, door),
+        _leave(parting, door),
+        _approvals(approvals, door),
+    ]
 
 
 def _views(
@@ -101,3 +109,12 @@ def _leave(parting: Parting, door: Door) -> ControllerRouterHandler:
         return Response(Left(receipt), status_code=HTTP_200_OK, headers=headers)
 
     return leave
+
+
+def _approvals(approvals: Approvals, door: Door) -> ControllerRouterHandler:
+    @get("/holder/approvals", summary="The requests that wait for the person to decide")
+    async def list_approvals(request: _Request) -> list[ApprovalView]:
+        visit = await door.admit(request)
+        return await approvals.of(visit.session, now=visit.now)
+
+    return list_approvals

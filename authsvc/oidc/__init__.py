@@ -8,6 +8,7 @@ names it (RFC 8414); what belongs together lies in a chamber:
     authorize     how a request comes in and how its answer goes out
     interaction   what a person sees between the two
     backchannel   asked for at one device, decided at another
+    crossdevice   a sign-in on a computer, approved on the phone
     token         grants go in, tokens come out; is this one still good?
     claims        what is told about a person, to whom, and where
     logout        how a person leaves, here and at the platforms

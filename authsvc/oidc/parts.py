@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.clients import Clients
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.clients.certificate import CLIENT_ANCHORS
@@ -72,6 +74,8 @@ class Foundation:
     custody: Custody
     credentials: Credentials
     sign_in: SignIn
+    passkey_sign_in: PasskeySignIn
+    step_up: StepUp
     sessions: Sessions
     templates: Templates
     cookie: str
@@ -130,7 +134,7 @@ class Parts:
             subscribers=on.subscribers,
             memory=on.memory,
             grants=self.grants,
-            sign_in=on.sign_in,
+            step_up=on.step_up,
         )
         self.interactions = Interactions(on.ephemeral, per_address=on.interactions_per_address)
         self.cookies = Cookies(session=on.cookie, secure=on.issuer.startswith("https://"))

@@ -3,6 +3,10 @@
 AUTHORIZE = "/authorize"
 PUSHED_AUTHORIZATION_REQUEST = "/par"
 INTERACTION = "/interaction"
+# Below an interaction: where its computer waits for a phone, and asks whether it must go on waiting.
+PHONE = "/phone"
+PHONE_STATE = PHONE + "/state"
+LINK = "/link"
 DEVICE_AUTHORIZATION = "/device_authorization"
 DEVICE = "/device"
 BACKCHANNEL_AUTHENTICATION = "/backchannel_authentication"

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.clients import Clients
 from authsvc.clients.registration import Registrations
 from authsvc.keyring import KeyRing
@@ -23,6 +25,8 @@ from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
+from authsvc.oidc.crossdevice.crossdevice import CrossDevice, build_crossdevice, link_sign_in
+from authsvc.oidc.crossdevice.link_page import LINK
 from authsvc.oidc.discovery import Discovery
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.guardians.custody import Custody
@@ -30,6 +34,7 @@ from authsvc.oidc.guardians.guardians import Guardians, build_guardians
 from authsvc.oidc.interaction.completion import BackToPlatform
 from authsvc.oidc.interaction.interaction import REDIRECT
 from authsvc.oidc.interaction.interaction_endpoint import InteractionEndpoint
+from authsvc.oidc.interaction.proving import Proving
 from authsvc.oidc.jwks_uri import JWKSEndpoint
 from authsvc.oidc.logout.logout import Logout, build_logout
 from authsvc.oidc.parts import Foundation, Parts
@@ -57,6 +62,7 @@ class Provider:
     authorization: AuthorizationEndpoint
     pushed_authorization_request: PushedAuthorizationRequestEndpoint
     interaction: InteractionEndpoint
+    crossdevice: CrossDevice
     backchannel: Backchannel
     guardians: Guardians
     token: TokenEndpoint
@@ -92,6 +98,8 @@ def build_provider(
     custody: Custody,
     credentials: Credentials,
     sign_in: SignIn,
+    passkey_sign_in: PasskeySignIn,
+    step_up: StepUp,
     sessions: Sessions,
     templates: Templates,
     cookie: str,
@@ -116,6 +124,8 @@ def build_provider(
         custody=custody,
         credentials=credentials,
         sign_in=sign_in,
+        passkey_sign_in=passkey_sign_in,
+        step_up=step_up,
         sessions=sessions,
         templates=templates,
         cookie=cookie,
@@ -127,29 +137,40 @@ def build_provider(
     backchannel = build_backchannel(on, parts)
     guardians = build_guardians(on, parts)
     logout = build_logout(on, parts)
-    return Provider(
-        authorization=front.authorization,
-        pushed_authorization_request=front.pushed_authorization_request,
-        interaction=InteractionEndpoint(
-            database=on.database,
-            grants=parts.grants,
-            activity=on.activity,
-            alerts=on.alerts,
-            visitors=parts.visitors,
-            guardians=guardians.approval,
-            interactions=parts.interactions,
-            completions={
-                REDIRECT: BackToPlatform(
-                    clients=on.clients, responses=front.responses, pages=parts.pages
-                ),
-                **backchannel.completions,
-            },
+    interaction = InteractionEndpoint(
+        database=on.database,
+        grants=parts.grants,
+        activity=on.activity,
+        alerts=on.alerts,
+        visitors=parts.visitors,
+        guardians=guardians.approval,
+        interactions=parts.interactions,
+        completions={
+            REDIRECT: BackToPlatform(
+                clients=on.clients, responses=front.responses, pages=parts.pages
+            ),
+            **backchannel.completions,
+            LINK: link_sign_in(on.issuer),
+        },
+        proving=Proving(
             sign_in=on.sign_in,
+            passkey_sign_in=on.passkey_sign_in,
+            step_up=on.step_up,
             sessions=on.sessions,
+            activity=on.activity,
             ended=logout.sign_out.ended,
+            interactions=parts.interactions,
             cookies=parts.cookies,
             pages=parts.pages,
         ),
+        sessions=on.sessions,
+        cookies=parts.cookies,
+    )
+    return Provider(
+        authorization=front.authorization,
+        pushed_authorization_request=front.pushed_authorization_request,
+        interaction=interaction,
+        crossdevice=build_crossdevice(on, parts, interaction=interaction),
         token=TokenEndpoint(
             authentication=parts.authentication,
             confirmations=parts.confirmations,

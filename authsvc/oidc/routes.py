@@ -48,6 +48,7 @@ def routes(
             {"GET": at(provider.interaction.show), "POST": at(provider.interaction.take)},
             errors=pages,
         ),
+        *_crossdevice(at, provider, pages),
         *_backchannel(at, provider, pages),
         mount(paths.END_SESSION, {"GET": end_session, "POST": end_session}, errors=pages),
         mount(
@@ -64,6 +65,21 @@ def routes(
         ),
         mount(paths.INTROSPECT, {"POST": at(provider.introspection.answer)}, errors=oauth_error),
         *_open(shared, provider),
+    ]
+
+
+def _crossdevice(
+    at: Callable[[_Answers], Handler], provider: Provider, pages: ErrorRendering
+) -> list[ControllerRouterHandler]:
+    """Where a computer waits for a phone, and where the phone comes to."""
+    computer, link = provider.crossdevice.computer, provider.crossdevice.link
+    interaction = paths.INTERACTION + "/{interaction:str}"
+    waits = {"GET": at(computer.show), "POST": at(computer.take)}
+    decides = {"GET": at(link.show), "POST": at(link.take)}
+    return [
+        mount(interaction + paths.PHONE, waits, errors=pages),
+        mount(interaction + paths.PHONE_STATE, {"GET": at(computer.state)}),
+        mount(paths.LINK + "/{code:str}", decides, errors=pages),
     ]
 
 

@@ -60,14 +60,19 @@ def complete(headers: list[tuple[bytes, bytes]], defaults: EncodedPairs) -> Enco
 
 
 def page_headers(
-    *, leads_away: bool, script_nonce: str | None = None, frames: Sequence[str] = ()
+    *,
+    leads_away: bool,
+    script_nonce: str | None = None,
+    scripts: bool = False,
+    frames: Sequence[str] = (),
 ) -> tuple[tuple[str, str], ...]:
     """The policy of a page. `leads_away` says that its form may end at a platform.
 
     `frames` are the origins that it may show inside itself.
 
-    A script runs only where it carries `script_nonce` (CSP level 3, section 6.1.11), so none that
-    came with a value does.
+    A script runs only where it carries `script_nonce` (CSP level 3, section 6.1.11), or where the
+    page uses `scripts`: files of our own, that may ask our own APIs. None that came with a value
+    ever does.
 
     NOTE: Chromium applies form-action to every redirect after a POST, also to those the platform
     makes afterwards to hosts we do not know, so a page that leads away cannot name it without
@@ -77,6 +82,8 @@ def page_headers(
     policy = _PAGE_POLICY
     if script_nonce is not None:
         policy = f"{policy}; script-src 'nonce-{script_nonce}'"
+    if scripts:
+        policy = f"{policy}; script-src 'self'; connect-src 'self'"
     if frames:
         policy = f"{policy}; frame-src {' '.join(frames)}"
     if leads_away:

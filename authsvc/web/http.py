@@ -185,19 +185,23 @@ def html_response(
     *,
     leads_away: bool = False,
     script_nonce: str | None = None,
+    scripts: bool = False,
     frames: Sequence[str] = (),
     headers: Sequence[tuple[str, str]] = (),
 ) -> HTTPResponse:
     """A page. `leads_away` says that its form may end, by redirects, at a platform.
 
-    `script_nonce` is what the page's one script carries; without it none runs. `frames` are the
-    origins of what it shows inside itself.
+    `script_nonce` is what the page's one script carries, `scripts` says that it uses files of our
+    own and asks our own APIs; without either no script runs. `frames` are the origins of what it
+    shows inside itself.
     """
     return HTTPResponse(
         status,
         (
             ("content-type", "text/html; charset=utf-8"),
-            *page_headers(leads_away=leads_away, script_nonce=script_nonce, frames=frames),
+            *page_headers(
+                leads_away=leads_away, script_nonce=script_nonce, scripts=scripts, frames=frames
+            ),
             *headers,
         ),
         html.encode("utf-8"),

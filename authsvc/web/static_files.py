@@ -1,10 +1,15 @@
-"""The few files that every page refers to: a style sheet and a mark, served by ourselves."""
+"""The few files that pages refer to: a style sheet, a mark, scripts, served by ourselves."""
 
 import hashlib
 from dataclasses import dataclass
 from importlib.resources import files
 
-_TYPES = {"authsvc.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+_TYPES = {
+    "authsvc.css": "text/css; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+    "passkey.js": "text/javascript; charset=utf-8",
+    "waiting.js": "text/javascript; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """A house with this room and those below it, people in it, and their devices."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,15 +16,22 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.passkeys import routes as passkeys_routes
+from authsvc.authentication.passkeys.ceremonies import Ceremonies
+from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
+from authsvc.authentication.passkeys.registration import PasskeyRegistration
 from authsvc.authentication.password import Argon2Parameters, PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.possession import Challenge
-from authsvc.authentication.routes import routes
-from authsvc.authentication.session import Sessions
+from authsvc.authentication.routes import Door, routes
+from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.session_ended import SessionEnded, nobody
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
+from authsvc.authentication.step_up import routes as step_up_routes
+from authsvc.authentication.step_up.sms_codes import SMSCodes
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.authentication.throttle import Throttle
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import CertificateAuthority, Certificates, Standings, parse_request
@@ -34,6 +42,7 @@ from authsvc.settings import Throttling
 from authsvc.storage import Database, Ephemeral
 from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Identity, NewDocument, Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityLog, Alerts, Entry
 from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
@@ -64,6 +73,27 @@ class Device:
         return b64url(self.key.sign(message, ec.ECDSA(hashes.SHA256())))
 
 
+@dataclass
+class Outbox:
+    """Every message to a phone: to which, and what it said. `away` makes the gateway be so."""
+
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    away: Exception | None = None
+
+    async def send(self, phone: str, text: str, *, now: datetime) -> None:
+        """Keeps a message."""
+        if self.away is not None:
+            raise self.away
+        self.messages.append((phone, text))
+
+    @property
+    def code(self) -> str:
+        """The code in the newest message."""
+        found = re.search(r"\d{6}", self.messages[-1][1])
+        assert found is not None
+        return found[0]
+
+
 @dataclass(frozen=True)
 class House:
     """Everything that a test of this room may want."""
@@ -80,8 +110,14 @@ class House:
     sessions: Sessions
     totp_enrollment: TOTPEnrollment
     memory: SubscriberMemory
+    activity: ActivityLog
+    alerts: Alerts
+    outbox: Outbox
+    passkeys: PasskeyRegistration
+    passkey_sign_in: PasskeySignIn
+    step_up: StepUp
 
-    async def subscriber(self) -> Subscriber:
+    async def subscriber(self, *, phone: str | None = None) -> Subscriber:
         """A new person without credentials."""
         person = artificial_person()
         identity = Identity(
@@ -89,7 +125,7 @@ class House:
             number=person.number,
             birth_date=person.birth_date,
             sex="male",
-            phone=person.phone,
+            phone=person.phone if phone is None else phone,
         )
         document = NewDocument(kind="resident_identity_card", document_number=secrets.token_hex(8))
         async with self.database.transaction() as tx:
@@ -99,10 +135,15 @@ class House:
         return subscriber
 
     async def person(
-        self, sign_in_name: str, password: str = PASSWORD, *, totp: str | None = None
+        self,
+        sign_in_name: str,
+        password: str = PASSWORD,
+        *,
+        totp: str | None = None,
+        phone: str | None = None,
     ) -> Subscriber:
-        """A new person with a password, and TOTP if a secret is given."""
-        subscriber = await self.subscriber()
+        """A new person with a password, and TOTP if a secret is given; `phone=""` for none."""
+        subscriber = await self.subscriber(phone=phone)
         now = self.clock.now()
         async with self.database.transaction() as tx:
             await self.credentials.set_password(
@@ -126,6 +167,21 @@ class House:
                 now=self.clock.now(),
             )
         return Device(key, certificate.pem)
+
+    async def session(self, signed_in: SignedIn) -> Session:
+        """A session for whoever has signed in."""
+        token = await self.sessions.open(signed_in, now=self.clock.now())
+        return await self.sessions.require(token, now=self.clock.now())
+
+    async def session_of(self, name: str) -> Session:
+        """The session of a sign-in by password."""
+        return await self.session(await self.signed_in(name))
+
+    async def log_of(self, subscriber: Subscriber) -> list[Entry]:
+        """A person's own log, newest first."""
+        await self.activity.flush()
+        async with self.database.reading() as tx:
+            return await self.activity.of(tx, subscriber)
 
     async def password(
         self, name: str, password: str = PASSWORD, *, address: str = ADDRESS
@@ -164,15 +220,21 @@ class House:
 
     def client(self, *, secure: bool = True, ended: SessionEnded = nobody) -> httpx2.AsyncClient:
         """A client of this room's own routes; `ended` is the room above."""
+        door = Door(
+            sessions=self.sessions,
+            clock=self.clock,
+            cookie=SessionCookie(COOKIE, secure=secure),
+            activity=self.activity,
+            ended=ended,
+        )
         app: Any = Litestar(
-            routes(
-                sign_in=self.sign_in,
-                sessions=self.sessions,
-                totp_enrollment=self.totp_enrollment,
-                clock=self.clock,
-                cookie=SessionCookie(COOKIE, secure=secure),
-                ended=ended,
-            ),
+            [
+                *routes(sign_in=self.sign_in, totp_enrollment=self.totp_enrollment, door=door),
+                *passkeys_routes.routes(
+                    registration=self.passkeys, sign_in=self.passkey_sign_in, door=door
+                ),
+                *step_up_routes.routes(step_up=self.step_up, door=door),
+            ],
             before_request=strict_json,
             exception_handlers=exception_handlers(),
             logging_config=None,
@@ -206,11 +268,16 @@ async def house(
     hasher = PasswordHasher(threads=2, parameters=parameters)
     credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=PasswordPolicy())
     throttle = Throttle(ephemeral, limits)
+    activity = ActivityLog(database)
+    outbox = Outbox()
+    alerts = Alerts(database=database, subscribers=subscribers, messenger=outbox)
+    ceremonies = Ceremonies(issuer=ISSUER)
     parts: dict[str, Any] = {
         "database": database,
         "ephemeral": ephemeral,
         "subscribers": subscribers,
     }
+    known: dict[str, Any] = {"credentials": credentials, **parts}
     yield House(
         clock=clock,
         certificates=certificates,
@@ -228,7 +295,24 @@ async def house(
         sessions=Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory),
         memory=memory,
         totp_enrollment=TOTPEnrollment(
-            credentials=credentials, throttle=throttle, issuer=ISSUER, **parts
+            throttle=throttle, activity=activity, issuer=ISSUER, **known
+        ),
+        activity=activity,
+        alerts=alerts,
+        outbox=outbox,
+        passkeys=PasskeyRegistration(
+            activity=activity, alerts=alerts, ceremonies=ceremonies, **known
+        ),
+        passkey_sign_in=PasskeySignIn(throttle=throttle, ceremonies=ceremonies, **known),
+        step_up=StepUp(
+            database=database,
+            credentials=credentials,
+            subscribers=subscribers,
+            hasher=hasher,
+            throttle=throttle,
+            sms_codes=SMSCodes(
+                ephemeral=ephemeral, digests=keyring.digests, messenger=outbox
+            ),
         ),
         **parts,
     )

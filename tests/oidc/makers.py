@@ -23,7 +23,7 @@ from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral, Transaction
 from authsvc.subscribers import Identity, NewDocument, Subscriber
-from authsvc.subscribers.activity import ActivityLog, Alerts, Entry
+from authsvc.subscribers.activity import Entry
 from authsvc.subscribers.relations import Kinship, Relation, Relations
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
@@ -52,17 +52,6 @@ PLATFORMS = [
 SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
 
 
-class Outbox:
-    """A gateway that keeps what it was to send."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-
-    async def send(self, phone: str, text: str, *, now: datetime) -> None:
-        """Keeps it."""
-        self.sent.append((phone, text))
-
-
 class Custody:
     """A register to which everybody is a guardian whose relation is not among the `ended`."""
 
@@ -84,7 +73,6 @@ class Service:
     """The whole provider, and what a test may want beside it."""
 
     house: House
-    activity: ActivityLog
     relations: Relations
     kinship: Kinship
     custody: Custody
@@ -106,15 +94,16 @@ class Service:
         *,
         birth_date: date = date(1990, 1, 1),
         totp: str | None = None,
+        phone: str | None = None,
     ) -> Subscriber:
-        """Somebody with a sign-in name and a password."""
+        """Somebody with a sign-in name and a password; `phone=""` for somebody without one."""
         somebody = artificial_person(birth_date=birth_date)
         identity = Identity(
             name=somebody.name,
             number=somebody.number,
             birth_date=birth_date,
             sex="female",
-            phone=somebody.phone,
+            phone=somebody.phone if phone is None else phone,
         )
         card = NewDocument("resident_identity_card", secrets.token_hex(8))
         now = self.clock.now()
@@ -131,9 +120,7 @@ class Service:
 
     async def log_of(self, subscriber: Subscriber) -> list[Entry]:
         """A person's own log, newest first."""
-        await self.activity.flush()
-        async with self.database.reading() as tx:
-            return await self.activity.of(tx, subscriber)
+        return await self.house.log_of(subscriber)
 
     async def client(self, client_id: str) -> Client:
         """A registered client."""
@@ -146,9 +133,9 @@ class Service:
         client = await self.client(client_id)
         return self.house.subscribers.subject_for(subscriber, client.sector_identifier)
 
-    def http(self) -> httpx2.AsyncClient:
+    def http(self, address: str = ADDRESS) -> httpx2.AsyncClient:
         """A fresh browser, or a platform's server."""
-        transport = httpx2.ASGITransport(app=self.app, client=(ADDRESS, 4711))
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 4711))
         return httpx2.AsyncClient(
             transport=transport, base_url=self.issuer, headers={"accept-language": "en"}
         )
@@ -172,9 +159,10 @@ async def service(
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
         fetcher = fetcher or Fetcher(loopback_http=True)
-        activity, relations = ActivityLog(database), Relations(keyring.digests)
-        kinship = Kinship(subscribers=built.subscribers, relations=relations, activity=activity)
-        custody = Custody()
+        relations, custody = Relations(keyring.digests), Custody()
+        kinship = Kinship(
+            subscribers=built.subscribers, relations=relations, activity=built.activity
+        )
         provider = build_provider(
             issuer=issuer,
             mtls_issuer=mtls_issuer,
@@ -185,13 +173,15 @@ async def service(
             fetcher=fetcher,
             subscribers=built.subscribers,
             memory=built.memory,
-            activity=activity,
-            alerts=Alerts(database=database, subscribers=built.subscribers, messenger=Outbox()),
+            activity=built.activity,
+            alerts=built.alerts,
             relations=relations,
             kinship=kinship,
             custody=custody,
             credentials=built.credentials,
             sign_in=built.sign_in,
+            passkey_sign_in=built.passkey_sign_in,
+            step_up=built.step_up,
             sessions=built.sessions,
             templates=templates,
             cookie=COOKIE,
@@ -207,7 +197,7 @@ async def service(
             openapi_config=None,
         )
         guarded = SecurityHeaders(app, https=issuer.startswith("https"))
-        kin = (activity, relations, kinship, custody)
+        kin = (relations, kinship, custody)
         yield Service(built, *kin, clients, provider, keyring, clock, guarded, issuer)
         await provider.logout.close()
         fetcher.close()
@@ -259,9 +249,9 @@ class Answer:
 class Browser:
     """A person with a browser without JavaScript."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, address: str = ADDRESS) -> None:
         self.service = service
-        self.http = service.http()
+        self.http = service.http(address)
 
     async def get(self, url: str, **parameters: Any) -> httpx2.Response:
         """Visits an address."""
@@ -306,6 +296,8 @@ class Browser:
                 response = await self.submit(url, page, username=username, password=password)
             elif "otp" in page.inputs:
                 response = await self.submit(url, page, otp=otp)
+            elif "skip" in page.buttons:
+                response = await self.submit(url, page, "skip")
             else:
                 response = await self.submit(url, page, button)
         raise AssertionError("the pages lead nowhere")

@@ -53,7 +53,7 @@ async def test_a_childs_use_waits_for_a_guardian_and_goes_on_by_itself(
     assert WAITS in reads(answer)
     assert mother.resident.name in reads(answer)
     assert SQUARE.name in reads(answer)
-    assert "until 10:" in reads(answer)
+    assert "until 2026-11-23 10:05 (UTC+8)" in reads(answer)
     assert f'http-equiv="refresh" content="3; url={visit.address}"' in answer.text
     assert "<script" not in answer.text
 

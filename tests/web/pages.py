@@ -8,7 +8,13 @@ from authsvc.errors import NotFound, Text
 _FORM: dict[str, Any] = {"action": "/action", "hidden": {"ticket": "t"}}
 
 PAGES: dict[str, dict[str, Any]] = {
-    "sign_in.html": {**_FORM, "client_name": "Platform", "username": "", "error": None},
+    "sign_in.html": {
+        **_FORM,
+        "client_name": "Platform",
+        "username": "",
+        "by_phone": "/action/phone",
+        "error": None,
+    },
     "otp.html": {**_FORM, "client_name": "Platform", "recovery": False, "error": None},
     "consent.html": {
         **_FORM,

@@ -39,13 +39,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def served(*handlers: Any, guarded: bool = True) -> AsyncIterator[str]:
+async def served(
+    *handlers: Any, guarded: bool = True, port: int | None = None
+) -> AsyncIterator[str]:
     """The handlers on a loopback port of their own, in this event loop."""
     app = Litestar(handlers, openapi_config=None, logging_config=None)
     if guarded:
         outermost: Any = SecurityHeaders(cast("Any", app.asgi_handler), https=False)
         app.asgi_handler = outermost
-    port = services.free_port()
+    port = port or services.free_port()
     server = Server(
         app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
     )

@@ -59,3 +59,12 @@ class AuthorizationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defau
     def wants_fresh_sign_in(self) -> bool:
         """Whether the person must sign in again, however recently they did."""
         return "login" in self.prompts or "select_account" in self.prompts or self.max_age == 0
+
+    @property
+    def takes_another_device(self) -> bool:
+        """Whether a sign-in that was made on another device may answer it.
+
+        Such a sign-in is not fresh. And it must be for a platform: pages of our own are looked at
+        where the person is signed in already.
+        """
+        return bool(self.redirect_uri) and not self.wants_fresh_sign_in and self.max_age is None

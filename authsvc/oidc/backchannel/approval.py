@@ -18,6 +18,7 @@ from authsvc.oidc.errors import AccessDenied, OAuthError
 from authsvc.oidc.guardians.guardian_news import GuardianNews
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.visitor import Visitor
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 # What is to be done when a request was decided, with the request and its client.
@@ -35,12 +36,14 @@ class Approval:
         *,
         clients: Clients,
         waiting: WaitingRequests,
+        activity: ActivityLog,
         pages: ApprovalPages,
         news: GuardianNews,
         afterwards: Afterwards | None = None,
     ) -> None:
         self._clients = clients
         self._waiting = waiting
+        self._activity = activity
         self._pages = pages
         self._news = news
         self._afterwards = afterwards
@@ -68,6 +71,14 @@ class Approval:
             raise WaitingRequestOver
         decision = Decision(_authorization(interaction.request, visitor, now=now))
         answer = await self._decide(http, interaction, decision, now=now)
+        approved = Entry(
+            kind=ActivityKind.OTHER_DEVICE_APPROVED,
+            at=now,
+            client_id=request.client_id,
+            scopes=request.scopes,
+            network=request.network,
+        )
+        self._activity.note(visitor.subscriber, approved)
         if visitor.is_minor:
             await self._news.of_use(visitor.subscriber, now=now)
         return answer

@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError, Text
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.backchannel.user_code import shown
+from authsvc.oidc.backchannel.waiting_approvals import WaitingApproval
 from authsvc.oidc.backchannel.waiting_request import WaitingRequest
+from authsvc.oidc.china_clock import china_clock
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.pages import Pages
 from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.problems import error_headers, status_of
 from authsvc.web.templates import Templates
-
-# China has one time zone and no daylight saving.
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,14 @@ class WaitingEntry:
     sentences: Sequence[Text]
 
     @classmethod
-    def of(cls, handle: str, request: WaitingRequest, client: Client) -> "WaitingEntry":
+    def of(cls, waiting: WaitingApproval) -> "WaitingEntry":
         """The line of a request."""
+        request = waiting.request
         return cls(
-            handle=handle,
-            client_name=client.name,
+            handle=waiting.handle,
+            client_name=waiting.client.name,
             network=request.network,
-            asked_at=_clock(request.asked_at),
+            asked_at=china_clock(request.asked_at),
             binding_message=request.binding_message,
             scopes=request.scopes,
             sentences=sentences(request.details),
@@ -92,7 +92,7 @@ class ApprovalPages:
             binding_message=request.binding_message,
             network=request.network,
             same_network=network_of(http.client) == request.network,
-            asked_at=_clock(request.asked_at),
+            asked_at=china_clock(request.asked_at),
         )
 
     def decided(self, http: HTTPRequest, *, approved: bool) -> HTTPResponse:
@@ -112,7 +112,3 @@ class ApprovalPages:
             html,
             headers=() if error is None else error_headers(error),
         )
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(_CHINA):%Y-%m-%d %H:%M} (UTC+8)"

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from authsvc.clients import client as names
+from authsvc.oidc import paths
 from authsvc.oidc.backchannel.addressee import Addressees
-from authsvc.oidc.backchannel.approval import Approval
+from authsvc.oidc.backchannel.approval import Afterwards, Approval
 from authsvc.oidc.backchannel.approval_list import ApprovalLists
 from authsvc.oidc.backchannel.approval_pages import ApprovalPages
-from authsvc.oidc.backchannel.approvals_page import APPROVALS, CIBA, ApprovalsPage, OwnSignIn
+from authsvc.oidc.backchannel.approvals_page import APPROVALS, CIBA, ApprovalsPage
 from authsvc.oidc.backchannel.backchannel_authentication_endpoint import (
     BackchannelAuthenticationEndpoint,
 )
@@ -23,20 +24,26 @@ from authsvc.oidc.backchannel.redemption import (
 from authsvc.oidc.backchannel.request_limits import RequestLimits
 from authsvc.oidc.backchannel.signed_request import SignedRequests
 from authsvc.oidc.backchannel.user_code import UserCodes
+from authsvc.oidc.backchannel.waiting_approvals import WaitingApprovals
 from authsvc.oidc.backchannel.waiting_request import WaitingRequests
 from authsvc.oidc.interaction.completion import Completion
+from authsvc.oidc.interaction.own_sign_in import OwnSignIn
 from authsvc.oidc.parts import Foundation, Parts
 from authsvc.oidc.token.token_endpoint import GrantType
 
 
 @dataclass(frozen=True)
 class Backchannel:
-    """Two endpoints, two pages, and what they add to the interactions and the token endpoint."""
+    """Two endpoints, two pages, and what they add to the interactions and the token endpoint.
+
+    `waiting` is what waits for each person, for whoever shows it elsewhere.
+    """
 
     device_authorization: DeviceAuthorizationEndpoint
     backchannel_authentication: BackchannelAuthenticationEndpoint
     device: DevicePage
     approvals: ApprovalsPage
+    waiting: WaitingApprovals
     completions: Mapping[str, Completion]
     grant_types: Mapping[str, GrantType]
 
@@ -49,7 +56,8 @@ def build_backchannel(on: Foundation, parts: Parts) -> Backchannel:
     lists = ApprovalLists(on.ephemeral)
     limits = RequestLimits(on.ephemeral, per_address=on.interactions_per_address)
     approval_pages = ApprovalPages(on.templates, parts.pages)
-    own = OwnSignIn(issuer=on.issuer)
+    own = OwnSignIn(issuer=on.issuer, back=paths.APPROVALS)
+    waiting = WaitingApprovals(clients=on.clients, lists=lists, waiting=people)
     aftermath = Aftermath(lists=lists, notifications=Notifications(on.fetcher))
 
     def redemption(parameter: str, waiting: WaitingRequests) -> GrantType:
@@ -62,6 +70,16 @@ def build_backchannel(on: Foundation, parts: Parts) -> Backchannel:
             tokens=parts.tokens,
             memory=on.memory,
         ).redeem
+
+    def approval(waiting: WaitingRequests, afterwards: Afterwards | None = None) -> Approval:
+        return Approval(
+            clients=on.clients,
+            waiting=waiting,
+            activity=on.activity,
+            pages=approval_pages,
+            news=parts.news,
+            afterwards=afterwards,
+        )
 
     return Backchannel(
         device_authorization=DeviceAuthorizationEndpoint(
@@ -97,26 +115,17 @@ def build_backchannel(on: Foundation, parts: Parts) -> Backchannel:
         ),
         approvals=ApprovalsPage(
             service=own,
-            clients=on.clients,
             subscribers=on.subscribers,
-            lists=lists,
-            waiting=people,
+            waiting=waiting,
             visitors=parts.visitors,
             interactions=parts.interactions,
             cookies=parts.cookies,
             pages=approval_pages,
         ),
+        waiting=waiting,
         completions={
-            DEVICE: Approval(
-                clients=on.clients, waiting=devices, pages=approval_pages, news=parts.news
-            ),
-            CIBA: Approval(
-                clients=on.clients,
-                waiting=people,
-                pages=approval_pages,
-                news=parts.news,
-                afterwards=aftermath,
-            ),
+            DEVICE: approval(devices),
+            CIBA: approval(people, afterwards=aftermath),
             APPROVALS: own,
         },
         grant_types={

@@ -27,9 +27,12 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     """A waiting request.
 
     `ticket` stands for a password that was right while the second factor is to come;
-    `session_id` names the session that was opened here. `ends_in` chooses the `Completion`, and
+    `session_id` names the session that was opened here. `code_sent` says that a code was sent to
+    the phone, and `weaker_will_do` that the person goes on without a second factor that was only
+    wished for. `ends_in` chooses the `Completion`, and
     `about` tells it what this one is about; `reader` is the session to which its question was
-    shown.
+    shown. `by_phone` is the secret of the computer while it waits for a phone
+    (`authentication.device_approval`).
 
     While a child's guardian is waited for, `approved_by` is the child's session that consented, and
     `asked` counts how often guardians were asked.
@@ -42,6 +45,9 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     ends_in: str = REDIRECT
     about: str | None = None
     reader: str | None = None
+    code_sent: bool = False
+    weaker_will_do: bool = False
+    by_phone: str | None = None
     approved_by: str | None = None
     asked: int = 0
 

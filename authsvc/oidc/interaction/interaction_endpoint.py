@@ -1,7 +1,9 @@
 """The pages of an interaction: `GET` shows what is next, `POST` does it.
 
-    sign-in page    inputs `username` and `password`
-    otp page        input `otp`, if the person has a second factor
+    sign-in page    inputs `username` and `password`; or a passkey, by a script (`challenge` and
+                    `credential`)
+    otp page        input `otp`, if the person has a second factor; a button `sms=send` for who
+                    has only a phone, `skip` where a second factor is a platform's mere wish
     consent page    buttons `decision=approve` and `decision=deny`
     guardian page   a child waits for a guardian; `decision=deny` gives up
 
@@ -11,25 +13,18 @@ input is shown on the page that asked for it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
-import msgspec
-
-from authsvc.authentication.errors import TicketExpired
 from authsvc.authentication.session import Sessions
-from authsvc.authentication.session_ended import SessionEnded
-from authsvc.authentication.sign_in import SignIn
-from authsvc.authentication.signed_in import SecondFactorNeeded, SignedIn
-from authsvc.clients import Client
-from authsvc.errors import InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable
+from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.guardians.approval_of_use import ApprovalOfUse
 from authsvc.oidc.interaction.completion import Completion
 from authsvc.oidc.interaction.cookies import Cookies
-from authsvc.oidc.interaction.interaction import Interaction, Interactions
-from authsvc.oidc.interaction.pages import Pages
+from authsvc.oidc.interaction.interaction import Interactions
+from authsvc.oidc.interaction.proving import Proved, Proving
+from authsvc.oidc.interaction.turn import Turn
 from authsvc.oidc.interaction.visitor import (
     Missing,
     Visitor,
@@ -41,29 +36,13 @@ from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entr
 from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 
-# What the page that asked says again, in words. Anything else is ours to mend, not theirs.
-_FOR_THE_PERSON = (InvalidInput, NotAllowed, NotAuthenticated, Throttled, Unavailable)
-
-
 _BUTTONS = ("deny", "approve")
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """One request of one interaction, with everything found out about it."""
-
-    http: HTTPRequest
-    id: str
-    interaction: Interaction
-    completion: Completion
-    client: Client
-    now: datetime
 
 
 class InteractionEndpoint:
     """`GET` and `POST /interaction/{id}`. `completions` are the ends, by `Interaction.ends_in`.
 
-    `ended` hears of a session whose place somebody else's took.
+    `proving` asks for whatever a claimant proves, and takes it.
     """
 
     def __init__(
@@ -77,11 +56,9 @@ class InteractionEndpoint:
         guardians: ApprovalOfUse,
         interactions: Interactions,
         completions: Mapping[str, Completion],
-        sign_in: SignIn,
+        proving: Proving,
         sessions: Sessions,
-        ended: SessionEnded,
         cookies: Cookies,
-        pages: Pages,
     ) -> None:
         self._database = database
         self._grants = grants
@@ -91,21 +68,19 @@ class InteractionEndpoint:
         self._guardians = guardians
         self._interactions = interactions
         self._completions = dict(completions)
-        self._sign_in = sign_in
+        self._proving = proving
         self._sessions = sessions
-        self._ended = ended
         self._cookies = cookies
-        self._pages = pages
 
     async def show(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The page that is next, or the way back to the platform if nothing is missing."""
-        turn = await self._turn(http, now=now)
+        turn = await self.turn(http, now=now)
         outcome = await self._advance(turn, self._cookies.session(http))
         return outcome if isinstance(outcome, HTTPResponse) else await self._page(turn, outcome)
 
     async def take(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """What a person filled in or decided."""
-        turn = await self._turn(http, now=now)
+        turn = await self.turn(http, now=now)
         form = http.form()
         # A browser sends the pressed button's name and value; programs often send its id.
         decision = form.get("decision") or next(
@@ -114,16 +89,18 @@ class InteractionEndpoint:
         if decision in _BUTTONS and not await self._may_decide(turn):
             return redirect(turn.http.path)
         if decision == "deny":
-            return await self._end(turn, AccessDenied("the person declined"))
+            return await self._decline(turn)
         if decision == "approve":
             return await self._go_on(turn, self._cookies.session(http), approved=True)
-        if turn.interaction.ticket is not None and "otp" in form:
-            return await self._second_factor(turn, turn.interaction.ticket, form["otp"])
-        if "username" in form or "password" in form:
-            return await self._password(turn, form.get("username", ""), form.get("password", ""))
+        if "skip" in form:
+            turn = await turn.noted(self._interactions, weaker_will_do=True)
+        elif self._proving.is_a_sign_in(turn, form):
+            return await self._proved(turn, await self._proving.sign_in(turn, form))
+        elif self._proving.is_a_step_up(form):
+            return await self._prove_more(turn, form)
         return await self._go_on(turn, self._cookies.session(http))
 
-    async def _turn(self, http: HTTPRequest, *, now: datetime) -> _Turn:
+    async def turn(self, http: HTTPRequest, *, now: datetime) -> Turn:
         """The interaction of this address; InteractionOver also for another browser's."""
         interaction_id = str(http.path_params["interaction"])
         interaction = await self._interactions.find(interaction_id)
@@ -131,9 +108,13 @@ class InteractionEndpoint:
         client = await completion.client(interaction, now=now)
         if client is None or not self._cookies.is_bound(http, interaction.browser):
             raise InteractionOver
-        return _Turn(http, interaction_id, interaction, completion, client, now)
+        return Turn(http, interaction_id, interaction, completion, client, now)
 
-    async def _may_decide(self, turn: _Turn) -> bool:
+    async def signed_in(self, turn: Turn, signed_in: SignedIn) -> HTTPResponse:
+        """On with a new session, for whom another device answered."""
+        return await self._proved(turn, await self._proving.signed_in(turn, signed_in))
+
+    async def _may_decide(self, turn: Turn) -> bool:
         """Whether this is the session that was asked; InteractionOver if it is another one.
 
         A browser keeps its own cookie while its session changes hands: who answers must be whom the
@@ -146,59 +127,32 @@ class InteractionEndpoint:
             raise InteractionOver
         return session is not None
 
-    async def _password(self, turn: _Turn, username: str, password: str) -> HTTPResponse:
-        try:
-            outcome = await self._sign_in.with_password(
-                username, password, address=turn.http.client, now=turn.now
-            )
-        except _FOR_THE_PERSON as error:
-            return self._pages.sign_in(
-                turn.http, turn.interaction.request, turn.client, username=username, error=error
-            )
-        if isinstance(outcome, SecondFactorNeeded):
-            await self._note(turn, ticket=outcome.ticket)
+    async def _prove_more(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse:
+        """A second factor in a session that is there, where that is what is missing."""
+        token = self._cookies.session(turn.http)
+        outcome = await self._advance(turn, token)
+        if isinstance(outcome, HTTPResponse):
+            return outcome
+        if outcome is not Missing.SECOND_FACTOR:
             return redirect(turn.http.path)
-        return await self._signed_in(turn, outcome)
+        return await self._proved(turn, await self._proving.step_up(turn, form))
 
-    async def _second_factor(self, turn: _Turn, ticket: str, answer: str) -> HTTPResponse:
-        request = turn.interaction.request
-        try:
-            signed_in = await self._sign_in.with_second_factor(ticket, answer, now=turn.now)
-        except TicketExpired as error:
-            await self._note(turn, ticket=None)
-            return self._pages.sign_in(turn.http, request, turn.client, error=error)
-        except _FOR_THE_PERSON as error:
-            return self._pages.otp(turn.http, request, turn.client, error=error)
-        return await self._signed_in(turn, signed_in)
-
-    async def _signed_in(self, turn: _Turn, signed_in: SignedIn) -> HTTPResponse:
-        """A new session takes the place of whatever token this browser had (session fixation)."""
-        token, ended = await self._sessions.renew(
-            self._cookies.session(turn.http), signed_in, now=turn.now
-        )
-        if ended is not None:
-            await self._ended(ended, now=turn.now)
-        session = await self._sessions.find(token, now=turn.now)
-        noted = await self._note(
-            turn, ticket=None, session_id=None if session is None else session.id
-        )
-        answer = await self._go_on(noted, token)
-        return answer.with_headers(self._cookies.set_session(token))
-
-    async def _note(self, turn: _Turn, **changes: str | None) -> _Turn:
-        interaction = msgspec.structs.replace(turn.interaction, **changes)
-        await self._interactions.update(turn.id, interaction)
-        return replace(turn, interaction=interaction)
+    async def _proved(self, turn: Turn, outcome: HTTPResponse | Proved) -> HTTPResponse:
+        """On with a new token, or the page that says what was wrong."""
+        if isinstance(outcome, HTTPResponse):
+            return outcome
+        answer = await self._go_on(outcome.turn, outcome.token)
+        return answer.with_headers(self._cookies.set_session(outcome.token))
 
     async def _go_on(
-        self, turn: _Turn, session_token: str | None, *, approved: bool = False
+        self, turn: Turn, session_token: str | None, *, approved: bool = False
     ) -> HTTPResponse:
         """The redirect after a POST: to the platform, or to the page that is next."""
         outcome = await self._advance(turn, session_token, approved=approved)
         return outcome if isinstance(outcome, HTTPResponse) else redirect(turn.http.path)
 
     async def _advance(
-        self, turn: _Turn, session_token: str | None, *, approved: bool = False
+        self, turn: Turn, session_token: str | None, *, approved: bool = False
     ) -> HTTPResponse | Missing:
         """The way back to the platform if nothing is missing, else what is."""
         interaction, completion = turn.interaction, turn.completion
@@ -212,6 +166,7 @@ class InteractionEndpoint:
                 interaction.request,
                 visitor,
                 signed_in_here=interaction.session_id,
+                weaker_will_do=interaction.weaker_will_do,
                 approved=approved or not completion.asks_consent,
                 is_use=completion.asks_consent,
                 now=turn.now,
@@ -221,7 +176,7 @@ class InteractionEndpoint:
         except OAuthError as error:
             return await self._end(turn, error)
         if missing is Missing.GUARDIAN and visitor is not None and approved:
-            await self._note(turn, approved_by=visitor.session.id)
+            await turn.noted(self._interactions, approved_by=visitor.session.id)
         if missing is not None or visitor is None:
             return missing or Missing.SIGN_IN
         if approved and completion.asks_consent:
@@ -229,7 +184,7 @@ class InteractionEndpoint:
         await self._interactions.finish(turn.id)
         return await completion.grant(turn.http, interaction, visitor, now=turn.now)
 
-    async def _remember(self, turn: _Turn, visitor: Visitor) -> None:
+    async def _remember(self, turn: Turn, visitor: Visitor) -> None:
         request = turn.interaction.request
         async with self._database.transaction() as tx:
             is_first = await self._grants.remember(
@@ -252,28 +207,42 @@ class InteractionEndpoint:
         if is_first:
             await self._alerts.tell(visitor.subscriber, ActivityKind.PLATFORM_ALLOWED, now=turn.now)
 
-    async def _end(self, turn: _Turn, error: OAuthError) -> HTTPResponse:
+    async def _decline(self, turn: Turn) -> HTTPResponse:
+        """The person said no, and reads of it in their own log if we know them."""
+        session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+        answer = await self._end(turn, AccessDenied("the person declined"))
+        if session is not None:
+            refused = Entry(
+                kind=ActivityKind.PLATFORM_REFUSED,
+                at=turn.now,
+                client_id=turn.client.client_id,
+                network=network_of(turn.http.client),
+            )
+            self._activity.note(session.subscriber, refused)
+        return answer
+
+    async def _end(self, turn: Turn, error: OAuthError) -> HTTPResponse:
         await self._guardians.give_up(turn.id, turn.interaction, now=turn.now)
         await self._interactions.finish(turn.id)
         return await turn.completion.refuse(turn.http, turn.interaction, error, now=turn.now)
 
-    async def _page(self, turn: _Turn, missing: Missing) -> HTTPResponse:
-        request = turn.interaction.request
+    async def _page(self, turn: Turn, missing: Missing) -> HTTPResponse:
         if missing is Missing.CONSENT:
             return await self._consent(turn)
         if missing is Missing.GUARDIAN:
             return await self._wait(turn)
-        if turn.interaction.ticket is not None:
-            return self._pages.otp(turn.http, request, turn.client)
-        return self._pages.sign_in(turn.http, request, turn.client)
+        if missing is Missing.SECOND_FACTOR:
+            return await self._proving.ask_for_more(turn)
+        return self._proving.ask(turn)
 
-    async def _consent(self, turn: _Turn) -> HTTPResponse:
+    async def _consent(self, turn: Turn) -> HTTPResponse:
         if turn.completion.bound_to_reader:
             session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
-            turn = await self._note(turn, reader=None if session is None else session.id)
+            reader = None if session is None else session.id
+            turn = await turn.noted(self._interactions, reader=reader)
         return await turn.completion.consent(turn.http, turn.interaction, turn.client, now=turn.now)
 
-    async def _wait(self, turn: _Turn) -> HTTPResponse:
+    async def _wait(self, turn: Turn) -> HTTPResponse:
         session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
         if session is None:
             return redirect(turn.http.path)

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from authsvc.authentication.assurance import Factor
+from authsvc.authentication.step_up.second_factors import SecondFactors
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError, Text
+from authsvc.oidc import paths
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.claims import known_claims
@@ -45,9 +48,10 @@ class Pages:
             hidden={},
             client_name=client.name,
             username=(request.login_hint or "" if username is None else username)[:_LONGEST_NAME],
+            by_phone=http.path + paths.PHONE if request.takes_another_device else None,
             error=error,
         )
-        return _page(html, error)
+        return _page(html, error, scripts=True)
 
     def otp(
         self,
@@ -69,6 +73,38 @@ class Pages:
             error=error,
         )
         return _page(html, error)
+
+    def second_factor(
+        self,
+        http: HTTPRequest,
+        request: AuthorizationRequest,
+        client: Client,
+        *,
+        found: SecondFactors,
+        code_sent: bool,
+        error: AuthsvcError | None = None,
+    ) -> HTTPResponse:
+        """Asks who is signed in for more: a code, a passkey, or else the phone.
+
+        Of the phone only the last digits are shown. Where it is no must, the person may go on
+        without.
+        """
+        recovery = http.query == "recovery" and Factor.TOTP in found.factors
+        html = self._templates.render(
+            "second_factor.html",
+            language=http.language(request.ui_locales),
+            action=f"{http.path}?recovery" if recovery else http.path,
+            hidden={},
+            client_name=client.name,
+            recovery=recovery,
+            has_totp=Factor.TOTP in found.factors,
+            has_passkey=Factor.PASSKEY in found.factors,
+            phone=found.masked_phone if Factor.SMS in found.factors else None,
+            code_sent=code_sent,
+            may_skip=not request.essential_acr,
+            error=error,
+        )
+        return _page(html, error, scripts=True)
 
     def consent(
         self,
@@ -126,10 +162,11 @@ class Pages:
         return html_response(200, html, leads_away=client is not None)
 
 
-def _page(html: str, error: AuthsvcError | None) -> HTTPResponse:
+def _page(html: str, error: AuthsvcError | None, *, scripts: bool = False) -> HTTPResponse:
     return html_response(
         200 if error is None else status_of(error),
         html,
         leads_away=True,
+        scripts=scripts,
         headers=() if error is None else error_headers(error),
     )

@@ -6,9 +6,9 @@ from enum import Enum
 
 import msgspec
 
-from authsvc.authentication.assurance import satisfies
+from authsvc.authentication.assurance import Factor, satisfies
 from authsvc.authentication.session import Session, Sessions
-from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.clients import Client
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.errors import UnmetAuthenticationRequirements
@@ -30,8 +30,8 @@ class Visitor(msgspec.Struct, frozen=True):
 
     `age` is theirs today, on China's calendar.
 
-    `can_do_better` says that they have a second factor which this session was opened without; it
-    is looked up where the request wants more than the session has.
+    `second_factors` is what they could prove beside a password; it is looked up where the request
+    wants more than the session has.
     """
 
     session: Session
@@ -39,7 +39,7 @@ class Visitor(msgspec.Struct, frozen=True):
     client: Client
     subscribers: Subscribers
     age: int
-    can_do_better: bool = False
+    second_factors: frozenset[Factor] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Visitor {self.session.id}>"
@@ -60,6 +60,16 @@ class Visitor(msgspec.Struct, frozen=True):
         return self.age < OF_AGE
 
     @property
+    def can_do_better(self) -> bool:
+        """Whether they have a second factor which this session was opened without."""
+        return bool(self.second_factors)
+
+    @property
+    def lacks_only_a_second_factor(self) -> bool:
+        """Whether the session knows what they know, so that something they have would do."""
+        return any(factor.is_known for factor in self.session.factors)
+
+    @property
     def subject(self) -> str:
         """Who it is to the client; worked out when asked, for few requests name a person."""
         return self.subscribers.subject_for(self.subscriber, self.client.sector_identifier)
@@ -69,6 +79,7 @@ class Missing(Enum):
     """What a page must ask for."""
 
     SIGN_IN = "sign_in"
+    SECOND_FACTOR = "second_factor"
     CONSENT = "consent"
     GUARDIAN = "guardian"
 
@@ -83,11 +94,11 @@ class Visitors:
         subscribers: Subscribers,
         memory: SubscriberMemory,
         grants: Grants,
-        sign_in: SignIn,
+        step_up: StepUp,
     ) -> None:
         self._sessions = sessions
         self._memory = memory
-        self._sign_in = sign_in
+        self._step_up = step_up
         self._subscribers = subscribers
         self._grants = grants
 
@@ -125,11 +136,11 @@ class Visitors:
         if born is None:
             return None
         grant = await self._grants.recall(subscriber, client.client_id, session.stamp, now=now)
-        better = False
+        better = frozenset[Factor]()
         if request is not None and not _is_strong_enough(request, session):
-            better = await self._sign_in.has_second_factor(subscriber.id)
+            better = (await self._step_up.second_factors(subscriber)).factors
         age = age_on(born, china_today(now))
-        return Visitor(session, grant, client, self._subscribers, age, can_do_better=better)
+        return Visitor(session, grant, client, self._subscribers, age, second_factors=better)
 
 
 def what_is_missing(
@@ -137,18 +148,19 @@ def what_is_missing(
     visitor: Visitor | None,
     *,
     signed_in_here: str | None = None,
+    weaker_will_do: bool = False,
     approved: bool = False,
     is_use: bool = True,
     now: datetime,
 ) -> Missing | None:
     """What stands between a request and its answer; None if nothing does.
 
-    `signed_in_here` is the id of the session that was opened in answer to this very request, and
-    `approved` says that the person has just consented to it. `is_use` says that the number is used
-    somewhere, and does not only open a page of our own: then a child's guardian has the last word,
-    whatever was remembered. LoginRequired if somebody else signed in than the request names (OpenID
-    Connect Core 3.1.2.1), UnmetAuthenticationRequirements if they cannot reach the level that is a
-    must.
+    `signed_in_here` is the id of the session that was opened in answer to this very request,
+    `approved` says that the person has just consented to it, and `weaker_will_do` that they go on
+    without the second factor that was wished for. `is_use` says that the number is used somewhere,
+    and does not only open a page of our own: then a child's guardian has the last word, whatever
+    was remembered. LoginRequired if somebody else signed in than the request names (OpenID Connect
+    Core 3.1.2.1), UnmetAuthenticationRequirements if they cannot reach the level that is a must.
     """
     if visitor is None:
         return Missing.SIGN_IN
@@ -159,8 +171,8 @@ def what_is_missing(
             raise LoginRequired("another person signed in than id_token_hint names")
     elif somebody_else or not _is_fresh_enough(request, visitor.session, now):
         return Missing.SIGN_IN
-    if _must_sign_in_stronger(request, visitor):
-        return Missing.SIGN_IN
+    if _must_sign_in_stronger(request, visitor, weaker_will_do=weaker_will_do):
+        return Missing.SECOND_FACTOR if visitor.lacks_only_a_second_factor else Missing.SIGN_IN
     if not approved and not _is_remembered(request, visitor.grant, now):
         return Missing.CONSENT
     return Missing.GUARDIAN if is_use and visitor.is_child else None
@@ -173,8 +185,10 @@ def _is_remembered(request: AuthorizationRequest, grant: Grant | None, now: date
     return grant.covers(request.scopes, request.claim_names)
 
 
-def _must_sign_in_stronger(request: AuthorizationRequest, visitor: Visitor) -> bool:
-    """Whether another sign-in is wanted for its strength, and would bring it.
+def _must_sign_in_stronger(
+    request: AuthorizationRequest, visitor: Visitor, *, weaker_will_do: bool
+) -> bool:
+    """Whether more is to be proved for the strength that it brings.
 
     A wish is not worth a refusal: where no page may be shown it is let go (Core 3.1.2.1).
     """
@@ -182,7 +196,8 @@ def _must_sign_in_stronger(request: AuthorizationRequest, visitor: Visitor) -> b
         return False
     if request.essential_acr and not visitor.can_do_better:
         raise UnmetAuthenticationRequirements("the person cannot reach the required acr")
-    return visitor.can_do_better and (request.essential_acr or not request.silent)
+    is_let_go = request.silent or weaker_will_do
+    return visitor.can_do_better and (request.essential_acr or not is_let_go)
 
 
 def _is_strong_enough(request: AuthorizationRequest, session: Session) -> bool:
