@@ -146,9 +146,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         subscribers=subscribers,
         hasher=hasher,
         throttle=throttle,
-        sms_codes=SMSCodes(
-            ephemeral=ephemeral, digests=keyring.digests, messenger=outside.sms
-        ),
+        sms_codes=SMSCodes(ephemeral=ephemeral, digests=keyring.digests, messenger=outside.sms),
     )
     return House(
         settings=settings,

@@ -88,9 +88,7 @@ async def kin(provider: Service) -> Family:
 
 async def approve_device(browser: Browser, device: Device) -> str:
     """The child types the code, signs in and agrees; the page at which it waits."""
-    url, page = await to_consent(
-        browser, await enter(browser, device.user_code), username="little"
-    )
+    url, page = await to_consent(browser, await enter(browser, device.user_code), username="little")
     await require_waiting(browser, await browser.submit(url, page, "approve"))
     return url
 

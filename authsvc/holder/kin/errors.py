@@ -25,7 +25,9 @@ class OwnHelper(InvalidInput):
 
     code = "holder.own_helper"
     title = Text("不能成为自己的协助人", "Nobody is their own helper")
-    next_step = Text("请让协助人用自己的身份登录后输入", "Let the helper enter it, signed in as themselves")
+    next_step = Text(
+        "请让协助人用自己的身份登录后输入", "Let the helper enter it, signed in as themselves"
+    )
 
 
 class RelationUnknown(NotFound):

@@ -117,9 +117,7 @@ class Helping:
             raise InvitationUnknown(field="code", log="whoever invited is gone")
         return person
 
-    async def _require_room(
-        self, tx: Transaction, person: Subscriber, helper: Subscriber
-    ) -> None:
+    async def _require_room(self, tx: Transaction, person: Subscriber, helper: Subscriber) -> None:
         relations = await self._relations.of(tx, person)
         helpers = [each for each in relations if each.kind is RelationKind.HELPER]
         if any(each.other_id == helper.id for each in helpers):

@@ -72,9 +72,7 @@ def routes(
     ]
 
 
-def _wards(
-    wards: Wards, guardians: OwnGuardians, door: Door
-) -> Sequence[ControllerRouterHandler]:
+def _wards(wards: Wards, guardians: OwnGuardians, door: Door) -> Sequence[ControllerRouterHandler]:
     @post(
         "/holder/wards",
         status_code=HTTP_200_OK,
@@ -143,9 +141,7 @@ def _helping(helping: Helping, door: Door) -> Sequence[ControllerRouterHandler]:
     return invite, list_helpers, remove
 
 
-def _helped(
-    helped: Helped, helping: Helping, door: Door
-) -> Sequence[ControllerRouterHandler]:
+def _helped(helped: Helped, helping: Helping, door: Door) -> Sequence[ControllerRouterHandler]:
     @post(
         "/holder/helped",
         status_code=HTTP_200_OK,

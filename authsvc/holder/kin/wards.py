@@ -25,9 +25,7 @@ from authsvc.subscribers.relations import Kinship, RelationKind, Relations, Ward
 class Vouching(Protocol):
     """Where guardians vouch for minors who enroll. Handed over by `app`."""
 
-    async def vouch(
-        self, code: str, guardian: Subscriber, *, now: datetime
-    ) -> tuple[bytes, str]:
+    async def vouch(self, code: str, guardian: Subscriber, *, now: datetime) -> tuple[bytes, str]:
         """The id that the relation will have, and the ward's name."""
         ...
 

@@ -72,9 +72,7 @@ class ApprovalLists:
         for namespace, _, index in places:
             if namespace == self._list:
                 place = f"{person} {index}"
-                await self._ephemeral.put(
-                    self._entries, place, _Entry(handle), lifetime=lifetime
-                )
+                await self._ephemeral.put(self._entries, place, _Entry(handle), lifetime=lifetime)
 
     async def of(self, person: str) -> list[str]:
         """The handles of what waits for a person; some of it may be over."""

@@ -1,7 +1,7 @@
 """The page where a person finds what waits for them (CIBA): in the browser, later in the app.
 
-    GET    the list, once the person is signed in
-    POST   one of the list leads to an interaction, where the person compares and decides
+GET    the list, once the person is signed in
+POST   one of the list leads to an interaction, where the person compares and decides
 """
 
 from datetime import datetime

@@ -23,9 +23,7 @@ class WaitingApproval:
 class WaitingApprovals:
     """Looks through a person's list."""
 
-    def __init__(
-        self, *, clients: Clients, lists: ApprovalLists, waiting: WaitingRequests
-    ) -> None:
+    def __init__(self, *, clients: Clients, lists: ApprovalLists, waiting: WaitingRequests) -> None:
         self._clients = clients
         self._lists = lists
         self._waiting = waiting

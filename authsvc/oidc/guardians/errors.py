@@ -13,7 +13,9 @@ class WardUseOver(NotFound):
 
     code = "oidc.ward_use_over"
     title = Text("此请求已失效", "This request is no longer open")
-    next_step = Text("如仍需使用，请被监护人重新发起", "The ward can ask again, if it is still wanted")
+    next_step = Text(
+        "如仍需使用，请被监护人重新发起", "The ward can ask again, if it is still wanted"
+    )
 
 
 class NotOfAge(NotAllowed):
