@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ CODE = r"[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}"
 @pytest.fixture
 async def old(service: Service) -> AsyncIterator[App]:
     """Somebody who wants help."""
-    async with app_of(service, await service.enrolled("样例欧阳老人甲")) as app:
+    resident = await service.enrolled("样例欧阳老人甲", birth_date=date(1950, 3, 4))
+    async with app_of(service, resident) as app:
         yield app
 
 
