@@ -1,8 +1,8 @@
 """The way out for whoever is signed in: only soon after a sign-in, because it is for good.
 
-    1  the sign-in is fresh
-    2  in one transaction: what there is is counted, the receipt is signed, all of it is erased
-    3  platforms that gave an address hear that the person is signed out, each of them once
+1  the sign-in is fresh
+2  in one transaction: what there is is counted, the receipt is signed, all of it is erased
+3  platforms that gave an address hear that the person is signed out, each of them once
 """
 
 from authsvc.authentication.credentials import Credentials

@@ -23,11 +23,11 @@ class PasskeyLine(msgspec.Struct, frozen=True):
 class PasskeysOf(Protocol):
     """Whoever knows a person's passkeys."""
 
-    async def __call__(self, tx: Transaction, subscriber: Subscriber) -> list[PasskeyLine]:
+    async def __call__(self, tx: Transaction, subscriber: Subscriber, /) -> list[PasskeyLine]:
         """All of them."""
         ...
 
 
-async def no_passkeys(tx: Transaction, subscriber: Subscriber) -> list[PasskeyLine]:
+async def no_passkeys(_tx: Transaction, _subscriber: Subscriber, /) -> list[PasskeyLine]:
     """For a house without."""
     return []

@@ -54,9 +54,7 @@ def routes(
     ]
 
 
-def _views(
-    overviews: Overviews, exports: Exports, door: Door
-) -> Sequence[ControllerRouterHandler]:
+def _views(overviews: Overviews, exports: Exports, door: Door) -> Sequence[ControllerRouterHandler]:
     @get("/holder", summary="What the service holds about the signed-in person")
     async def show(request: _Request) -> Overview:
         return await overviews.of(await door.admit(request))

@@ -176,9 +176,7 @@ async def test_a_line_is_kept_for_six_months_and_no_longer(database, log, subscr
         assert await rows(database) == left
 
 
-async def test_a_dump_tells_neither_what_nor_when(
-    database, database_url, log, subscriber, now
-):
+async def test_a_dump_tells_neither_what_nor_when(database, database_url, log, subscriber, now):
     moment = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
     async with database.transaction() as tx:
         await log.write(tx, subscriber, told(moment))
@@ -197,9 +195,7 @@ async def test_every_line_is_as_long_as_another(database, log, subscriber, now):
         assert len({len(sealed) for sealed in found}) == 1
 
 
-async def test_alerts_are_seen_once_and_other_lines_are_left_alone(
-    database, log, subscriber, now
-):
+async def test_alerts_are_seen_once_and_other_lines_are_left_alone(database, log, subscriber, now):
     added = Entry(kind=ActivityKind.DEVICE_ADDED, at=now, name="a tablet")
     async with database.transaction() as tx:
         await log.write(tx, subscriber, added)

@@ -1,11 +1,11 @@
 """A further device: a certificate request goes in, a certificate comes out, and the person hears.
 
-    1  the sign-in is strong if the person has a second factor, else fresh
-    2  the request proves possession of its key (certificates room)
-    3  the person's document is still good, asked now, by the register
-    4  in one transaction, with the register's feed and the person held still: the bound on devices,
-       a certificate on that document, the device's name, and the line in the log
-    5  the alert
+1  the sign-in is strong if the person has a second factor, else fresh
+2  the request proves possession of its key (certificates room)
+3  the person's document is still good, asked now, by the register
+4  in one transaction, with the register's feed and the person held still: the bound on devices,
+a certificate on that document, the device's name, and the line in the log
+5  the alert
 """
 
 from dataclasses import dataclass, field
@@ -116,7 +116,7 @@ class Adding:
             raise
         except AuthsvcError as refusal:
             # No field of this request is at fault.
-            raise type(refusal)() from None
+            raise type(refusal) from None
         return document
 
     async def _document(self, tx: Transaction, subscriber: Subscriber) -> _Document:

@@ -51,10 +51,9 @@ class LogoutTokens:
         A client that wants a `sid` in every token gets this session's, if it knows that; errors as
         above.
         """
-        named: dict[str, str] = {}
-        if client.backchannel_logout_session_required:
-            if await self._participants.knows(session, client.client_id):
-                named["sid"] = self._participants.sid(session, client.client_id)
+        wants_one, named = client.backchannel_logout_session_required, {}
+        if wants_one and await self._participants.knows(session, client.client_id):
+            named = {"sid": self._participants.sid(session, client.client_id)}
         return await self._issue(session.subscriber, client, named, now=now)
 
     async def _issue(
