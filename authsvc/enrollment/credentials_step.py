@@ -1,4 +1,4 @@
-"""The sign-in name and password that the subscriber will have. With them a recovery begins to wait."""
+"""The sign-in name and password that the subscriber will have; a recovery waits from here on."""
 
 from datetime import datetime
 
@@ -36,7 +36,7 @@ class CredentialsStep:
 
         What the authentication room says of the name and the password, whose `field` it names;
         TooManyNames: whether a name is taken is somebody's secret, and told seldom.
-        In a recovery TooManyRecoveries, PersonFrozen, RecoveryStopped; the person's own name is free.
+        In a recovery TooManyRecoveries, PersonFrozen, RecoveryStopped; their own name is free.
         Nothing by which the password could be compared quickly is kept, so that the same
         credentials are simply taken again.
         """

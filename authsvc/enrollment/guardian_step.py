@@ -95,9 +95,7 @@ class GuardianStep:
         except EnrollmentMoved:
             return await self._enrollments.reload(enrollment)
 
-    async def vouch(
-        self, code: str, guardian: Subscriber, *, now: datetime
-    ) -> tuple[bytes, str]:
+    async def vouch(self, code: str, guardian: Subscriber, *, now: datetime) -> tuple[bytes, str]:
         """The id that the relation will have, and the ward's name, who goes on with the enrollment.
 
         GuardianCodeWrong, NotTheGuardian, GuardianTooYoung, TooManyGuardianCodes;
@@ -124,7 +122,7 @@ class GuardianStep:
         return voucher.relation_id, document.name
 
     async def skip_for_a_made_up_person(self, key: EnrollmentKey, *, now: datetime) -> Enrollment:
-        """Goes on without a guardian. For the sandbox's file of people, which is a world of its own.
+        """Goes on without a guardian: for the sandbox's file of people, a world of its own.
 
         No address leads here.
         """

@@ -33,9 +33,7 @@ class Newcomers:
         self._relations = relations
         self._activity = activity
 
-    async def create(
-        self, tx: Transaction, state: EnrollmentState, *, now: datetime
-    ) -> Subscriber:
+    async def create(self, tx: Transaction, state: EnrollmentState, *, now: datetime) -> Subscriber:
         """The new subscriber. PersonAlreadyEnrolled; a Conflict if the sign-in name is taken.
 
         GuardianMissing if a minor is left without a guardian: those who vouched have left or are

@@ -1,4 +1,4 @@
-"""What an enrollment keeps of a person on the way: the document, who vouched, and what came of it."""
+"""What an enrollment keeps of a person: the document, who vouched, and what came of it."""
 
 from datetime import date
 from uuid import UUID

@@ -71,7 +71,7 @@ def routes(
     outbox: OutboxSMSGateway | None = None,
     cards: SandboxCards | None = None,
 ) -> list[ControllerRouterHandler]:
-    """Every address of the room; the outbox's and the cards' only if there are any (the sandbox)."""
+    """Every address of the room; the outbox's and the cards' only where they are (the sandbox)."""
     handlers: list[ControllerRouterHandler] = [
         *_whole(desk, clock),
         *_identity_steps(desk, clock),

@@ -164,12 +164,13 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         """
         met = replace(
             self,
+            taken={**self.taken, Step.HOLDER_CHECK.value: content},
             document=replace(self.proved_document, portrait=b""),
             is_replacement=is_replacement,
             needs_guardian=needs_guardian,
         )
         then = met.path[met.path.index(Step.HOLDER_CHECK) + 1]
-        done = met._after(Step.HOLDER_CHECK, content, then)
+        done = replace(met, next_step=then)
         return done.emptied() if then is Step.COMPLETED else done
 
     def with_guardian(self, voucher: Voucher) -> "EnrollmentState":

@@ -34,9 +34,7 @@ async def test_the_person_hears_of_it_whatever_it_was_for(world, person, purpose
     assert "did not pass the holder check" in messages[-1]
 
 
-async def test_every_failure_is_in_the_log_and_one_an_hour_on_the_phone(
-    world, person, time_passes
-):
+async def test_every_failure_is_in_the_log_and_one_an_hour_on_the_phone(world, person, time_passes):
     before = len(await world.messages_to(person))
     await fail(world, person.card, times=5)
     assert (await world.log_of(person)).count(FAILED) == 5

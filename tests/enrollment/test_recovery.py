@@ -36,7 +36,9 @@ async def person(world):
     applicant = await world.enroll()
     subscriber = await applicant.subscriber()
     async with world.database.transaction() as tx:
-        await world.credentials.import_totp(tx, subscriber, "JBSWY3DPEHPK3PXP", now=world.clock.now())
+        await world.credentials.import_totp(
+            tx, subscriber, "JBSWY3DPEHPK3PXP", now=world.clock.now()
+        )
     return applicant
 
 
@@ -223,7 +225,9 @@ async def test_a_new_document_takes_the_place_of_the_old_one(world, person):
     await again.finish()
     subscriber = await person.subscriber()
     async with world.database.reading() as tx:
-        states = [each.state.value for each in await world.subscribers.documents_of(tx, subscriber.id)]
+        states = [
+            each.state.value for each in await world.subscribers.documents_of(tx, subscriber.id)
+        ]
         identity = await world.subscribers.identity_of(tx, subscriber)
     assert sorted(states) == ["replaced", "valid"]
     assert identity.document_number == card.document_number

@@ -169,7 +169,12 @@ async def test_anybody_may_ask_for_its_health(desk: httpx2.AsyncClient) -> None:
         ("/documents/status", b"\xff", 400, None),
         ("/documents/status", b" " * 1_100_000, 413, None),
         ("/guardianship", b'{"ward_kind": "x", "ward_document_number": "T"}', 400, None),
-        ("/desk/guardians", b'{"number": "1", "guardian_number": "2"}', 404, "register.person_unknown"),
+        (
+            "/desk/guardians",
+            b'{"number": "1", "guardian_number": "2"}',
+            404,
+            "register.person_unknown",
+        ),
         ("/desk/people", b'{"birth_date": "yesterday"}', 400, None),
         ("/desk/people", b'{"birth_date": "2999-01-01"}', 400, "register.person_refused"),
         ("/desk/people", b'{"sex": "unknown"}', 400, None),

@@ -148,9 +148,7 @@ async def test_whatever_it_is_for_a_thief_sees_the_same(world, purpose):
 async def test_a_child_s_card_tells_a_thief_nothing_of_guardians(world):
     """Whether a guardian is needed is said to who has passed the holder check."""
     child = world.new_card(date(2016, 2, 29))
-    assert await what_a_thief_sees(world, child) == await what_a_thief_sees(
-        world, world.new_card()
-    )
+    assert await what_a_thief_sees(world, child) == await what_a_thief_sees(world, world.new_card())
 
 
 async def test_the_answer_to_a_failed_check_does_not_wait_to_know_whether_there_is_anybody(

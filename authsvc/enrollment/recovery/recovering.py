@@ -1,9 +1,11 @@
 """The two steps of a recovery that touch the person: the wait begins, and it is over.
 
-    credentials           the new name and password are kept with the enrollment, the wait begins,
-                          and every device and the phone are alerted
-    certificate-request   after the wait, if nobody has stopped it: credentials, certificates and
-                          sessions of before are gone, the new ones are there, all at once
+credentials           the new name and password are kept with the enrollment, the wait begins,
+                      and every device and the phone are alerted
+certificate-request   after the wait, if nobody has stopped it: credentials, certificates and
+                      sessions of before are gone, the new ones are there, all at once
+
+Between the two lies the wait, and in it whoever can still sign in can stop everything.
 """
 
 import math
@@ -61,9 +63,7 @@ class Recovering:
             subscriber = await self._person(tx, enrollment)
             if state.ready_at is not None:
                 await self._require_standing(tx, enrollment)
-            await self._credentials.require_free(
-                tx, prepared.sign_in_name, but_for=subscriber.id
-            )
+            await self._credentials.require_free(tx, prepared.sign_in_name, but_for=subscriber.id)
             ready_at = await self._recoveries.begin(
                 tx,
                 subscriber,
