@@ -10,7 +10,7 @@ What goes on under a new token is one session to whoever was told of it: `Sessio
 A session that a device's certificate opened dies with the device: removing one leaves a mark, which
 is asked for together with the session, and only for a session that has a device.
 
-A person's own device may hand a sign-in on to another (`device_approval`): the session there ends
+A person's own device may hand a sign-in on to another (`crossdevice`): the session there ends
 when the one here would have, twelve hours after the person proved who they are.
 """
 
@@ -196,7 +196,7 @@ class Sessions:
         return await self._keep(stronger, now=now)
 
     def mark(self, token: str) -> str:
-        """By what a session is looked for again by who must not hold its token: it opens nothing."""
+        """By what a session is looked for by who must not hold its token: it opens nothing."""
         return self._opened.place(token)
 
     async def behind(self, mark: str, subscriber_id: UUID, *, now: datetime) -> Session | None:

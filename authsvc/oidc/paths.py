@@ -3,7 +3,7 @@
 AUTHORIZE = "/authorize"
 PUSHED_AUTHORIZATION_REQUEST = "/par"
 INTERACTION = "/interaction"
-# Below an interaction: where its computer waits for a phone, and asks whether it must go on waiting.
+# Below an interaction: where its computer waits for a phone, and asks whether it must yet.
 PHONE = "/phone"
 PHONE_STATE = PHONE + "/state"
 LINK = "/link"

@@ -7,19 +7,15 @@ from datetime import timedelta
 import pytest
 
 from authsvc.authentication.assurance import AAL2, Factor
-from authsvc.authentication.device_approval import (
+from authsvc.authentication.crossdevice.device_approval import (
     DeviceApprovals,
     Ended,
     LinkRequest,
     Waiting,
     code_of,
 )
-from authsvc.authentication.errors import (
-    LinkNumberWrong,
-    LinkOver,
-    SessionRequired,
-    TooManyLinks,
-)
+from authsvc.authentication.crossdevice.errors import LinkNumberWrong, LinkOver, TooManyLinks
+from authsvc.authentication.errors import SessionRequired
 from authsvc.authentication.session import TOTAL
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.subscribers import Subscriber, SubscriberStatus
@@ -290,9 +286,7 @@ async def test_a_number_frozen_in_between_signs_nobody_in(phones: Phones, at_hom
     assert await phones.poll(secret) is Ended.OVER
 
 
-async def test_a_phone_that_signed_out_in_between_has_taken_it_back(
-    phones: Phones, at_home: House
-):
+async def test_a_phone_that_signed_out_in_between_has_taken_it_back(phones: Phones, at_home: House):
     secret = await phones.begin()
     await phones.approve(secret)
     await at_home.sessions.close(phones.token)

@@ -1,4 +1,4 @@
-"""Row 44, sign-in on a computer by the phone: a code relayed, guessed, raced, or used late (RFC 10027).
+"""Row 44, sign-in on a computer by the phone (RFC 10027): relayed, guessed, raced, or used late.
 
 The attacker's computer has asked, and the victim is shown its code; or the other way round.
 """
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from authsvc.authentication.device_approval import code_of
+from authsvc.authentication.crossdevice.device_approval import code_of
 from authsvc.authentication.totp import qr_code
 from authsvc.subscribers import SubscriberStatus
 from tests.authentication.makers import HOST_COOKIE
@@ -119,7 +119,7 @@ async def test_scanning_alone_decides_nothing(computer, phone):
 
 @ONE_STORE
 async def test_the_victim_sees_whom_it_is_for_from_where_and_how_to_refuse(provider, phone):
-    """The attacker sits elsewhere: the page says so, warns, and refusing is one button like others."""
+    """The attacker sits elsewhere: the page says so and warns; refusing is a button like others."""
     attackers = await Computer.begin(Browser(provider, "203.0.113.9"))
     response = await phone.get(await attackers.scanned())
     for told in (
@@ -143,7 +143,7 @@ async def test_the_page_on_the_same_network_says_that(provider):
 
 
 async def test_one_wrong_number_is_the_end(computer, phone):
-    """A victim who does not see the attacker's screen guesses: one try of three, then all is over."""
+    """A victim who does not see the attacker's screen guesses: one try of three, then no more."""
     link, number = await computer.scanned(), await computer.number()
     page = await scan(phone, link)
     wrong = next(each for each in choices(await phone.get(link)) if each != number)
@@ -224,7 +224,7 @@ async def test_a_code_is_used_once(computer, phone, wang):
 
 
 async def test_a_code_of_more_than_a_minute_is_over(computer, phone, time_passes):
-    """A code that is sent on by mail: by the time it is read it is over. Nobody is asked to sign in."""
+    """A code that is sent on by mail is over when it is read. Nobody is asked to sign in."""
     link, number = await computer.scanned(), await computer.number()
     page = await scan(phone, link)
     await time_passes(seconds=60)
@@ -270,7 +270,7 @@ async def test_a_relayed_address_of_the_computers_page_signs_nobody_in(provider,
 
 @ONE_STORE
 async def test_row_34_a_planted_session_does_not_become_the_persons(provider, browser, phone):
-    """The attacker's living session is in the computer's browser: it dies, the new one is another."""
+    """The attacker's living session is in the computer's browser: it dies, another is opened."""
     await provider.person("attacker")
     await browser.authorize(request(), username="attacker")
     planted = browser.http.cookies[HOST_COOKIE]
@@ -338,9 +338,9 @@ async def test_the_approver_is_sent_nowhere_and_told_nothing_of_the_platform(com
     response = await computer.look()
     assert urlsplit(response.headers["location"]).netloc == ""
     assert Answer.of(
-        (await computer.browser.submit(
+        await computer.browser.submit(
             computer.interaction,
             (await computer.browser.follow(response))[1],
             "approve",
-        ))
+        )
     ).parameters["code"]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from authsvc.authentication.device_approval import code_of
+from authsvc.authentication.crossdevice.device_approval import code_of
 from authsvc.authentication.totp import qr_code
 from authsvc.oidc.interaction.interaction import Interactions
 from tests.oidc.makers import Browser, Page, Request, Service, request

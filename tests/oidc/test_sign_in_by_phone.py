@@ -234,7 +234,7 @@ async def test_a_session_that_ends_before_the_button_is_pressed_signs_in_again(b
     link, number = await computer.scanned(), await computer.number()
     page = await scan(phone, link)
     phone.http.cookies.delete(HOST_COOKIE)
-    response, page = await phone.follow(await phone.submit(link, page, number=number))
+    _, page = await phone.follow(await phone.submit(link, page, number=number))
     assert "username" in page.inputs
     assert (await computer.state())["waiting"] is True
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.async_api import expect
 
-from authsvc.authentication.device_approval import code_of
+from authsvc.authentication.crossdevice.device_approval import code_of
 from authsvc.authentication.totp import qr_code
 from authsvc.oidc.interaction.interaction import Interactions
 from authsvc.oidc.routes import routes as oidc_routes

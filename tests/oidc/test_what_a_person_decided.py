@@ -62,9 +62,7 @@ async def test_a_platform_that_was_refused(provider, browser, zhang):
 
 async def test_who_is_not_signed_in_refuses_in_nobodys_log(provider, zhang):
     browser = Browser(provider)
-    response, page = await browser.follow(
-        await browser.get("/authorize", **request().parameters)
-    )
+    response, page = await browser.follow(await browser.get("/authorize", **request().parameters))
     assert page is not None
     response = await browser.http.post(page.action, data={"decision": "deny"})
     assert "access_denied" in response.headers["location"]

@@ -1,4 +1,4 @@
-"""Signing in on a computer by the phone: the pages of both (`authentication.device_approval`).
+"""Signing in on a computer by the phone: the pages of both (`authentication.crossdevice`).
 
 In: an interaction that waits for somebody to sign in, and a phone whose browser is signed in, or
 soon will be. The computer shows a code to scan and a number; the phone shows who asks, from where

@@ -12,8 +12,8 @@ from datetime import datetime
 
 import msgspec
 
-from authsvc.authentication.device_approval import DeviceApprovals, Ended, Waiting
-from authsvc.authentication.errors import TooManyLinks
+from authsvc.authentication.crossdevice.device_approval import DeviceApprovals, Ended, Waiting
+from authsvc.authentication.crossdevice.errors import TooManyLinks
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc import paths

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from authsvc.authentication.device_approval import DeviceApprovals
+from authsvc.authentication.crossdevice.device_approval import DeviceApprovals
 from authsvc.oidc import paths
 from authsvc.oidc.crossdevice.computer_page import ComputerPage
 from authsvc.oidc.crossdevice.link_page import LinkPage

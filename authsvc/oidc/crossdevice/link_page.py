@@ -11,8 +11,8 @@ import hmac
 from datetime import datetime
 from hashlib import sha256
 
-from authsvc.authentication.device_approval import DeviceApprovals, LinkRequest
-from authsvc.authentication.errors import LinkNumberWrong, LinkOver
+from authsvc.authentication.crossdevice.device_approval import DeviceApprovals, LinkRequest
+from authsvc.authentication.crossdevice.errors import LinkNumberWrong, LinkOver
 from authsvc.authentication.session import Session, Sessions
 from authsvc.clients import Client, Clients
 from authsvc.identifiers import b64url

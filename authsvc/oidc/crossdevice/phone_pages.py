@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from authsvc.authentication.device_approval import Ended, LinkRequest, Waiting
+from authsvc.authentication.crossdevice.device_approval import Ended, LinkRequest, Waiting
 from authsvc.authentication.totp import qr_code
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError
@@ -35,9 +35,7 @@ class PhonePages:
             seconds=seconds_left(waiting, now=turn.now),
         )
 
-    def ended(
-        self, turn: Turn, ended: Ended, *, error: AuthsvcError | None = None
-    ) -> HTTPResponse:
+    def ended(self, turn: Turn, ended: Ended, *, error: AuthsvcError | None = None) -> HTTPResponse:
         """What became of it, and how to go on."""
         refused = ended is Ended.REFUSED
         return self._computer(

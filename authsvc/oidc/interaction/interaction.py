@@ -32,7 +32,7 @@ class Interaction(msgspec.Struct, frozen=True, omit_defaults=True):
     wished for. `ends_in` chooses the `Completion`, and
     `about` tells it what this one is about; `reader` is the session to which its question was
     shown. `by_phone` is the secret of the computer while it waits for a phone
-    (`authentication.device_approval`).
+    (`authentication.crossdevice`).
 
     While a child's guardian is waited for, `approved_by` is the child's session that consented, and
     `asked` counts how often guardians were asked.

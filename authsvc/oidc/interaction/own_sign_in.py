@@ -1,4 +1,4 @@
-"""Signing in to a page of the service's own: an interaction in which the service asks for itself."""
+"""Signing in to a page of the service's own: an interaction in which it asks for itself."""
 
 from datetime import datetime
 

@@ -29,7 +29,7 @@ from uuid import UUID
 import msgspec
 
 from authsvc.authentication.assurance import Factor
-from authsvc.authentication.errors import LinkNumberWrong, LinkOver, TooManyLinks
+from authsvc.authentication.crossdevice.errors import LinkNumberWrong, LinkOver, TooManyLinks
 from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.identifiers import b64url, new_token
@@ -45,7 +45,7 @@ _CLAIMED = LIFETIME + _FETCHED_WITHIN
 _WINDOW = timedelta(hours=1)
 # 128 bits: nobody finds a computer by guessing, so that wrong codes need not be counted.
 _CODE_BYTES = 16
-# Two digits are read at a glance. SP 800-63B section 3.1.3: to approve by a mere button will not do.
+# Two digits are read at a glance. A mere button to approve will not do (SP 800-63B section 3.1.3).
 _NUMBERS = range(10, 100)
 _CHOICES = 3
 
