@@ -41,7 +41,7 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         certificates=house.certificates,
         register=house.outside.register,
         changes=house.desk.changes,
-        sign_in=house.sign_in,
+        step_up=house.step_up,
         activity=house.activity,
         alerts=house.alerts,
         **on,

@@ -232,22 +232,6 @@ class Credentials:
         """How many credentials a subscriber has: password, TOTP, and each recovery code."""
         return await store.count(tx, subscriber_id)
 
-    async def replace_everything(
-        self,
-        tx: Transaction,
-        subscriber: Subscriber,
-        *,
-        sign_in_name: str,
-        phc: str,
-        now: datetime,
-    ) -> None:
-        """This name and password, and nothing else: TOTP and recovery codes are gone.
-
-        Raises SignInNameInvalid, SignInNameTaken.
-        """
-        await self.erase(tx, subscriber.id)
-        await self.store(tx, subscriber, sign_in_name=sign_in_name, phc=phc, now=now)
-
     async def erase(self, tx: Transaction, subscriber_id: UUID) -> None:
         """Removes every credential of a subscriber."""
         await store.erase(tx, subscriber_id)

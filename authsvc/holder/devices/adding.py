@@ -11,7 +11,8 @@ a certificate on that document, the device's name, and the line in the log
 from dataclasses import dataclass, field
 from datetime import date
 
-from authsvc.authentication.sign_in import SignIn
+from authsvc.authentication.assurance import Factor
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.certificates import (
     Certificate,
     CertificateRequest,
@@ -68,7 +69,7 @@ class Adding:
         certificates: Certificates,
         register: DocumentRegister,
         changes: DocumentChanges,
-        sign_in: SignIn,
+        step_up: StepUp,
         activity: ActivityLog,
         alerts: Alerts,
     ) -> None:
@@ -77,7 +78,7 @@ class Adding:
         self._certificates = certificates
         self._register = register
         self._changes = changes
-        self._sign_in = sign_in
+        self._step_up = step_up
         self._activity = activity
         self._alerts = alerts
 
@@ -89,7 +90,7 @@ class Adding:
         document; TooManyDevices; RegisterUnavailable and RegisterBusy change nothing.
         """
         # 1.
-        if await self._sign_in.has_second_factor(visit.session.subscriber_id):
+        if await self._has_second_factor(visit):
             visit.require_strong()
         else:
             visit.require_fresh()
@@ -105,6 +106,11 @@ class Adding:
             if added is not None:
                 return added
         raise RegisterBusy
+
+    async def _has_second_factor(self, visit: Visit) -> bool:
+        """Whether the person has one of their own: a code to the phone is what is left to others."""
+        found = await self._step_up.second_factors(visit.session.subscriber)
+        return bool(found.factors - {Factor.SMS})
 
     async def _good_document(self, visit: Visit) -> _Document:
         async with self._database.reading() as tx:
