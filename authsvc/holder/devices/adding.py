@@ -108,7 +108,7 @@ class Adding:
         raise RegisterBusy
 
     async def _has_second_factor(self, visit: Visit) -> bool:
-        """Whether the person has one of their own: a code to the phone is what is left to others."""
+        """Whether the person has one: a code to the phone is for who has none."""
         found = await self._step_up.second_factors(visit.session.subscriber)
         return bool(found.factors - {Factor.SMS})
 
