@@ -3,6 +3,8 @@
 Of everything a person can do with the service something is done, and something is left half done.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -11,10 +13,11 @@ import httpx2
 from sqlalchemy import insert
 
 from authsvc.app import House, open_house
+from authsvc.authentication.passkeys.store import passkey
 from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.identifiers import new_token
 from authsvc.keyring import KeyRing
-from authsvc.storage import Database, Transaction, metadata
+from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
 from tests.holder.apps import open_app
@@ -180,8 +183,7 @@ async def _have_company(service: Service, life: Life, resident: Resident) -> Non
 
 
 async def _relate(service: Service, resident: Resident, helper: Resident) -> None:
-    house = open_house(service.settings, service.clock)
-    async with house.database.transaction() as tx:
+    async with _inside(service) as (house, tx):
         await house.relations.add(
             tx,
             RelationKind.HELPER,
@@ -191,7 +193,6 @@ async def _relate(service: Service, resident: Resident, helper: Resident) -> Non
             other_name=helper.name,
             now=service.clock.now(),
         )
-    await house.close()
 
 
 async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> None:
@@ -199,8 +200,7 @@ async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> N
     credential = new_token()
     life.secrets["passkey: credential id"] = credential
     life.person["resident: what a passkey is called"] = "the passkey of nobody"
-    house = open_house(service.settings, service.clock)
-    async with house.database.transaction() as tx:
+    async with _inside(service) as (house, tx):
         subscriber = await _known(house, tx, resident)
         content = f"{credential} {life.person['resident: what a passkey is called']}"
         row = {
@@ -208,8 +208,18 @@ async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> N
             "subscriber_id": subscriber.id,
             "sealed": subscriber.data_key.seal(content.encode(), context="passkey"),
         }
-        await tx.execute(insert(metadata.tables["passkey"]), row)
-    await house.close()
+        await tx.execute(insert(passkey), row)
+
+
+@asynccontextmanager
+async def _inside(service: Service) -> AsyncIterator[tuple[House, Transaction]]:
+    """The rooms behind the doors, and a transaction."""
+    house = open_house(service.settings, service.clock)
+    try:
+        async with house.database.transaction() as tx:
+            yield house, tx
+    finally:
+        await house.close()
 
 
 async def _known(house: House, tx: Transaction, whom: Resident) -> Subscriber:

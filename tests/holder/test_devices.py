@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from cryptography import x509
 
+from authsvc.enrollment.document_step import require_good
 from authsvc.holder.devices import adding
 from authsvc.holder.devices.devices import MOST
 from tests.dumps import entries
@@ -149,10 +150,10 @@ async def test_a_document_lost_between_the_question_and_the_certificate(
     service: Service, app: App, resident: Resident, monkeypatch
 ):
     """The feed moves meanwhile: the register is asked again, and the answer is another one."""
-    asked = []
+    asked: list[str] = []
 
     async def reports_lost_after_the_first(register, kind, number):
-        await ask(register, kind, number)
+        await require_good(register, kind, number)
         asked.append(number)
         service.authority.report_lost(resident.card.document_number)
         push = service.authority.changes_since(0)
@@ -163,7 +164,6 @@ async def test_a_document_lost_between_the_question_and_the_certificate(
             pushed = await registrar.post("/register/changes", json={"signed": signed})
         assert pushed.status_code == 204, pushed.text
 
-    ask = adding.require_good
     monkeypatch.setattr(adding, "require_good", reports_lost_after_the_first)
     refused(await app.adds(), 409, "holder.document_not_on_file")
     assert len(asked) == 1

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from authsvc.errors import Unavailable
-from authsvc.storage import StorageUnavailable
+from authsvc.storage import Database, StorageUnavailable
+from authsvc.subscribers import Subscriber
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
 from authsvc.subscribers.activity import log as log_module
 from authsvc.subscribers.activity.alerts import _NEWS
@@ -55,7 +56,7 @@ def told(now: datetime, client_id: str = "platform-one") -> Entry:
     )
 
 
-async def lines(database, log, subscriber) -> list[Entry]:
+async def lines(database: Database, log: ActivityLog, subscriber: Subscriber) -> list[Entry]:
     async with database.reading() as tx:
         return await log.of(tx, subscriber)
 
@@ -217,7 +218,7 @@ def test_there_is_news_for_every_alert():
     assert set(_NEWS) == ALERTING
 
 
-@pytest.mark.parametrize("kind", sorted(ALERTING, key=lambda kind: kind.value))
+@pytest.mark.parametrize("kind", sorted(ALERTING, key=str))
 async def test_an_alert_goes_to_the_phone_and_names_nobody(
     database, subscribers, subscriber, now, kind
 ):
