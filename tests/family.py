@@ -129,6 +129,7 @@ class Visit:
 async def browser_of(service: Service, person: Resident) -> AsyncIterator[Visit]:
     """A browser in which nobody is signed in yet."""
     async with service.client() as client:
+        client.headers["accept-language"] = "en"
         yield Visit(client, person)
 
 

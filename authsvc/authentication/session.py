@@ -205,6 +205,8 @@ class Sessions:
         facts, stamp = await found, await stamped
         if facts is None or facts.subscriber_id != subscriber_id:
             return None
+        if facts.device and await self._ephemeral.claimed(_REMOVED, facts.device):
+            return None
         subscriber = await self._memory.find(subscriber_id, stamp, now=now)
         if subscriber is None or not _lives(facts, subscriber, now=now):
             return None

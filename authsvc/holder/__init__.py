@@ -9,7 +9,8 @@ In: a live session. Out: the person's own view of what the service holds about t
     kin         guardians of minors, and helpers
     approvals   what waits for them to decide, asked at another device
 
-and what they do about it: freeze the number, stop a recovery, and leave. `POST /holder/opt-out`
+what waits for them to decide, asked at another device (`approvals`), and what they do about all of
+it: freeze the number, stop a recovery, and leave. `POST /holder/opt-out`
 erases what can be erased and answers with a receipt.
 
 Everything here concerns one person, the one who is signed in (`door`). What cannot be undone

@@ -8,6 +8,7 @@ each answer must have a status, a content type and a body that the document prom
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import httpx2
@@ -30,6 +31,7 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from authsvc.identifiers import b64url
 from tests.authentication.authenticators import Authenticator
+from tests.family import app_of, browser_of, grown_up, ward_of
 from tests.whole import ISSUER, SQUARE, Enrolling, Resident, Service
 
 pytestmark = [
@@ -180,6 +182,7 @@ async def test_a_whole_life_is_answered_as_the_document_says(service: Service, a
     async with service.client() as client:
         client.event_hooks["response"].append(look)
         await live(service, client)
+        await live_with_others(service, client)
     everything = {operation.label for operation in operations(api)}
     assert everything <= set(answered), everything - set(answered)
 
@@ -259,3 +262,26 @@ async def look_after_oneself(
     assert (await client.post("/holder/devices/name", json=body)).is_success
     body = {"serial": added.json()["serial"]}
     assert (await client.post("/holder/devices/removal", json=body)).is_success
+
+
+async def live_with_others(service: Service, watched: httpx2.AsyncClient) -> None:
+    """A guardian joins, decides and ends it; a helper joins, is sent away, freezes and ends it."""
+    async with grown_up(service) as elder:
+        elder.client.event_hooks = watched.event_hooks
+        child = await ward_of(service, elder, birth_date=date(2016, 5, 5))
+        async with app_of(service, child) as app, browser_of(service, child) as browser:
+            app.client.event_hooks = watched.event_hooks
+            await browser.go(SQUARE)
+            [waiting] = await elder.waiting()
+            assert (await elder.decide(waiting["id"])).is_success
+            assert len(await app.sees("/guardians")) == 1
+            [ward] = await elder.sees("/wards")
+            assert (await elder.does("/wards/ending", id=ward["id"])).is_success
+            for ending in ("/helpers/removal", "/helped/ending"):
+                code = (await app.does("/helpers/invitation")).json()["code"]
+                helped = (await elder.does("/helped", code=code)).json()["id"]
+                assert len(await app.sees("/helpers")) == len(await elder.sees("/helped")) == 1
+                if ending == "/helped/ending":
+                    assert (await elder.does("/helped/freeze", id=helped)).is_success
+                whoever = app if ending == "/helpers/removal" else elder
+                assert (await whoever.does(ending, id=helped)).is_success

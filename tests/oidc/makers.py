@@ -23,7 +23,7 @@ from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral, Transaction
 from authsvc.subscribers import Identity, NewDocument, Subscriber
-from authsvc.subscribers.activity import ActivityLog, Entry
+from authsvc.subscribers.activity import Entry
 from authsvc.subscribers.relations import Kinship, Relation, Relations
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
@@ -52,17 +52,6 @@ PLATFORMS = [
 SECRETS = {"platform-a": SECRET, "platform-b": OTHER_SECRET, "plain": SECRET, "signer": SECRET}
 
 
-class Outbox:
-    """A gateway that keeps what it was to send."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str]] = []
-
-    async def send(self, phone: str, text: str, *, now: datetime) -> None:
-        """Keeps it."""
-        self.sent.append((phone, text))
-
-
 class Custody:
     """A register to which everybody is a guardian whose relation is not among the `ended`."""
 
@@ -84,7 +73,6 @@ class Service:
     """The whole provider, and what a test may want beside it."""
 
     house: House
-    activity: ActivityLog
     relations: Relations
     kinship: Kinship
     custody: Custody
@@ -171,9 +159,10 @@ async def service(
         await clients.import_clients(PLATFORMS, now=clock.now())
         templates = Templates()
         fetcher = fetcher or Fetcher(loopback_http=True)
-        activity, relations = built.activity, Relations(keyring.digests)
-        kinship = Kinship(subscribers=built.subscribers, relations=relations, activity=activity)
-        custody = Custody()
+        relations, custody = Relations(keyring.digests), Custody()
+        kinship = Kinship(
+            subscribers=built.subscribers, relations=relations, activity=built.activity
+        )
         provider = build_provider(
             issuer=issuer,
             mtls_issuer=mtls_issuer,
@@ -208,7 +197,7 @@ async def service(
             openapi_config=None,
         )
         guarded = SecurityHeaders(app, https=issuer.startswith("https"))
-        kin = (activity, relations, kinship, custody)
+        kin = (relations, kinship, custody)
         yield Service(built, *kin, clients, provider, keyring, clock, guarded, issuer)
         await provider.logout.close()
         fetcher.close()

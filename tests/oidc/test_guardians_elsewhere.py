@@ -1,4 +1,4 @@
-"""Children who decide for another device (RFC 8628, CIBA), and what a register that is away means."""
+"""Children who decide for another device (RFC 8628, CIBA), and a register that is away."""
 
 from dataclasses import dataclass
 from datetime import date

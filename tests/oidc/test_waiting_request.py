@@ -90,9 +90,7 @@ async def test_the_secret_itself_is_no_handle(waiting, now):
 async def test_what_is_for_one_person_is_approved_by_no_other(waiting, now):
     await waiting.begin(SECRET, request(now, addressed=True, subscriber_id=uuid4()))
     nobody: Any = None
-    approval = Approval(
-        clients=nobody, waiting=waiting, activity=nobody, pages=nobody, news=nobody
-    )
+    approval = Approval(clients=nobody, waiting=waiting, activity=nobody, pages=nobody, news=nobody)
     asked = AuthorizationRequest(client_id="platform-a", redirect_uri="", scopes=("openid",))
     interaction = Interaction(asked, b"", ends_in="ciba", about=handle_of(SECRET))
     stranger: Any = SimpleNamespace(subscriber=SimpleNamespace(id=uuid4()))

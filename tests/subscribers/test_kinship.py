@@ -30,9 +30,7 @@ def kinship(database, subscribers, relations):
     return Kinship(subscribers=subscribers, relations=relations, activity=activity)
 
 
-async def person(
-    database, subscribers: Subscribers, name: str, *, born: date, now
-) -> Subscriber:
+async def person(database, subscribers: Subscribers, name: str, *, born: date, now) -> Subscriber:
     made = artificial_person(name, born)
     identity = Identity(
         name=name, number=made.number, birth_date=born, sex="female", phone=made.phone

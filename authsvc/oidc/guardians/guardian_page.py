@@ -1,16 +1,15 @@
 """The page at which a child waits for a guardian. It goes on by itself, without a script."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from authsvc.clients import Client
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
+from authsvc.oidc.china_clock import china_clock
 from authsvc.oidc.guardians.ward_use import WardUse
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.templates import Templates
 
-# China has one time zone and no daylight saving.
-_CHINA = timezone(timedelta(hours=8))
 _AGAIN_EVERY_SECONDS = 3
 
 # What the page's own link says to ask once more.
@@ -44,7 +43,7 @@ class GuardianPage:
             client_name=client.name,
             names=names,
             waits=waits and bool(names),
-            until=None if use is None else f"{use.expires_at.astimezone(_CHINA):%H:%M:%S}",
+            until=None if use is None else china_clock(use.expires_at),
             seconds=_AGAIN_EVERY_SECONDS,
         )
         return html_response(200, html, leads_away=True)

@@ -1,4 +1,4 @@
-"""Guardians, put together: the page where children wait, and the decisions of whom they wait for."""
+"""Guardians, put together: the page where children wait, and the decisions of their guardians."""
 
 from dataclasses import dataclass
 
