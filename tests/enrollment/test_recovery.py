@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -308,9 +309,10 @@ async def test_housekeeping_leaves_alone_what_still_waits(world, person):
 async def test_of_stopping_and_completing_at_once_exactly_one_wins(world, person):
     again = await recovering(world, person)
     world.clock.advance(WAIT)
-    finished, stopped = await asyncio.gather(
+    outcomes: list[Any] = await asyncio.gather(
         again.finish(), stop(world, person), return_exceptions=True
     )
+    finished, stopped = outcomes
     if stopped is True:
         assert isinstance(finished, RecoveryStopped)
         assert await name_of(world, person) == person.sign_in_name

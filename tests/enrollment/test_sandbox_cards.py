@@ -1,5 +1,7 @@
 """The sandbox's door for who develops an app: somebody new with a card, and a guardian."""
 
+from typing import Any
+
 import httpx2
 import pytest
 from litestar import Litestar
@@ -23,7 +25,7 @@ def cards(world):
 
 @pytest.fixture
 async def sandbox(world, cards):
-    app = Litestar(
+    app: Any = Litestar(
         routes(desk=world.desk, clock=world.clock, outbox=world.outbox, cards=cards),
         before_request=strict_json,
         exception_handlers=exception_handlers(),

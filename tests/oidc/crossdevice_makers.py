@@ -92,7 +92,7 @@ async def signed_in_phone(service: Service, name: str = "zhang") -> Browser:
     _, page = await phone.follow(await phone.get("/approvals"))
     assert page is not None
     sent = await phone.http.post(
-        page.action, data={"username": name, "password": "an artificial password"}
+        page.action or "", data={"username": name, "password": "an artificial password"}
     )
     await phone.follow(sent)
     return phone

@@ -266,10 +266,12 @@ async def test_a_phone_with_two_factors_is_enough_for_a_platform_that_wants_two(
     await provider.person("wang", totp=SECRET)
     phone = Browser(provider, PHONE_ADDRESS)
     response, page = await phone.follow(await phone.get("/approvals"))
+    assert page is not None
     sent = await phone.submit(
         str(response.url), page, username="wang", password="an artificial password"
     )
     response, page = await phone.follow(sent)
+    assert page is not None
     otp = totp_code(SECRET, provider.clock.now())
     await phone.follow(await phone.submit(str(response.url), page, otp=otp))
     asked = request(acr_values=AAL2)

@@ -26,7 +26,8 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True),
 ]
-PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+WIDTH = 360
+PHONE = {"viewport": {"width": WIDTH, "height": 740}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture
@@ -63,6 +64,7 @@ async def scanned(world, page):
     interaction = page.url.split("/")[-2]
     interactions = Interactions(world.house.ephemeral, per_address=1)
     found = await interactions.find(interaction)
+    assert found.by_phone is not None
     address = f"{world.issuer}/link/{code_of(found.by_phone)}"
     assert await page.get_attribute("#qr", "src") == qr_code(address)
     return address
@@ -81,13 +83,13 @@ async def phone_at(browser, address):
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_the_phone_approves_and_the_computer_goes_on_by_itself(world, browser, scripts):
-    complaints = []
+    complaints: list[str] = []
     computer = await computer_at_code(world, browser, complaints, java_script_enabled=scripts)
     number = await computer.inner_text("#number")
     phone = await phone_at(browser, await scanned(world, computer))
     await expect(phone.locator("#deny")).to_be_visible()
     width = await phone.evaluate("document.documentElement.scrollWidth")
-    assert width <= PHONE["viewport"]["width"]
+    assert width <= WIDTH
     await phone.click(f'button[name="number"][value="{number}"]')
     await expect(phone.locator("h1")).to_have_text("You approved")
     # By itself: nothing is pressed here.
@@ -100,7 +102,7 @@ async def test_the_phone_approves_and_the_computer_goes_on_by_itself(world, brow
 async def test_the_phone_refuses_and_the_computer_says_so_and_goes_another_way(
     world, browser, scripts
 ):
-    complaints = []
+    complaints: list[str] = []
     computer = await computer_at_code(world, browser, complaints, java_script_enabled=scripts)
     first = await scanned(world, computer)
     phone = await phone_at(browser, first)
@@ -121,7 +123,7 @@ async def test_the_phone_refuses_and_the_computer_says_so_and_goes_another_way(
 
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_a_code_that_nobody_scanned_expires_before_ones_eyes(world, browser, clock, scripts):
-    complaints = []
+    complaints: list[str] = []
     computer = await computer_at_code(world, browser, complaints, java_script_enabled=scripts)
     await expect(computer.locator("#qr")).to_be_visible()
     clock.advance(seconds=60)

@@ -64,6 +64,6 @@ async def test_who_is_not_signed_in_refuses_in_nobodys_log(provider, zhang):
     browser = Browser(provider)
     response, page = await browser.follow(await browser.get("/authorize", **request().parameters))
     assert page is not None
-    response = await browser.http.post(page.action, data={"decision": "deny"})
+    response = await browser.http.post(page.action or "", data={"decision": "deny"})
     assert "access_denied" in response.headers["location"]
     assert await provider.log_of(zhang) == []
