@@ -309,7 +309,7 @@ async def test_housekeeping_leaves_alone_what_still_waits(world, person):
 async def test_of_stopping_and_completing_at_once_exactly_one_wins(world, person):
     again = await recovering(world, person)
     world.clock.advance(WAIT)
-    outcomes: list[Any] = await asyncio.gather(
+    outcomes: tuple[Any, ...] = await asyncio.gather(
         again.finish(), stop(world, person), return_exceptions=True
     )
     finished, stopped = outcomes
