@@ -116,8 +116,11 @@ async def test_odd_methods_change_nothing(
 
 
 def rows(dump: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
-    """The values of a dump, without the raw files."""
-    return [entry for entry in dump if " " not in entry[0]]
+    """The values of a dump, without the raw files.
+
+    Nor the own log: what it notes of the sign-in is written a second later.
+    """
+    return [entry for entry in dump if " " not in entry[0] and not entry[0].startswith("activity.")]
 
 
 async def test_every_odd_body_at_every_route(service: Service, client: httpx2.AsyncClient):
