@@ -106,8 +106,8 @@ async def test_a_first_grant(provider, browser, counted):
     asked = request("platform-b")
     response = await browser.get("/authorize", **asked.parameters)
     response, page = await browser.follow(response)
-    # What was granted before is read, to be kept; a line goes into the person's log, and where their
-    # phone is is read, to tell them. The request, the session, the mark that something changes, and
+    # What was granted before is read, to be kept; a line goes into the person's log, and their
+    # phone is read, to tell them. The request, the session, the mark that something changes, and
     # the request is taken.
     with counted(reads=2, writes=2, round_trips=4):
         answer = await browser.submit(str(response.url), page, "approve")
