@@ -293,6 +293,22 @@ async def test_a_phone_that_signed_out_in_between_has_taken_it_back(phones: Phon
     assert await phones.poll(secret) is Ended.OVER
 
 
+async def test_a_device_removed_in_between_has_taken_it_back(phones: Phones, at_home: House):
+    now = at_home.clock.now()
+    signed_in = SignedIn(phones.subscriber.id, frozenset({Factor.DEVICE_KEY}), now, device="4711aa")
+    phones.token = await at_home.sessions.open(signed_in, now=now)
+    secret, other = await phones.begin(), await phones.begin()
+    await phones.approve(secret)
+    await phones.approve(other)
+    # The computer's session knows the device, and dies with it.
+    handed_on = await phones.poll(other)
+    assert handed_on == signed_in
+    token = await at_home.sessions.open(handed_on, now=now)
+    await at_home.sessions.device_removed("4711aa")
+    assert await at_home.sessions.find(token, now=now) is None
+    assert await phones.poll(secret) is Ended.OVER
+
+
 async def test_everything_signed_out_in_between_has_taken_it_back(
     phones: Phones, at_home: House, time_passes: TimePasses
 ):
