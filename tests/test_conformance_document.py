@@ -64,6 +64,7 @@ SPECIFICATIONS = {
     "RFC 6960",
     "RFC 9654",
     "Token Status List",
+    "WebAuthn L3",
 }
 
 

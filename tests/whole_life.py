@@ -7,22 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
-from sqlalchemy import insert
 
 from authsvc.app import House, open_house
-from authsvc.authentication.passkeys.store import passkey
 from authsvc.clients.initial_tokens import InitialTokens, Terms
-from authsvc.identifiers import new_token
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
+from tests.authentication.authenticators import Authenticator
 from tests.holder.apps import open_app
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
+    ISSUER,
     MARKET,
     SQUARE,
     Enrolling,
@@ -133,8 +133,11 @@ async def _arrive(service: Service, life: Life) -> Resident:
 
 
 async def _sign_in_strongly(service: Service, life: Life, resident: Resident) -> None:
+    """By a code to the phone, while there is nothing better; then by TOTP and a passkey."""
     async with service.client() as app:
+        await _step_up_by_phone(service, life, resident, app)
         codes = await service.turn_totp_on(app, resident)
+        await _add_a_passkey(life, app)
         life.browsed("app", app)
     life.secrets |= {f"recovery code {number}": code for number, code in enumerate(codes)}
     life.secrets |= {
@@ -144,6 +147,55 @@ async def _sign_in_strongly(service: Service, life: Life, resident: Resident) ->
     }
     life.secrets["TOTP secret"] = resident.totp_secret
     service.clock.advance(minutes=1)
+
+
+async def _step_up_by_phone(
+    service: Service, life: Life, resident: Resident, app: httpx2.AsyncClient
+) -> None:
+    """One code is typed, and another one is on its way for ever."""
+    body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
+    for attempt in ("typed", "not typed"):
+        assert (await app.post("/authentication/password", json=body)).is_success
+        assert (await app.post("/authentication/step-up/sms")).is_success
+        code = await service.newest_code(app, resident)
+        life.secrets[f"SMS code, {attempt}"] = code
+        if attempt == "typed":
+            answer = await app.post("/authentication/step-up", json={"otp": code})
+            assert answer.is_success, answer.text
+
+
+async def _add_a_passkey(life: Life, app: httpx2.AsyncClient) -> None:
+    """A passkey is added and used, and two challenges are left unanswered."""
+    authenticator = Authenticator(origin=ISSUER)
+    for finished in (True, False):
+        begun = (await app.post("/authentication/passkeys/options")).json()
+        _challenge(life, f"new passkey {finished}", begun)
+        if finished:
+            body = {
+                "challenge": begun["challenge"],
+                "credential": authenticator.create(begun["options"]),
+                "name": "a name for a passkey",
+            }
+            answer = await app.post("/authentication/passkeys", json=body)
+            assert answer.status_code == 201, answer.text
+        asked = (await app.post("/authentication/passkey/challenges")).json()
+        _challenge(life, f"passkey {finished}", asked)
+        if finished:
+            credential = authenticator.get(asked["options"])
+            body = {"challenge": asked["challenge"], "credential": credential}
+            answer = await app.post("/authentication/passkey", json=body)
+            assert answer.is_success, answer.text
+            handle = credential["response"]["userHandle"]
+            life.person |= {
+                "passkey: id": credential["id"],
+                "passkey: name": "a name for a passkey",
+                "passkey: handle": handle,
+            }
+
+
+def _challenge(life: Life, whose: str, begun: dict[str, Any]) -> None:
+    life.secrets[f"{whose}: challenge"] = begun["challenge"]
+    life.secrets[f"{whose}: nonce"] = begun["options"]["challenge"]
 
 
 async def _use_platforms(service: Service, life: Life, resident: Resident) -> None:
@@ -166,7 +218,7 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
 
 
 async def _have_company(service: Service, life: Life, resident: Resident) -> None:
-    """A further device with a name, a helper, a passkey, and a recovery that waits."""
+    """A further device with a name, a helper, and a recovery that waits."""
     helper = await service.enrolled("样例慕容测试丁")
     life.knows("helper", helper)
     async with open_app(service, resident) as app:
@@ -178,7 +230,6 @@ async def _have_company(service: Service, life: Life, resident: Resident) -> Non
         assert "platform_told" in await app.kinds()
         life.browsed("tablet", app.client)
     await _relate(service, resident, helper)
-    await _keep_a_passkey(service, life, resident)
     life.enrolled("recovery", await _begin_recovery(service, resident))
 
 
@@ -193,22 +244,6 @@ async def _relate(service: Service, resident: Resident, helper: Resident) -> Non
             other_name=helper.name,
             now=service.clock.now(),
         )
-
-
-async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> None:
-    """A row as passkeys leave it: a keyed digest, and the rest sealed for the person."""
-    credential = new_token()
-    life.secrets["passkey: credential id"] = credential
-    life.person["resident: what a passkey is called"] = "the passkey of nobody"
-    async with _inside(service) as (house, tx):
-        subscriber = await _known(house, tx, resident)
-        content = f"{credential} {life.person['resident: what a passkey is called']}"
-        row = {
-            "id_digest": house.keyring.digests.digest("passkey", credential),
-            "subscriber_id": subscriber.id,
-            "sealed": subscriber.data_key.seal(content.encode(), context="passkey"),
-        }
-        await tx.execute(insert(passkey), row)
 
 
 @asynccontextmanager

@@ -160,9 +160,7 @@ class PasskeyRefused(NotAuthenticated):
 
     code = "authentication.passkey_refused"
     title = Text("通行密钥未通过验证", "The passkey was not accepted")
-    next_step = Text(
-        "请重试,或改用其他方式登录", "Try again, or sign in in another way"
-    )
+    next_step = Text("请重试,或改用其他方式登录", "Try again, or sign in in another way")
 
 
 class PasskeyTimedOut(NotAuthenticated):
@@ -226,9 +224,7 @@ class SMSCodeNotOffered(NotAllowed):
 
     code = "authentication.sms_code_not_offered"
     title = Text("不能使用短信验证码", "A code by SMS cannot be used here")
-    next_step = Text(
-        "请使用您的验证器或通行密钥", "Use your authenticator or your passkey"
-    )
+    next_step = Text("请使用您的验证器或通行密钥", "Use your authenticator or your passkey")
 
 
 class PasskeyUnknown(NotFound):

@@ -265,9 +265,7 @@ def _totp(enrollment: TOTPEnrollment, door: Door) -> Sequence[ControllerRouterHa
         now = door.clock.now()
         old = door.token(request)
         session = await door.sessions.require(old, now=now)
-        codes = await enrollment.confirm(
-            session, data.code, network=network(request), now=now
-        )
+        codes = await enrollment.confirm(session, data.code, network=network(request), now=now)
         added = SignedIn(session.subscriber_id, frozenset({Factor.TOTP}), now)
         token = await door.sessions.step_up(old or "", added, now=now)
         return Response(RecoveryCodesAnswer(codes), headers=door.cookie(token))

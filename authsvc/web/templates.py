@@ -10,6 +10,7 @@ from authsvc.errors import Text
 from authsvc.web.language import Language
 from authsvc.web.static_files import static_files
 
+_OWN_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+\Z")
 # RFC 3986 section 2, without quotes.
 _APP_ADDRESS = re.compile(
     r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:[A-Za-z0-9\-._~:/?\[\]@!$&()*+,;=%]*\Z"
@@ -28,6 +29,7 @@ class Templates:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        self._environment.filters["own_path"] = own_path
         self._environment.filters["web_link"] = web_link
         self._environment.filters["way_back"] = way_back
         self._environment.globals["static"] = {
@@ -39,6 +41,12 @@ class Templates:
         say = partial(_say, language)
         template = self._environment.get_template(name)
         return template.render(language=language, say=say, **values)
+
+
+def own_path(path: str | None) -> str | None:
+    """The path if it is plainly one of ours, of letters, digits and dashes, else None."""
+    # As text, so that a value which was forgotten says so here as everywhere.
+    return path if path is not None and _OWN_PATH.match(str(path)) else None
 
 
 def web_link(uri: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""A software authenticator: what a browser with a passkey would answer, right or deliberately wrong.
+"""A software authenticator: what a browser with a passkey would answer, rightly or wrongly.
 
 It makes real attestation and assertion objects (WebAuthn L3 sections 6.1, 6.5 and 6.3.3) with CBOR
 and keys of its own, and shares no code with what checks them.
@@ -123,12 +123,9 @@ class Authenticator:
         """Authenticator data (section 6.1), without what a new credential adds."""
         if self.counter is not None:
             self.counter += 1
-        count = wrong.get("count", self.counter or 0)
-        return (
-            sha256(wrong.get("rp_id", rp_id).encode()).digest()
-            + bytes([flags])
-            + count.to_bytes(4, "big")
-        )
+        count = int(wrong.get("count", self.counter or 0))
+        relying_party = sha256(str(wrong.get("rp_id", rp_id)).encode()).digest()
+        return relying_party + bytes([flags]) + count.to_bytes(4, "big")
 
     def _answer(self, wrong: dict[str, Any], **response: Any) -> dict[str, Any]:
         shown = wrong.get("credential_id", self.credential_id)

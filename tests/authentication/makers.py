@@ -310,9 +310,7 @@ async def house(
             subscribers=subscribers,
             hasher=hasher,
             throttle=throttle,
-            sms_codes=SMSCodes(
-                ephemeral=ephemeral, digests=keyring.digests, messenger=outbox
-            ),
+            sms_codes=SMSCodes(ephemeral=ephemeral, digests=keyring.digests, messenger=outbox),
         ),
         **parts,
     )

@@ -34,7 +34,9 @@ async def sign_in(
 ) -> SignedIn:
     """The whole ceremony of a sign-in; `wrong` goes to the authenticator."""
     offered = await house.passkey_sign_in.offer()
-    return await answer(house, offered.challenge, authenticator.get(offered.options, **wrong), address)
+    return await answer(
+        house, offered.challenge, authenticator.get(offered.options, **wrong), address
+    )
 
 
 async def answer(

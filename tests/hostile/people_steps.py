@@ -69,6 +69,18 @@ class People(RuleBasedStateMachine):
         self.world.landed(browser, response, visit.request, visit=visit)
 
     @precondition(lambda self: self.world.visits)
+    @rule(which=LATELY, browser=BROWSERS, name=NAMES, right=RIGHT)
+    def passkey(self, which, browser, name, right):
+        """A wrong one was touched, and not unlocked."""
+        visit = self._visit(which)
+        form = self.world.assertion(name, right=right)
+        good = right and visit.open and name not in self.world.frozen
+        response = self.world.sign_in(
+            visit, browser, form, proven=name if good else None, strong=True
+        )
+        self.world.landed(browser, response, visit.request, visit=visit)
+
+    @precondition(lambda self: self.world.visits)
     @rule(which=LATELY, browser=BROWSERS, decision=st.sampled_from(("approve", "approve", "deny")))
     def decide(self, which, browser, decision):
         visit = self._visit(which)

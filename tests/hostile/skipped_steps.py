@@ -6,14 +6,19 @@ AssertionError. It decides nothing by itself; `test_row_36_skipped_steps` choose
 """
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
 from datetime import datetime
 
 import httpx2
 
+from authsvc.authentication.assurance import Factor
+from authsvc.authentication.signed_in import SignedIn
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscriber, SubscriberStatus
+from tests.authentication.authenticators import PRESENT, Authenticator
+from tests.authentication.passkey_makers import add
 from tests.databases import MEMORY_URL, ephemeral_backend
 from tests.hostile.steps_taken import (
     CLIENTS,
@@ -40,6 +45,7 @@ class World:
         self._stack = AsyncExitStack()
         self.clock = AdjustableClock()
         self.people: dict[str, Subscriber] = {}
+        self.authenticators: dict[str, Authenticator] = {}
         self.frozen: set[str] = set()
         self.sessions: dict[str, Session] = {}
         self.consents: dict[tuple[str, str], tuple[set[str], datetime]] = {}
@@ -68,8 +74,23 @@ class World:
         )
         for name in PEOPLE:
             self.people[name] = await self.service.person(name, totp=TOTP.get(name))
+            await self._give_passkey(name)
         self.browsers = [Browser(self.service), Browser(self.service)]
         self.platforms = {name: Platform(self.service, name) for name in CLIENTS}
+
+    async def _give_passkey(self, name: str) -> None:
+        house, authenticator = self.service.house, Authenticator()
+        both = frozenset({Factor.PASSWORD, Factor.TOTP})
+        proved = SignedIn(self.people[name].id, both, self.clock.now())
+        await add(house, await house.session(proved), authenticator)
+        self.authenticators[name] = authenticator
+
+    def assertion(self, name: str, *, right: bool) -> dict[str, str]:
+        """What the script of a page sends after somebody's passkey was used."""
+        wrong = {} if right else {"flags": PRESENT}
+        offered = self.do(self.service.house.passkey_sign_in.offer())
+        credential = self.authenticators[name].get(offered.options, **wrong)
+        return {"challenge": offered.challenge, "credential": json.dumps(credential)}
 
     # What happens to people.
 
@@ -124,7 +145,13 @@ class World:
         return response
 
     def sign_in(
-        self, visit: Visit, browser: int, form: dict[str, str], *, proven: str | None
+        self,
+        visit: Visit,
+        browser: int,
+        form: dict[str, str],
+        *,
+        proven: str | None,
+        strong: bool = False,
     ) -> httpx2.Response:
         """A request that may open a session of `proven` (None: of nobody)."""
         response, token = self._asked(browser, visit.url, form)
@@ -132,7 +159,8 @@ class World:
             assert proven is not None, "a session without every factor"
             assert proven not in self.frozen, "a session of a frozen person"
             assert visit.browser == browser, "a session by another browser's page"
-            self.sessions[token] = Session(proven, self.clock.now())
+            strong = strong or proven in TOTP
+            self.sessions[token] = Session(proven, self.clock.now(), strong)
             visit.session = token
             visit.password_of = None
         return response
@@ -181,8 +209,7 @@ class World:
         else:
             assert "consent" not in prompts, "consent was to be asked for"
             assert asked <= given, "a code without consent"
-        strong = session.person in TOTP
-        self.families.append(Family(session.person, request, now, code, strong))
+        self.families.append(Family(session.person, request, now, code, session.strong))
 
     def _asked(
         self, browser: int, url: str, form: dict[str, str] | None

@@ -25,10 +25,11 @@ CODE_LIVES, TOKEN_LIVES, SESSION_LIVES = (
 
 @dataclass
 class Session:
-    """A browser that somebody signed in to, with every factor they have."""
+    """A browser that somebody signed in to, with every factor they have, or by a passkey."""
 
     person: str
     opened: datetime
+    strong: bool
 
 
 @dataclass

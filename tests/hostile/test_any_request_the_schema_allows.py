@@ -30,8 +30,9 @@ from schemathesis.specs.openapi.checks import (
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from authsvc.identifiers import b64url
+from tests.authentication.authenticators import Authenticator
 from tests.family import app_of, browser_of, grown_up, ward_of
-from tests.whole import SQUARE, Enrolling, Resident, Service
+from tests.whole import ISSUER, SQUARE, Enrolling, Resident, Service
 
 pytestmark = [
     pytest.mark.slow,
@@ -186,6 +187,27 @@ async def test_a_whole_life_is_answered_as_the_document_says(service: Service, a
     assert everything <= set(answered), everything - set(answered)
 
 
+async def strengthen(service: Service, client: httpx2.AsyncClient, resident: Resident) -> None:
+    """A code by SMS while there is nothing better; then TOTP, and a passkey that comes and goes."""
+    assert await sign_in(client, resident)
+    assert (await client.post("/authentication/step-up/sms")).is_success
+    body = {"otp": await service.newest_code(client, resident)}
+    assert (await client.post("/authentication/step-up", json=body)).is_success
+    await service.turn_totp_on(client, resident)
+    authenticator = Authenticator(origin=ISSUER)
+    begun = (await client.post("/authentication/passkeys/options")).json()
+    made = authenticator.create(begun["options"])
+    new = {"challenge": begun["challenge"], "credential": made, "name": "n"}
+    added = await client.post("/authentication/passkeys", json=new)
+    assert added.is_success, added.text
+    asked = (await client.post("/authentication/passkey/challenges")).json()
+    used = {"challenge": asked["challenge"], "credential": authenticator.get(asked["options"])}
+    assert (await client.post("/authentication/passkey", json=used)).is_success
+    assert (await client.get("/authentication/passkeys")).is_success
+    chosen = {"id": added.json()["id"]}
+    assert (await client.post("/authentication/passkeys/removal", json=chosen)).is_success
+
+
 async def live(service: Service, client: httpx2.AsyncClient) -> None:
     """Enrolls, signs in in every way, uses a platform and takes it back, and leaves."""
     resident = service.resident("样例生")
@@ -194,7 +216,7 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     headers = {"authorization": f"Bearer {enrolling.token}"}
     assert (await client.get(enrolling.address, headers=headers)).is_success
     await enrolling.all()
-    await service.turn_totp_on(client, resident)
+    await strengthen(service, client, resident)
     assert (await client.post("/authentication/sign-out")).is_success
     challenge = (await client.post("/authentication/challenges")).json()
     signature = resident.device.sign(challenge["message"].encode(), ec.ECDSA(hashes.SHA256()))

@@ -14,6 +14,7 @@ from tests.authentication.makers import (
     totp_code,
     with_cookie,
 )
+from tests.authentication.passkey_makers import with_passkey
 from tests.makers import AdjustableClock, Storage
 
 PLANTED = "A" * 43
@@ -104,6 +105,41 @@ async def test_a_step_up_gives_a_new_identifier_and_kills_the_old(victim: House)
     assert new != old
     assert not await is_alive(victim, old)
     assert await is_alive(victim, new)
+
+
+async def test_a_factor_added_later_gives_a_new_identifier_and_kills_the_old(victim: House):
+    """The cookie of a session that is then made strong by the phone was copied before."""
+    async with victim.client() as client:
+        old = cookie_of(await sign_in(client, "victim", ""))
+        await client.post("/authentication/step-up/sms", headers=with_cookie(old))
+        answer = await client.post(
+            "/authentication/step-up", json={"otp": victim.outbox.code}, headers=with_cookie(old)
+        )
+    assert answer.status_code == 200
+    new = cookie_of(answer)
+    assert new != old
+    assert not await is_alive(victim, old)
+    assert await is_alive(victim, new)
+
+
+async def test_a_passkey_gives_a_new_identifier_whatever_was_in_the_browser(victim: House):
+    """The attacker's living session is in the browser when the victim uses a passkey."""
+    authenticator = await with_passkey(victim, "careful")
+    await victim.person("attacker")
+    async with victim.client() as client:
+        planted = cookie_of(await sign_in(client, "attacker", ""))
+        offered = (await client.post("/authentication/passkey/challenges")).json()
+        body = {
+            "challenge": offered["challenge"],
+            "credential": authenticator.get(offered["options"]),
+        }
+        answer = await client.post(
+            "/authentication/passkey", json=body, headers=with_cookie(planted)
+        )
+    token = cookie_of(answer)
+    assert token != planted
+    assert not await is_alive(victim, planted)
+    assert await is_alive(victim, token)
 
 
 async def test_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(victim: House):

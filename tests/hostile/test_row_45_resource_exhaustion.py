@@ -219,6 +219,7 @@ DOCUMENTS = {
 # These take no body and read none.
 NO_BODY = (
     "/authentication/challenges", "/authentication/sign-out", "/authentication/totp",
+    "/authentication/passkey/challenges",
     "/enrollments", "/holder/opt-out", "/holder/alerts/seen", "/holder/freeze",
     "/holder/platforms/withdrawal-of-all", "/holder/recovery/stop",
 )  # fmt: skip

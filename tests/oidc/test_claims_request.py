@@ -151,7 +151,8 @@ async def test_a_single_predicate_is_consented_to_by_itself(provider, browser):
 
 @ONE_STORE
 @pytest.mark.parametrize("parameters", [{}, {"acr_values": AAL2}, {"acr_values": "1 2"}], ids=str)
-async def test_a_wish_that_cannot_be_fulfilled_is_no_error(browser, platform, parameters):
+async def test_a_wish_that_is_not_fulfilled_is_no_error(browser, platform, parameters):
+    """The person has only a phone, and goes on without."""
     asked = asking(**parameters)
     found = await claims_of(platform, asked, await browser.authorize(asked))
     assert found["acr"] == AAL1
@@ -161,11 +162,13 @@ async def test_a_wish_that_cannot_be_fulfilled_is_no_error(browser, platform, pa
 
 @ONE_STORE
 async def test_a_must_that_cannot_be_fulfilled_is_an_error(provider, browser):
-    await browser.authorize(asking())
+    """Somebody without an authenticator, a passkey or a phone."""
+    await provider.person("wang", phone="")
+    await browser.authorize(asking(), username="wang")
     asked = asking(claims=must_be(AAL2))
     assert await refusal(browser, asked) == "unmet_authentication_requirements"
     assert await refusal(browser, asked.but(prompt="none")) == "unmet_authentication_requirements"
-    answer = await Browser(provider).authorize(asked)
+    answer = await Browser(provider).authorize(asked, username="wang")
     assert answer.parameters["error"] == "unmet_authentication_requirements"
     unknown = asking(claims=must_be("urn:example:gold"))
     assert await refusal(browser, unknown) == "unmet_authentication_requirements"
@@ -205,7 +208,8 @@ async def test_who_can_do_better_is_asked_to(provider, browser, platform, parame
     person = await stepping_up(provider, browser)
     asked = asking(**parameters)
     _, page = await browser.follow(await browser.get("/authorize", **asked.parameters))
-    assert "username" in page.inputs
+    assert "otp" in page.inputs
+    assert "username" not in page.inputs
     answer = await browser.authorize(asked, **person)
     found = await claims_of(platform, asked, answer)
     assert found["acr"] == AAL2
@@ -238,7 +242,7 @@ async def test_a_registered_level_is_wished_for_where_the_request_says_nothing(p
     person = await stepping_up(provider, browser)
     await register(provider, metadata("plain", default_acr_values=[AAL2]))
     _, page = await browser.follow(await browser.get("/authorize", **asking("plain").parameters))
-    assert "username" in page.inputs
+    assert "otp" in page.inputs
     asked = asking("plain")
     found = await claims_of(
         Platform(provider, "plain"), asked, await browser.authorize(asked, **person)

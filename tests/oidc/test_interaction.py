@@ -358,12 +358,13 @@ async def test_a_person_who_leaves_while_deciding_leaves_no_grant(provider, brow
 
 
 @ONE_STORE
-async def test_the_pages_may_lead_to_the_platform_and_run_no_script(provider, browser):
+async def test_the_pages_may_lead_to_the_platform_and_run_files_of_ours_alone(provider, browser):
     url, _ = await begin(browser)
     response = await browser.get(url)
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "form-action" not in policy
     assert response.headers["cache-control"] == "no-store"

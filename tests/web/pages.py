@@ -16,6 +16,17 @@ PAGES: dict[str, dict[str, Any]] = {
         "error": None,
     },
     "otp.html": {**_FORM, "client_name": "Platform", "recovery": False, "error": None},
+    "second_factor.html": {
+        **_FORM,
+        "client_name": "Platform",
+        "recovery": False,
+        "has_totp": True,
+        "has_passkey": True,
+        "phone": "***1234",
+        "code_sent": True,
+        "may_skip": True,
+        "error": None,
+    },
     "consent.html": {
         **_FORM,
         "client_name": "Platform",

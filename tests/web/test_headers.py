@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from authsvc.web.headers import SecurityHeaders
+from authsvc.web.headers import SecurityHeaders, page_headers
 from authsvc.web.logging import AccessLog
 from tests.web.conftest import make_app
 
@@ -56,6 +56,14 @@ def test_a_page_on_the_way_to_a_platform_does_not_stand_in_the_way(web: TestClie
     headers = web.get("/page-on-the-way").headers
     assert "form-action" not in headers["content-security-policy"]
     assert "cross-origin-opener-policy" not in headers
+
+
+def test_a_page_with_scripts_runs_files_of_ours_and_asks_us_alone():
+    for leads_away in (False, True):
+        policy = dict(page_headers(leads_away=leads_away, scripts=True))["content-security-policy"]
+        assert "script-src 'self'; connect-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "nonce" not in policy
 
 
 @pytest.mark.parametrize("middleware", [lambda app: SecurityHeaders(app, https=True), AccessLog])

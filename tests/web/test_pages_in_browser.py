@@ -72,7 +72,7 @@ def template_page(name: str, **changes: Any) -> Any:
     html = Templates().render(name, language="en", **{**PAGES[name], **changes})
 
     async def show(_: HTTPRequest) -> HTTPResponse:
-        return html_response(200, html, leads_away=True)
+        return html_response(200, html, leads_away=True, scripts="<script" in html)
 
     return mount("/" + name, {"GET": show})
 

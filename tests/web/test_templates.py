@@ -8,7 +8,7 @@ from jinja2 import UndefinedError
 from authsvc.errors import Throttled
 from authsvc.web.errors import BodyTooLarge
 from authsvc.web.language import Language
-from authsvc.web.templates import Templates, web_link
+from authsvc.web.templates import Templates, own_path, web_link
 from tests.web.pages import PAGES
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -70,7 +70,10 @@ def test_every_page_stands_in_both_languages(templates: Templates, name: str, la
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_needs_javascript_or_anything_from_elsewhere(templates: Templates, name: str):
     page = render(templates, name)
-    assert page.named("script") == page.named("style") == page.named("iframe") == []
+    assert page.named("style") == page.named("iframe") == []
+    for script in page.named("script"):
+        assert set(script) == {"type", "src"}
+        assert (script["src"] or "").startswith("/static/passkey.js?v=")
     for tag, attributes in page.elements:
         assert "style" not in attributes
         assert not [key for key in attributes if key.startswith("on")]
@@ -89,11 +92,21 @@ def test_a_value_that_is_forgotten_is_an_error(templates: Templates, name: str):
 
 
 def test_every_form_posts_to_its_action_with_its_hidden_fields(templates: Templates):
-    for name in ("sign_in.html", "otp.html", "consent.html", "sign_out.html"):
+    forms = {
+        "sign_in.html": 2,
+        "otp.html": 1,
+        "second_factor.html": 4,
+        "consent.html": 1,
+        "sign_out.html": 1,
+    }
+    for name, count in forms.items():
         page = render(templates, name, action="/there", hidden={"ticket": "t1", "b": "2"})
-        assert page.named("form") == [{"method": "post", "action": "/there"}]
+        assert len(page.named("form")) == count
+        for form in page.named("form"):
+            assert (form["method"], form["action"]) == ("post", "/there")
         hidden = [field for field in page.named("input") if field.get("type") == "hidden"]
-        assert [(f["name"], f["value"]) for f in hidden] == [("ticket", "t1"), ("b", "2")]
+        found = [(f["name"], f["value"]) for f in hidden if f["name"] != "more"]
+        assert found == [("ticket", "t1"), ("b", "2")] * count
 
 
 def test_sign_in_has_the_fields_that_a_password_manager_knows(templates: Templates):
@@ -118,6 +131,32 @@ def test_a_recovery_code_is_typed_on_a_keyboard_with_letters(templates: Template
     assert recovery.by_id("otp")["name"] == "otp"
     assert "inputmode" not in recovery.by_id("otp")
     assert recovery.named("a") == []
+
+
+def test_a_passkey_is_offered_by_a_form_that_only_its_script_shows(templates: Templates):
+    for name in ("sign_in.html", "second_factor.html"):
+        page = render(templates, name)
+        [form] = [form for form in page.named("form") if "data-passkey" in form]
+        assert "hidden" in form
+        assert page.by_id("passkey")["type"] == "button"
+    without = render(templates, "second_factor.html", has_passkey=False)
+    assert without.named("script") == []
+    assert not [form for form in without.named("form") if "data-passkey" in form]
+
+
+def test_a_step_up_asks_for_what_there_is(templates: Templates):
+    def ids(**has: Any) -> set[str | None]:
+        nothing = {"has_totp": False, "has_passkey": False, "phone": None, "code_sent": False}
+        page = render(templates, "second_factor.html", **(nothing | has))
+        return {attributes.get("id") for _, attributes in page.elements} - {None}
+
+    rest = {"skip"}
+    assert ids(phone="***1234") == {"send-code"} | rest
+    typed = {"otp", "otp-hint", "verify"}
+    assert ids(phone="***1234", code_sent=True) == {"send-code"} | typed | rest
+    assert ids(has_totp=True) == {"recovery"} | typed | rest
+    assert ids(has_passkey=True) == {"passkey", "passkey-failed"} | rest
+    assert ids(phone="***1234", may_skip=False) == {"send-code"}
 
 
 def test_every_input_has_its_label(templates: Templates):
@@ -246,3 +285,27 @@ def test_frames_are_hidden_and_the_way_back_waits_for_them(templates: Templates)
     assert script["nonce"] == "n"
     stays = shown(return_to=None)
     assert stays.named("script") == stays.named("a") == []
+
+
+@pytest.mark.parametrize("path", ["/interaction/Ab-_9/phone", "/link"])
+def test_a_plain_path_is_one_of_ours(path: str):
+    assert own_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "/",
+        "//evil.example",
+        "/\\evil",
+        "/a/",
+        "/a?b",
+        "javascript:alert(1)",
+        "/a\n",
+        "/a.b",
+    ],
+)
+def test_any_other_path_is_not_shown(path: str | None):
+    assert own_path(path) is None

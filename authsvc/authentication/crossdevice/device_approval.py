@@ -28,7 +28,6 @@ from uuid import UUID
 
 import msgspec
 
-from authsvc.authentication.assurance import Factor
 from authsvc.authentication.crossdevice.errors import LinkNumberWrong, LinkOver, TooManyLinks
 from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.signed_in import SignedIn
@@ -66,11 +65,9 @@ class LinkRequest(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """What was decided. Of the approving session: whose it is, what it proved, and its mark."""
+    """What was decided: whose session approved, and its mark (`Sessions.mark`); nobody's for no."""
 
     subscriber_id: UUID | None = None
-    factors: frozenset[Factor] = frozenset()
-    auth_time: datetime | None = None
     session: str = ""
 
 
@@ -140,12 +137,7 @@ class DeviceApprovals:
         if number != request.number:
             await self._ephemeral.put(_DECISIONS, code, Decision())
             raise LinkNumberWrong(field="number")
-        decision = Decision(
-            session.subscriber_id,
-            session.factors,
-            session.auth_time,
-            self._sessions.mark(session_token or ""),
-        )
+        decision = Decision(session.subscriber_id, self._sessions.mark(session_token or ""))
         await self._ephemeral.put(_DECISIONS, code, decision)
         return request
 
@@ -169,14 +161,14 @@ class DeviceApprovals:
             if request is None or now >= request.expires_at:
                 return Ended.OVER
             return Waiting(code, request.number, request.expires_at)
-        if decision.subscriber_id is None or decision.auth_time is None:
+        if decision.subscriber_id is None:
             return Ended.REFUSED
         if not await self._ephemeral.claim(_FETCHED, code, lifetime=_CLAIMED):
             return Ended.OVER
         session = await self._sessions.behind(decision.session, decision.subscriber_id, now=now)
         if session is None:
             return Ended.OVER
-        return SignedIn(decision.subscriber_id, decision.factors, decision.auth_time)
+        return SignedIn(session.subscriber_id, session.factors, session.auth_time)
 
     async def waits(self, secret: str, *, now: datetime) -> Waiting | None:
         """As `poll` while nobody has decided, else None; nothing is handed over."""

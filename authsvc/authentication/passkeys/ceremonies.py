@@ -101,7 +101,7 @@ class Ceremonies:
         return helpers.options_to_json_dict(options)
 
     def request_options(self, *, challenge: bytes) -> dict[str, Any]:
-        """`PublicKeyCredentialRequestOptionsJSON`: any passkey of ours, with its person verified."""
+        """`PublicKeyCredentialRequestOptionsJSON`: any passkey of ours, its person verified."""
         options = webauthn.generate_authentication_options(
             rp_id=self._rp_id,
             challenge=challenge,
@@ -130,6 +130,7 @@ class Ceremonies:
         response = attestation.response
         client_data = _bytes(response.client_data)
         attestation_object = _bytes(response.attestation_object)
+        _require_public_key(attestation.type)
         _require_no_frame(client_data)
         # Before anything of it is judged: the library knows formats that nobody here asks for.
         if helpers.parse_attestation_object(attestation_object).fmt not in _ATTESTATION_FORMATS:
@@ -138,7 +139,6 @@ class Ceremonies:
             credential=structs.RegistrationCredential(
                 id=attestation.id,
                 raw_id=_bytes(attestation.raw_id),
-                type=_type(attestation.type),
                 response=structs.AuthenticatorAttestationResponse(
                     client_data_json=client_data, attestation_object=attestation_object
                 ),
@@ -163,12 +163,12 @@ class Ceremonies:
     def _proved(self, assertion: Assertion, challenge: bytes, public_key: bytes) -> Proof:
         response = assertion.response
         client_data = _bytes(response.client_data)
+        _require_public_key(assertion.type)
         _require_no_frame(client_data)
         verified = webauthn.verify_authentication_response(
             credential=structs.AuthenticationCredential(
                 id=assertion.id,
                 raw_id=_bytes(assertion.raw_id),
-                type=_type(assertion.type),
                 response=structs.AuthenticatorAssertionResponse(
                     client_data_json=client_data,
                     authenticator_data=_bytes(response.authenticator_data),
@@ -192,8 +192,9 @@ def _bytes(text: str) -> bytes:
     return from_b64url(text)
 
 
-def _type(text: str) -> structs.PublicKeyCredentialType:
-    return structs.PublicKeyCredentialType(text)
+def _require_public_key(kind: str) -> None:
+    if kind != structs.PublicKeyCredentialType.PUBLIC_KEY.value:
+        raise ValueError("another kind of credential")
 
 
 def _require_no_frame(client_data: bytes) -> None:

@@ -100,9 +100,7 @@ class PasskeySignIn:
             raise SubscriberFrozen
         return SignedIn(subscriber.id, frozenset({Factor.PASSKEY}), now)
 
-    async def _proved(
-        self, assertion: Assertion, challenge: bytes, *, now: datetime
-    ) -> Subscriber:
+    async def _proved(self, assertion: Assertion, challenge: bytes, *, now: datetime) -> Subscriber:
         """Whose passkey it is. Its counter is written before anybody is let in."""
         for _ in range(_TRIES):
             # 3.

@@ -73,7 +73,12 @@ def routes(*, step_up: StepUp, door: Door) -> Sequence[ControllerRouterHandler]:
 
 
 async def _proved(
-    step_up: StepUp, session: Session, data: Proof, request: Request[Any, Any, Any], *, now: datetime
+    step_up: StepUp,
+    session: Session,
+    data: Proof,
+    request: Request[Any, Any, Any],
+    *,
+    now: datetime,
 ) -> SignedIn:
     if (data.password is None) == (data.otp is None):
         raise InvalidInput(field="otp", log="one of password and otp")

@@ -51,9 +51,7 @@ _SENT = Kind("sms-code", SentCode, LASTS)
 class SMSCodes:
     """Sends them, and takes them back once."""
 
-    def __init__(
-        self, *, ephemeral: Ephemeral, digests: KeyedDigest, messenger: Messenger
-    ) -> None:
+    def __init__(self, *, ephemeral: Ephemeral, digests: KeyedDigest, messenger: Messenger) -> None:
         self._ephemeral = ephemeral
         self._digests = digests
         self._messenger = messenger

@@ -112,7 +112,7 @@ class InteractionEndpoint:
 
     async def signed_in(self, turn: Turn, signed_in: SignedIn) -> HTTPResponse:
         """On with a new session, for whom another device answered."""
-        return await self._proved(turn, await self._proving.signed_in(turn, signed_in))
+        return await self._proved(turn, await self._proving.by_phone(turn, signed_in))
 
     async def _may_decide(self, turn: Turn) -> bool:
         """Whether this is the session that was asked; InteractionOver if it is another one.

@@ -109,6 +109,10 @@ class Proving:
             return await self._passkey(turn, form)
         return await self._password(turn, form.get("username", ""), form.get("password", ""))
 
+    async def by_phone(self, turn: Turn, signed_in: SignedIn) -> Proved:
+        """A sign-in that another device handed on."""
+        return await self._signed_in(turn, signed_in)
+
     async def step_up(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse | Proved:
         """A code in the session that is there; or a code is sent to the phone."""
         session = await self._session(turn)
@@ -126,7 +130,46 @@ class Proving:
         await turn.noted(self._interactions, code_sent=True)
         return redirect(turn.http.path)
 
-    async def signed_in(self, turn: Turn, signed_in: SignedIn) -> Proved:
+    async def _password(self, turn: Turn, username: str, password: str) -> HTTPResponse | Proved:
+        try:
+            outcome = await self._sign_in.with_password(
+                username, password, address=turn.http.client, now=turn.now
+            )
+        except _FOR_THE_PERSON as error:
+            return self._pages.sign_in(
+                turn.http, turn.interaction.request, turn.client, username=username, error=error
+            )
+        if isinstance(outcome, SecondFactorNeeded):
+            await turn.noted(self._interactions, ticket=outcome.ticket)
+            return redirect(turn.http.path)
+        return await self._signed_in(turn, outcome)
+
+    async def _second_factor(self, turn: Turn, ticket: str, answer: str) -> HTTPResponse | Proved:
+        try:
+            signed_in = await self._sign_in.with_second_factor(ticket, answer, now=turn.now)
+        except TicketExpired as error:
+            return self.ask(await turn.noted(self._interactions, ticket=None), error=error)
+        except _FOR_THE_PERSON as error:
+            return self.ask(turn, error=error)
+        return await self._signed_in(turn, signed_in)
+
+    async def _passkey(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse | Proved:
+        """A sign-in wherever it is used: the key says whose it is."""
+        try:
+            signed_in = await self._passkey_sign_in.finish(
+                form.get("challenge", ""),
+                read_assertion(form["credential"]),
+                address=turn.http.client,
+                now=turn.now,
+            )
+        except _FOR_THE_PERSON as error:
+            # Said where it was tried.
+            if "more" in form:
+                return await self.ask_for_more(turn, error=error)
+            return self.ask(turn, error=error)
+        return await self._signed_in(turn, signed_in)
+
+    async def _signed_in(self, turn: Turn, signed_in: SignedIn) -> Proved:
         """A new session takes the place of whatever token this browser had (session fixation)."""
         token, ended = await self._sessions.renew(
             self._cookies.session(turn.http), signed_in, now=turn.now
@@ -143,45 +186,6 @@ class Proving:
             self._interactions, ticket=None, session_id=here, code_sent=False, by_phone=None
         )
         return Proved(noted, token)
-
-    async def _password(self, turn: Turn, username: str, password: str) -> HTTPResponse | Proved:
-        try:
-            outcome = await self._sign_in.with_password(
-                username, password, address=turn.http.client, now=turn.now
-            )
-        except _FOR_THE_PERSON as error:
-            return self._pages.sign_in(
-                turn.http, turn.interaction.request, turn.client, username=username, error=error
-            )
-        if isinstance(outcome, SecondFactorNeeded):
-            await turn.noted(self._interactions, ticket=outcome.ticket)
-            return redirect(turn.http.path)
-        return await self.signed_in(turn, outcome)
-
-    async def _second_factor(self, turn: Turn, ticket: str, answer: str) -> HTTPResponse | Proved:
-        try:
-            signed_in = await self._sign_in.with_second_factor(ticket, answer, now=turn.now)
-        except TicketExpired as error:
-            return self.ask(await turn.noted(self._interactions, ticket=None), error=error)
-        except _FOR_THE_PERSON as error:
-            return self.ask(turn, error=error)
-        return await self.signed_in(turn, signed_in)
-
-    async def _passkey(self, turn: Turn, form: Mapping[str, str]) -> HTTPResponse | Proved:
-        """A sign-in wherever it is used: the key says whose it is."""
-        try:
-            signed_in = await self._passkey_sign_in.finish(
-                form.get("challenge", ""),
-                read_assertion(form["credential"]),
-                address=turn.http.client,
-                now=turn.now,
-            )
-        except _FOR_THE_PERSON as error:
-            # Said where it was tried.
-            if "more" in form:
-                return await self.ask_for_more(turn, error=error)
-            return self.ask(turn, error=error)
-        return await self.signed_in(turn, signed_in)
 
     async def _stronger(self, turn: Turn, session: Session, added: SignedIn) -> Proved:
         """The same session under a new token; what was opened here was opened here still."""

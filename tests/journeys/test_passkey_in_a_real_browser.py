@@ -1,0 +1,118 @@
+"""A passkey in Chromium: made, used to reach a platform, and no button where there is no script.
+
+Chromium's virtual authenticator (WebDriver extension of WebAuthn L3, section 11) stands in for the
+phone's; everything else is real.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.test_in_a_real_browser import CHROMIUM, DESKTOP, signs_up
+from tests.journeys.world import PASSWORD
+from tests.services import missing
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# What the app does: sign in by password, make a passkey, sign out again.
+ADDS_A_PASSKEY = """
+async ({ name, password }) => {
+  const post = async (path, body) => {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: body ? { "content-type": "application/json" } : {},
+      body: body && JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+    return answer.status === 204 ? null : answer.json();
+  };
+  await post("/authentication/password", { sign_in_name: name, password });
+  const { challenge, options } = await post("/authentication/passkeys/options");
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const made = await navigator.credentials.create({ publicKey });
+  await post("/authentication/passkeys", {
+    challenge,
+    credential: made.toJSON(),
+    name: "virtual",
+  });
+  await post("/authentication/sign-out");
+}
+"""
+VIRTUAL = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """Chromium; skips loudly if there is none."""
+    if not Path(CHROMIUM).exists():
+        missing(f"no Chromium at {CHROMIUM} (AUTHSVC_TEST_CHROMIUM names another place)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def tab(chromium: Browser, **options: object) -> Page:
+    context = chromium.new_context(**{**DESKTOP, **options})  # type: ignore[arg-type]  # DESKTOP
+    context.set_default_timeout(15_000)
+    return context.new_page()
+
+
+def test_a_passkey_is_made_and_leads_to_a_platform(world, chromium):
+    person, square = world.enrolled_person(), world.square
+    page = tab(chromium)
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
+
+    page.goto(f"{world.issuer}/approvals")
+    page.evaluate(ADDS_A_PASSKEY, {"name": person.sign_in_name, "password": PASSWORD})
+    made = devtools.send("WebAuthn.getCredentials", authenticator)["credentials"]
+    assert [each["isResidentCredential"] for each in made] == [True]
+
+    signs_up(page, square, "with_a_passkey")
+    page.goto(f"{square.url}/verify")
+    page.click("#verify")
+    assert page.is_visible("#username")
+    page.click("#passkey")
+    page.click("#approve")
+    page.wait_for_url(f"{square.url}/verified")
+    assert page.is_visible("#badge")
+    assert complaints == []
+
+
+def test_a_person_who_cancels_may_still_type_the_password(world, chromium):
+    person, square = world.enrolled_person(), world.square
+    page = tab(chromium)
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    # Present, and without any passkey of ours.
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
+    signs_up(page, square, "without_a_passkey")
+    page.goto(f"{square.url}/verify")
+    page.click("#verify")
+    page.click("#passkey")
+    page.wait_for_selector("#passkey-failed:visible")
+    page.fill("#username", person.sign_in_name)
+    page.fill("#password", PASSWORD)
+    page.click("#sign-in")
+    page.click("#approve")
+    page.wait_for_url(f"{square.url}/verified")
+
+
+def test_without_javascript_there_is_no_button_for_a_passkey(world, chromium):
+    page = tab(chromium, java_script_enabled=False)
+    page.goto(f"{world.issuer}/approvals")
+    assert page.is_visible("#username")
+    assert not page.is_visible("#passkey")
