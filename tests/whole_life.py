@@ -11,12 +11,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
-from sqlalchemy import insert
 
 from authsvc.app import House, open_house
-from authsvc.authentication.passkeys.store import passkey
 from authsvc.clients.initial_tokens import InitialTokens, Terms
-from authsvc.identifiers import new_token
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
@@ -221,7 +218,7 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
 
 
 async def _have_company(service: Service, life: Life, resident: Resident) -> None:
-    """A further device with a name, a helper, a passkey, and a recovery that waits."""
+    """A further device with a name, a helper, and a recovery that waits."""
     helper = await service.enrolled("样例慕容测试丁")
     life.knows("helper", helper)
     async with open_app(service, resident) as app:
@@ -233,7 +230,6 @@ async def _have_company(service: Service, life: Life, resident: Resident) -> Non
         assert "platform_told" in await app.kinds()
         life.browsed("tablet", app.client)
     await _relate(service, resident, helper)
-    await _keep_a_passkey(service, life, resident)
     life.enrolled("recovery", await _begin_recovery(service, resident))
 
 
@@ -248,22 +244,6 @@ async def _relate(service: Service, resident: Resident, helper: Resident) -> Non
             other_name=helper.name,
             now=service.clock.now(),
         )
-
-
-async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> None:
-    """A row as passkeys leave it: a keyed digest, and the rest sealed for the person."""
-    credential = new_token()
-    life.secrets["passkey: credential id"] = credential
-    life.person["resident: what a passkey is called"] = "the passkey of nobody"
-    async with _inside(service) as (house, tx):
-        subscriber = await _known(house, tx, resident)
-        content = f"{credential} {life.person['resident: what a passkey is called']}"
-        row = {
-            "id_digest": house.keyring.digests.digest("passkey", credential),
-            "subscriber_id": subscriber.id,
-            "sealed": subscriber.data_key.seal(content.encode(), context="passkey"),
-        }
-        await tx.execute(insert(passkey), row)
 
 
 @asynccontextmanager
