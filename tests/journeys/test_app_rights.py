@@ -218,7 +218,7 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     hands.page.wait_for_selector("#view .fault")
     hands.page.fill("#field-ward_code", code.lower())
     hands.click("button:has-text('I am the guardian')")
-    hands.page.wait_for_selector("button:has-text('End the guardianship')")
+    hands.page.wait_for_selector(".told-now:has-text('Confirmed')")
 
     # The child's page goes on by itself.
     child.confirms_phone()
@@ -229,6 +229,8 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     child.page.wait_for_selector(".offer")
     child.open("family")
     assert "My guardians" in child.sees("#view")
+    hands.open("family")
+    assert hands.page.is_visible("button:has-text('End the guardianship')")
 
 
 RECALL_CARD = """() => new Promise((resolve) => {
