@@ -55,7 +55,11 @@ class Hands:
 
     def open(self, view: str = "") -> None:
         """Opens the app at a view, and waits for its heading."""
-        self.page.goto(f"{self.issuer}/app/#/{view}")
+        address = f"{self.issuer}/app/#/{view}"
+        if self.page.url == address:
+            self.page.reload()
+        else:
+            self.page.goto(address)
         self.settled()
 
     def settled(self) -> None:

@@ -32,7 +32,7 @@ def new_hands(browser_program: Browser, world) -> Iterator[Callable[..., Hands]]
 
     def open_hands(**options: object) -> Hands:
         settings = {**WIDE, "locale": "en-GB", **options}
-        context = browser_program.new_context(**settings)  # type: ignore[arg-type]
+        context = browser_program.new_context(**settings)
         context.set_default_timeout(15_000)
         opened.append(Hands(context, world.issuer))
         return opened[-1]
