@@ -140,6 +140,26 @@ def test_everything_is_taken_along_as_a_file(hands):
     assert hands.number in json.dumps(told)
 
 
+def test_a_fresh_sign_in_is_asked_for_where_the_person_stands(hands):
+    # What the service says once the sign-in is more than five minutes old.
+    refusals = [STALE, STALE]
+    hands.page.route(
+        "**/holder/export",
+        lambda route: route.fulfill(**refusals.pop()) if refusals else route.continue_(),
+    )
+    hands.open("leave")
+    hands.click("#export")
+    hands.page.wait_for_selector("dialog")
+    assert hands.page.evaluate("document.activeElement.closest('dialog') !== null")
+    hands.page.keyboard.press("Escape")
+    assert "Cancelled" in hands.sees("#view .alarm")
+    hands.click("#export")
+    with hands.page.expect_download():
+        hands.click("dialog #by-device")
+    assert not hands.page.is_visible("dialog")
+    assert hands.page.evaluate("document.activeElement.id") == "export"
+
+
 def test_a_recovery_waits_and_any_device_stops_it(hands, new_hands, world):
     # The thief has the card, and passes for its holder: the same virtual card on another device.
     thief = new_hands()
@@ -233,6 +253,17 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     assert hands.page.is_visible("button:has-text('End the guardianship')")
 
 
+SENTENCES = {"title": "This needs a fresh sign-in", "next_step": "Sign in again"}
+STALE = {
+    "status": 403,
+    "content_type": "application/problem+json",
+    "body": json.dumps(
+        {
+            "code": "holder.fresh_sign_in_required",
+            "texts": {"zh": SENTENCES, "en": SENTENCES},
+        }
+    ),
+}
 RECALL_CARD = """() => new Promise((resolve) => {
   const opening = indexedDB.open('authsvc', 1);
   opening.onsuccess = () => {
