@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.hands import SECRET, WIDE, Hands, chromium
+from tests.journeys.hands import SECRET, STALE, WIDE, Hands, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -253,17 +253,6 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     assert hands.page.is_visible("button:has-text('End the guardianship')")
 
 
-SENTENCES = {"title": "This needs a fresh sign-in", "next_step": "Sign in again"}
-STALE = {
-    "status": 403,
-    "content_type": "application/problem+json",
-    "body": json.dumps(
-        {
-            "code": "holder.fresh_sign_in_required",
-            "texts": {"zh": SENTENCES, "en": SENTENCES},
-        }
-    ),
-}
 RECALL_CARD = """() => new Promise((resolve) => {
   const opening = indexedDB.open('authsvc', 1);
   opening.onsuccess = () => {
