@@ -4,6 +4,7 @@ What they press is counted; what the browser complains of, or fetches from elsew
 """
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -23,6 +24,18 @@ NARROW: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
     "device_scale_factor": 2,
+}
+_SENTENCES = {"title": "This needs a fresh sign-in", "next_step": "Sign in again"}
+# What the service says once a sign-in is more than five minutes old.
+STALE: dict[str, Any] = {
+    "status": 403,
+    "content_type": "application/problem+json",
+    "body": json.dumps(
+        {
+            "code": "holder.fresh_sign_in_required",
+            "texts": {"zh": _SENTENCES, "en": _SENTENCES},
+        }
+    ),
 }
 # A refusal has its status, and Chromium repeats that; without network it says so, too.
 _EXPECTED = ("the server responded with a status", "net::ERR_INTERNET_DISCONNECTED")
@@ -55,7 +68,11 @@ class Hands:
 
     def open(self, view: str = "") -> None:
         """Opens the app at a view, and waits for its heading."""
-        self.page.goto(f"{self.issuer}/app/#/{view}")
+        address = f"{self.issuer}/app/#/{view}"
+        if self.page.url == address:
+            self.page.reload()
+        else:
+            self.page.goto(address)
         self.settled()
 
     def settled(self) -> None:
