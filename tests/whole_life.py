@@ -6,7 +6,7 @@ Of everything a person can do with the service something is done, and something 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
 from tests.authentication.authenticators import Authenticator
+from tests.family import browser_of, grown_up, ward_of
 from tests.holder.apps import open_app
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
@@ -94,6 +95,7 @@ async def live(service: Service) -> Life:
     await _sign_in_strongly(service, life, resident)
     await _use_platforms(service, life, resident)
     await _have_company(service, life, resident)
+    await _have_a_family(service, life)
     await _leave_doors_open(service, life, resident)
     await _begin_only(service, life)
     life.knows("resident", resident)
@@ -231,6 +233,23 @@ async def _have_company(service: Service, life: Life, resident: Resident) -> Non
         life.browsed("tablet", app.client)
     await _relate(service, resident, helper)
     life.enrolled("recovery", await _begin_recovery(service, resident))
+
+
+async def _have_a_family(service: Service, life: Life) -> None:
+    """A child waits for a guardian, who invites a helper."""
+    async with grown_up(service) as guardian:
+        child = await ward_of(service, guardian, birth_date=date(2016, 5, 5))
+        for whose, member in (("guardian", guardian.resident), ("child", child)):
+            life.knows(whose, member)
+        async with browser_of(service, child) as browser:
+            await browser.go(SQUARE)
+            life.secrets["child: interaction"] = browser.address.rpartition("/")[2]
+            life.browsed("child", browser.client)
+        [waiting] = await guardian.waiting()
+        life.secrets["use that waits"] = waiting["id"]
+        code = (await guardian.does("/helpers/invitation")).json()["code"]
+        life.secrets |= {"invitation": code, "bare invitation": code.replace("-", "")}
+        life.browsed("guardian", guardian.client)
 
 
 async def _relate(service: Service, resident: Resident, helper: Resident) -> None:
