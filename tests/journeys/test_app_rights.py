@@ -163,17 +163,7 @@ def test_a_fresh_sign_in_is_asked_for_where_the_person_stands(hands):
 def test_a_recovery_waits_and_any_device_stops_it(hands, new_hands, world):
     # The thief has the card, and passes for its holder: the same virtual card on another device.
     thief = new_hands()
-    card = hands.page.evaluate(RECALL_CARD)
-    thief.open("recover")
-    thief.page.evaluate(KEEP_CARD, card)
-    thief.click("#begin")
-    thief.click("#own-card")
-    thief.click("#virtual-capture")
-    thief.page.wait_for_selector("#choose-credentials")
-    thief.fill("sign_in_name", next(_names))
-    thief.fill("password", SECRET)
-    thief.click("#choose-credentials")
-    thief.page.wait_for_selector("h1:has-text('Please wait')")
+    thief.recovers(hands, next(_names))
 
     hands.open("home")
     assert "Somebody is recovering" in hands.sees(".alarm.stop")
@@ -251,19 +241,3 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     assert "My guardians" in child.sees("#view")
     hands.open("family")
     assert hands.page.is_visible("button:has-text('End the guardianship')")
-
-
-RECALL_CARD = """() => new Promise((resolve) => {
-  const opening = indexedDB.open('authsvc', 1);
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction('kept').objectStore('kept').get('card');
-    asked.onsuccess = () => resolve(asked.result);
-  };
-})"""
-KEEP_CARD = """(card) => new Promise((resolve) => {
-  const opening = indexedDB.open('authsvc', 1);
-  opening.onsuccess = () => {
-    const shelf = opening.result.transaction('kept', 'readwrite').objectStore('kept');
-    shelf.put(card, 'card').onsuccess = () => resolve();
-  };
-})"""
