@@ -17,6 +17,7 @@ from authsvc.web.routes import routes as web_routes
 from authsvc.web.templates import Templates
 from tests import services
 from tests.authentication.makers import PASSWORD
+from tests.interop.packages import installed_packages
 from tests.oidc.makers import request, service
 from tests.web.test_pages_in_browser import browser, served
 
@@ -131,3 +132,47 @@ async def test_a_code_that_nobody_scanned_expires_before_ones_eyes(world, browse
     await computer.click("#again")
     await expect(computer.locator("#qr")).to_be_visible()
     assert complaints == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("locale", "scheme"), [("zh-CN", "dark"), ("en-GB", "light")])
+async def test_axe_finds_nothing_grave_on_any_page_of_the_way(
+    world, browser, clock, locale, scheme
+):
+    axe = installed_packages() / "node_modules" / "axe-core" / "axe.min.js"
+    look = {"locale": locale, "color_scheme": scheme, "reduced_motion": "reduce"}
+    computers = await browser.new_context(**look)
+    phones = await browser.new_context(**look, **PHONE)
+    for context in (computers, phones):
+        await context.add_init_script(path=axe)
+    computer, phone = await computers.new_page(), await phones.new_page()
+    await computer.goto(f"{world.issuer}/authorize?{urlencode(request().parameters)}")
+    assert await grave_faults(computer) == []
+    await computer.click("#by-phone")
+    assert await grave_faults(computer) == []
+    await phone.goto(await scanned(world, computer))
+    await phone.fill("#username", "zhang")
+    await phone.fill("#password", PASSWORD)
+    await phone.click("#sign-in")
+    await phone.wait_for_selector("#deny")
+    assert await grave_faults(phone) == []
+    await phone.click("#deny")
+    await phone.wait_for_selector("#deny", state="detached")
+    assert await grave_faults(phone) == []
+    await computer.wait_for_selector("#refused", timeout=20_000)
+    assert await grave_faults(computer) == []
+    await computer.click("#again")
+    await computer.wait_for_selector("#qr")
+    clock.advance(seconds=60)
+    await computer.wait_for_selector("#over", timeout=20_000)
+    assert await grave_faults(computer) == []
+
+
+async def grave_faults(page):
+    """What axe calls serious or critical (`tests.journeys.axe` has the same for its own pages)."""
+    found = await page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']}: {fault['help']}"
+        for fault in found["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
