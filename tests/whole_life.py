@@ -6,22 +6,20 @@ Of everything a person can do with the service something is done, and something 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
-from sqlalchemy import insert
 
 from authsvc.app import House, open_house
-from authsvc.authentication.passkeys.store import passkey
 from authsvc.clients.initial_tokens import InitialTokens, Terms
-from authsvc.identifiers import new_token
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
 from tests.authentication.authenticators import Authenticator
+from tests.family import browser_of, grown_up, ward_of
 from tests.holder.apps import open_app
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
@@ -97,6 +95,7 @@ async def live(service: Service) -> Life:
     await _sign_in_strongly(service, life, resident)
     await _use_platforms(service, life, resident)
     await _have_company(service, life, resident)
+    await _have_a_family(service, life)
     await _leave_doors_open(service, life, resident)
     await _begin_only(service, life)
     life.knows("resident", resident)
@@ -221,7 +220,7 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
 
 
 async def _have_company(service: Service, life: Life, resident: Resident) -> None:
-    """A further device with a name, a helper, a passkey, and a recovery that waits."""
+    """A further device with a name, a helper, and a recovery that waits."""
     helper = await service.enrolled("样例慕容测试丁")
     life.knows("helper", helper)
     async with open_app(service, resident) as app:
@@ -233,8 +232,24 @@ async def _have_company(service: Service, life: Life, resident: Resident) -> Non
         assert "platform_told" in await app.kinds()
         life.browsed("tablet", app.client)
     await _relate(service, resident, helper)
-    await _keep_a_passkey(service, life, resident)
     life.enrolled("recovery", await _begin_recovery(service, resident))
+
+
+async def _have_a_family(service: Service, life: Life) -> None:
+    """A child waits for a guardian, who invites a helper."""
+    async with grown_up(service) as guardian:
+        child = await ward_of(service, guardian, birth_date=date(2016, 5, 5))
+        for whose, member in (("guardian", guardian.resident), ("child", child)):
+            life.knows(whose, member)
+        async with browser_of(service, child) as browser:
+            await browser.go(SQUARE)
+            life.secrets["child: interaction"] = browser.address.rpartition("/")[2]
+            life.browsed("child", browser.client)
+        [waiting] = await guardian.waiting()
+        life.secrets["use that waits"] = waiting["id"]
+        code = (await guardian.does("/helpers/invitation")).json()["code"]
+        life.secrets |= {"invitation": code, "bare invitation": code.replace("-", "")}
+        life.browsed("guardian", guardian.client)
 
 
 async def _relate(service: Service, resident: Resident, helper: Resident) -> None:
@@ -248,22 +263,6 @@ async def _relate(service: Service, resident: Resident, helper: Resident) -> Non
             other_name=helper.name,
             now=service.clock.now(),
         )
-
-
-async def _keep_a_passkey(service: Service, life: Life, resident: Resident) -> None:
-    """A row as passkeys leave it: a keyed digest, and the rest sealed for the person."""
-    credential = new_token()
-    life.secrets["passkey: credential id"] = credential
-    life.person["resident: what a passkey is called"] = "the passkey of nobody"
-    async with _inside(service) as (house, tx):
-        subscriber = await _known(house, tx, resident)
-        content = f"{credential} {life.person['resident: what a passkey is called']}"
-        row = {
-            "id_digest": house.keyring.digests.digest("passkey", credential),
-            "subscriber_id": subscriber.id,
-            "sealed": subscriber.data_key.seal(content.encode(), context="passkey"),
-        }
-        await tx.execute(insert(passkey), row)
 
 
 @asynccontextmanager

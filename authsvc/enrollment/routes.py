@@ -17,11 +17,19 @@ The enrollment's own addresses ask for `Authorization: Bearer <token>`. The guar
 in the holder room.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar import Request, get, post, put
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.spec import (
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+)
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
@@ -64,6 +72,18 @@ _JSON = "application/json"
 _Request = Request[Any, Any, Any]
 
 
+@dataclass
+class _Beginning(Operation):
+    """How OpenAPI describes the beginning: Litestar knows no body that may be absent."""
+
+    def __post_init__(self) -> None:
+        purpose = Schema(type=OpenAPIType.STRING, enum=[purpose.value for purpose in Purpose])
+        body = Schema(
+            type=OpenAPIType.OBJECT, properties={"purpose": purpose}, additional_properties=False
+        )
+        self.request_body = RequestBody(content={_JSON: OpenAPIMediaType(schema=body)})
+
+
 def routes(
     *,
     desk: Desk,
@@ -86,7 +106,12 @@ def routes(
 
 
 def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
-    @post("/enrollments", summary="Begin an enrollment", tags=["enrollment"])
+    @post(
+        "/enrollments",
+        summary="Begin an enrollment",
+        tags=["enrollment"],
+        operation_class=_Beginning,
+    )
     async def begin(request: _Request) -> Begun:
         """An enrollment, and the token that opens it. It lives for a day.
 

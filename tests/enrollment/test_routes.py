@@ -161,6 +161,17 @@ async def test_an_unfreezing_over_http(world, client):
     assert done.json()["next_step"] == (await begun.get()).json()["next_step"] == "completed"
 
 
+async def test_the_description_names_the_purposes(client):
+    described = (await client.get("/schema/openapi.json")).json()["paths"]["/enrollments"]["post"]
+    body = described["requestBody"]
+    assert not body.get("required")
+    assert set(body["content"]["application/json"]["schema"]["properties"]["purpose"]["enum"]) == {
+        "enroll",
+        "recover",
+        "unfreeze",
+    }
+
+
 async def test_a_body_of_another_type_is_refused(client):
     response = await client.post("/enrollments", content=b"purpose=recover")
     assert response.status_code == 415

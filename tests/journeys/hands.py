@@ -4,6 +4,7 @@ What they press is counted; what the browser complains of, or fetches from elsew
 """
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -24,6 +25,32 @@ NARROW: dict[str, Any] = {
     "has_touch": True,
     "device_scale_factor": 2,
 }
+_SENTENCES = {"title": "This needs a fresh sign-in", "next_step": "Sign in again"}
+# What the service says once a sign-in is more than five minutes old.
+STALE: dict[str, Any] = {
+    "status": 403,
+    "content_type": "application/problem+json",
+    "body": json.dumps(
+        {
+            "code": "holder.fresh_sign_in_required",
+            "texts": {"zh": _SENTENCES, "en": _SENTENCES},
+        }
+    ),
+}
+_RECALL_CARD = """() => new Promise((resolve) => {
+  const opening = indexedDB.open('authsvc', 1);
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction('kept').objectStore('kept').get('card');
+    asked.onsuccess = () => resolve(asked.result);
+  };
+})"""
+_KEEP_CARD = """(card) => new Promise((resolve) => {
+  const opening = indexedDB.open('authsvc', 1);
+  opening.onsuccess = () => {
+    const shelf = opening.result.transaction('kept', 'readwrite').objectStore('kept');
+    shelf.put(card, 'card').onsuccess = () => resolve();
+  };
+})"""
 # A refusal has its status, and Chromium repeats that; without network it says so, too.
 _EXPECTED = ("the server responded with a status", "net::ERR_INTERNET_DISCONNECTED")
 
@@ -55,7 +82,11 @@ class Hands:
 
     def open(self, view: str = "") -> None:
         """Opens the app at a view, and waits for its heading."""
-        self.page.goto(f"{self.issuer}/app/#/{view}")
+        address = f"{self.issuer}/app/#/{view}"
+        if self.page.url == address:
+            self.page.reload()
+        else:
+            self.page.goto(address)
         self.settled()
 
     def settled(self) -> None:
@@ -123,6 +154,21 @@ class Hands:
         self.click("#choose-credentials")
         self.click("#get-number")
         return self.sees("#online-number")
+
+    def recovers(self, other: "Hands", sign_in_name: str) -> None:
+        """Begins to recover the number of `other`, by a card of theirs, as far as the wait."""
+        card = other.page.evaluate(_RECALL_CARD)
+        self.open("recover")
+        self.page.evaluate(_KEEP_CARD, card)
+        self.click("#begin")
+        self.click("#own-card")
+        self.click("#virtual-capture")
+        self.page.wait_for_selector("#choose-credentials")
+        self.fill("sign_in_name", sign_in_name)
+        self.fill("password", SECRET)
+        self.click("#choose-credentials")
+        self.page.wait_for_selector("#choose-credentials", state="detached")
+        self.settled()
 
     def is_content(self) -> None:
         """The browser complained of nothing and fetched nothing from elsewhere."""

@@ -81,6 +81,9 @@ def _protocol_pages(browser: Browser, world: World, album: Album, options: dict[
     page.goto(f"{square.url}/verify")
     page.click("#verify")
     album.takes(page, "page-sign-in")
+    page.click("#by-phone")
+    album.takes(page, "page-by-phone")
+    page.go_back()
     page.fill("#username", person.sign_in_name)
     page.fill("#password", "wrong")
     page.click("#sign-in")
@@ -150,6 +153,12 @@ def _app(browser: Browser, world: World, album: Album, options: dict[str, Any]) 
     for view in _VIEWS:
         hands.open(view)
         album.takes(page, f"app-{view}")
+    other = Hands(browser.new_context(**options), world.issuer)
+    other.recovers(hands, f"picture-{next(_serial)}")
+    album.takes(other.page, "app-recovery-waits")
+    hands.open("home")
+    album.takes(page, "app-home-with-a-recovery")
+    other.context.close()
     context.close()
 
 

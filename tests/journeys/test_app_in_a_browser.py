@@ -105,7 +105,7 @@ def test_a_card_is_presented_by_file(hands, world, tmp_path):
     hands.open("opt-in")
     hands.click("#begin")
     hands.page.set_input_files("#chip", str(holder.chip))
-    assert "Show that it is you" in hands.sees("#view h1:has-text('you')")
+    assert "Show that it is you" in hands.sees("#view h1:has-text('Show')")
     wrong = tmp_path / "nobody.jpg"
     wrong.write_bytes(b"not a face that the service knows")
     hands.page.set_input_files("#capture", str(wrong))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.axe import bring_axe, grave_faults
-from tests.journeys.hands import CODE, NARROW, SECRET, WIDE, Hands, chromium
+from tests.journeys.hands import CODE, NARROW, SECRET, STALE, WIDE, Hands, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -103,11 +103,25 @@ def test_no_view_has_a_grave_fault(hands):
     for view in VIEWS:
         hands.open(view)
         looks(view)
+    hands.page.route("**/holder/export", lambda route: route.fulfill(**STALE))
+    hands.open("leave")
+    hands.click("#export")
+    hands.page.wait_for_selector("dialog")
+    looks("the question for one more proof")
+    hands.page.keyboard.press("Escape")
     dark = hands.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     hands.page.emulate_media(color_scheme="light" if dark else "dark")
     hands.open("home")
     looks("home in the other colours")
     assert faults == {}
+
+
+def test_axe_is_awake(hands):
+    hands.open()
+    assert grave_faults(hands.page) == []
+    hands.page.evaluate("() => document.getElementById('view').append(new Image())")
+    [fault] = grave_faults(hands.page)
+    assert "image-alt" in fault
 
 
 def test_text_twice_as_large_still_fits(hands):

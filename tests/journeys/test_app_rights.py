@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.hands import SECRET, WIDE, Hands, chromium
+from tests.journeys.hands import SECRET, STALE, WIDE, Hands, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -140,20 +140,30 @@ def test_everything_is_taken_along_as_a_file(hands):
     assert hands.number in json.dumps(told)
 
 
+def test_a_fresh_sign_in_is_asked_for_where_the_person_stands(hands):
+    # What the service says once the sign-in is more than five minutes old.
+    refusals = [STALE, STALE]
+    hands.page.route(
+        "**/holder/export",
+        lambda route: route.fulfill(**refusals.pop()) if refusals else route.continue_(),
+    )
+    hands.open("leave")
+    hands.click("#export")
+    hands.page.wait_for_selector("dialog")
+    assert hands.page.evaluate("document.activeElement.closest('dialog') !== null")
+    hands.page.keyboard.press("Escape")
+    assert "Cancelled" in hands.sees("#view .alarm")
+    hands.click("#export")
+    with hands.page.expect_download():
+        hands.click("dialog #by-device")
+    assert not hands.page.is_visible("dialog")
+    assert hands.page.evaluate("document.activeElement.id") == "export"
+
+
 def test_a_recovery_waits_and_any_device_stops_it(hands, new_hands, world):
     # The thief has the card, and passes for its holder: the same virtual card on another device.
     thief = new_hands()
-    card = hands.page.evaluate(RECALL_CARD)
-    thief.open("recover")
-    thief.page.evaluate(KEEP_CARD, card)
-    thief.click("#begin")
-    thief.click("#own-card")
-    thief.click("#virtual-capture")
-    thief.page.wait_for_selector("#choose-credentials")
-    thief.fill("sign_in_name", next(_names))
-    thief.fill("password", SECRET)
-    thief.click("#choose-credentials")
-    thief.page.wait_for_selector("h1:has-text('Please wait')")
+    thief.recovers(hands, next(_names))
 
     hands.open("home")
     assert "Somebody is recovering" in hands.sees(".alarm.stop")
@@ -218,7 +228,7 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     hands.page.wait_for_selector("#view .fault")
     hands.page.fill("#field-ward_code", code.lower())
     hands.click("button:has-text('I am the guardian')")
-    hands.page.wait_for_selector("button:has-text('End the guardianship')")
+    hands.page.wait_for_selector(".told-now:has-text('Confirmed')")
 
     # The child's page goes on by itself.
     child.confirms_phone()
@@ -229,19 +239,5 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
     child.page.wait_for_selector(".offer")
     child.open("family")
     assert "My guardians" in child.sees("#view")
-
-
-RECALL_CARD = """() => new Promise((resolve) => {
-  const opening = indexedDB.open('authsvc', 1);
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction('kept').objectStore('kept').get('card');
-    asked.onsuccess = () => resolve(asked.result);
-  };
-})"""
-KEEP_CARD = """(card) => new Promise((resolve) => {
-  const opening = indexedDB.open('authsvc', 1);
-  opening.onsuccess = () => {
-    const shelf = opening.result.transaction('kept', 'readwrite').objectStore('kept');
-    shelf.put(card, 'card').onsuccess = () => resolve();
-  };
-})"""
+    hands.open("family")
+    assert hands.page.is_visible("button:has-text('End the guardianship')")

@@ -106,9 +106,9 @@ async def test_a_first_grant(provider, browser, counted):
     asked = request("platform-b")
     response = await browser.get("/authorize", **asked.parameters)
     response, page = await browser.follow(response)
-    # What was granted before is read, to be kept. A new platform gets a line in the person's
-    # log, and the phone to tell is read. The request, the session, the mark that something changes,
-    # and the request is taken.
+    # What was granted before is read, to be kept; a line goes into the person's log, and their
+    # phone is read, to tell them. The request, the session, the mark that something changes, and
+    # the request is taken.
     with counted(reads=2, writes=2, round_trips=4):
         answer = await browser.submit(str(response.url), page, "approve")
     assert answer.status_code == 303

@@ -118,6 +118,14 @@ async def test_a_wish_may_be_let_go_and_a_must_may_not(signed_in, platform):
     assert "send-code" in page.buttons
 
 
+async def test_whoever_cannot_prove_more_may_turn_back(signed_in):
+    url, page = await open_page(signed_in, wanting_more())
+    answer = Answer.of(await signed_in.submit(url, page, "deny"))
+    assert answer.parameters["error"] == "access_denied"
+    url, page = await open_page(signed_in, request(acr_values=AAL2))
+    assert "deny" not in page.buttons
+
+
 async def test_who_has_totp_is_asked_for_that_and_offered_no_phone(provider, browser, platform):
     wang = await provider.person("wang")
     await browser.authorize(request(), username="wang")

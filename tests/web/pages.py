@@ -25,6 +25,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "phone": "***1234",
         "code_sent": True,
         "may_skip": True,
+        "may_decline": True,
         "error": None,
     },
     "consent.html": {

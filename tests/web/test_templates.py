@@ -95,7 +95,7 @@ def test_every_form_posts_to_its_action_with_its_hidden_fields(templates: Templa
     forms = {
         "sign_in.html": 2,
         "otp.html": 1,
-        "second_factor.html": 4,
+        "second_factor.html": 5,
         "consent.html": 1,
         "sign_out.html": 1,
     }
@@ -150,13 +150,13 @@ def test_a_step_up_asks_for_what_there_is(templates: Templates):
         page = render(templates, "second_factor.html", **(nothing | has))
         return {attributes.get("id") for _, attributes in page.elements} - {None}
 
-    rest = {"skip"}
+    rest = {"skip", "deny"}
     assert ids(phone="***1234") == {"send-code"} | rest
     typed = {"otp", "otp-hint", "verify"}
     assert ids(phone="***1234", code_sent=True) == {"send-code"} | typed | rest
     assert ids(has_totp=True) == {"recovery"} | typed | rest
     assert ids(has_passkey=True) == {"passkey", "passkey-failed"} | rest
-    assert ids(phone="***1234", may_skip=False) == {"send-code"}
+    assert ids(phone="***1234", may_skip=False, may_decline=False) == {"send-code"}
 
 
 def test_every_input_has_its_label(templates: Templates):

@@ -19,6 +19,7 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
 }
 _MANIFEST_TYPE = "application/manifest+json"
 
@@ -85,16 +86,18 @@ def manifest(language: Language) -> AppFile:
         "theme_color": "#0f5c66",
         "categories": ["government", "security", "utilities"],
         "icons": [
-            _icon(static_files()["mark.svg"].path, purpose="any"),
-            _icon(f"{SHELL}icon-maskable.svg", purpose="maskable"),
+            _icon(static_files()["mark.svg"].path, "image/svg+xml", sizes="any"),
+            _icon(f"{SHELL}icon-192.png", "image/png", sizes="192x192"),
+            _icon(f"{SHELL}icon-512.png", "image/png", sizes="512x512"),
+            _icon(f"{SHELL}icon-maskable.svg", "image/svg+xml", sizes="any", purpose="maskable"),
         ],
         "shortcuts": [{"name": say(_SHOW_CERTIFICATE), "url": f"{SHELL}#/certificate"}],
     }
     return AppFile(_MANIFEST_TYPE, msgspec.json.encode(described))
 
 
-def _icon(source: str, *, purpose: str) -> dict[str, str]:
-    return {"src": source, "type": "image/svg+xml", "sizes": "any", "purpose": purpose}
+def _icon(source: str, kind: str, *, sizes: str, purpose: str = "any") -> dict[str, str]:
+    return {"src": source, "type": kind, "sizes": sizes, "purpose": purpose}
 
 
 def _told_what_to_keep(worker: AppFile, kept: dict[str, AppFile]) -> AppFile:

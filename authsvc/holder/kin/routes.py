@@ -16,7 +16,7 @@ POST /holder/helped/ending        {"id"} -> 204: help no more
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get, post
@@ -34,23 +34,26 @@ from authsvc.oidc.guardians.decisions import WaitingUse
 
 _Request = Request[Any, Any, Any]
 
+# Ids have 22 or 43 characters, codes eight letters and what people put between them.
+_Short = Annotated[str, msgspec.Meta(max_length=64)]
+
 
 class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Eight letters, in any case and punctuation."""
 
-    code: str
+    code: _Short
 
 
 class Which(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which relation."""
 
-    id: str
+    id: _Short
 
 
 class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A guardian's word on a use that waits."""
 
-    id: str
+    id: _Short
     decision: Literal["approve", "deny"]
 
 

@@ -82,12 +82,13 @@ class Pages:
         *,
         found: SecondFactors,
         code_sent: bool,
+        may_decline: bool,
         error: AuthsvcError | None = None,
     ) -> HTTPResponse:
         """Asks who is signed in for more: a code, a passkey, or else the phone.
 
         Of the phone only the last digits are shown. Where it is no must, the person may go on
-        without.
+        without; where it is, they may turn back, if there is somewhere to turn to.
         """
         recovery = http.query == "recovery" and Factor.TOTP in found.factors
         html = self._templates.render(
@@ -102,6 +103,7 @@ class Pages:
             phone=found.masked_phone if Factor.SMS in found.factors else None,
             code_sent=code_sent,
             may_skip=not request.essential_acr,
+            may_decline=may_decline and request.essential_acr,
             error=error,
         )
         return _page(html, error, scripts=True)

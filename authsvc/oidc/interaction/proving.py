@@ -88,6 +88,7 @@ class Proving:
             turn.client,
             found=await self._step_up.second_factors(session.subscriber),
             code_sent=turn.interaction.code_sent,
+            may_decline=not turn.completion.bound_to_reader,
             error=error,
         )
 

@@ -42,9 +42,9 @@ async function ask() {
 
 function send(form, fields) {
   for (const [name, value] of Object.entries(fields)) {
-    const input = document.createElement("input");
+    // A page that one comes back to is as it was left: a field that is there is filled anew.
+    const input = form.elements[name] ?? form.appendChild(document.createElement("input"));
     Object.assign(input, { type: "hidden", name, value });
-    form.append(input);
   }
   form.submit();
 }
@@ -57,6 +57,9 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("button");
   const failed = form.querySelector("[role=alert]");
   form.hidden = false;
+  window.addEventListener("pageshow", () => {
+    button.disabled = false;
+  });
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     failed.hidden = true;

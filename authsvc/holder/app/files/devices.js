@@ -2,7 +2,7 @@
 
 import { get, post } from '/app/api.js';
 import { readCertificate } from '/app/certificate_reader.js';
-import { action, announce, bdi, el, form, heading, link, p, section } from '/app/dom.js';
+import { action, tell, bdi, el, form, heading, link, p, section } from '/app/dom.js';
 import { deviceOf } from '/app/enrollment.js';
 import { certificateRequest, makeKeys } from '/app/keys.js';
 import { withProof } from '/app/proof.js';
@@ -72,7 +72,7 @@ export function addThisDevice() {
       );
       await keep('device', deviceOf(keys, issued, name));
       await show();
-      announce(say('已添加这台设备', 'This device was added'));
+      tell(say('已添加这台设备', 'This device was added'));
     },
   });
 }
@@ -112,7 +112,7 @@ async function remove(device, serial) {
   await withProof(() => post('/holder/devices/removal', { serial: device.serial }));
   if (device.serial === serial) await forget('device');
   await show();
-  announce(say('设备已移除', 'The device was removed'));
+  tell(say('设备已移除', 'The device was removed'));
 }
 
 function describe(device, serial) {

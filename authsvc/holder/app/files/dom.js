@@ -6,6 +6,8 @@
 import { asProblem } from '/app/problem.js';
 import { say } from '/app/words.js';
 
+const TOLD_FOR = 6000;
+
 let serial = 0;
 
 /** An element with attributes (`onclick` and the like are listeners) and children. */
@@ -81,7 +83,17 @@ function wayOn({ code, wantsSignIn }) {
 
 /** Says something quietly to whoever cannot see the page. */
 export function announce(text) {
-  document.getElementById('status').textContent = text;
+  const status = document.getElementById('status');
+  status.textContent = text;
+  status.className = 'unseen';
+}
+
+/** Says to everybody that something is done; it stands at the foot of the window for a while. */
+export function tell(text) {
+  announce(text);
+  const status = document.getElementById('status');
+  status.className = 'told-now';
+  setTimeout(() => status.textContent === text && announce(''), TOLD_FOR);
 }
 
 /** A button that does something, with room for what went wrong below it. */

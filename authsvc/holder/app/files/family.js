@@ -1,7 +1,7 @@
 /** Family: children whose guardian one is, guardians, and people who help each other. */
 
 import { get, post } from '/app/api.js';
-import { action, announce, bdi, el, form, heading, later, p, section } from '/app/dom.js';
+import { action, announce, bdi, tell, el, form, heading, later, p, section } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { ageBand, certificateState } from '/app/vocabulary.js';
@@ -34,7 +34,7 @@ function doing(act, done) {
   return async (values) => {
     await withProof(() => act(values));
     await show();
-    announce(done());
+    tell(done());
   };
 }
 
@@ -87,7 +87,11 @@ function addWard() {
     submit: say('确认我是监护人', 'I am the guardian'),
     send: doing(
       ({ ward_code: code }) => post('/holder/wards', { code: plain(code) }),
-      () => say('已添加', 'Added'),
+      () =>
+        say(
+          '已确认。孩子办完后会出现在这里。',
+          'Confirmed. Your child appears here once they have finished.',
+        ),
     ),
   });
 }

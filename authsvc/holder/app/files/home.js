@@ -2,7 +2,19 @@
 
 import { get, post } from '/app/api.js';
 import { readCertificate } from '/app/certificate_reader.js';
-import { action, announce, bdi, el, heading, later, link, p, section, terms } from '/app/dom.js';
+import {
+  action,
+  announce,
+  bdi,
+  el,
+  heading,
+  later,
+  link,
+  p,
+  section,
+  tell,
+  terms,
+} from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { recall } from '/app/store.js';
@@ -148,7 +160,7 @@ function recoveryBanner(recovery) {
       async () => {
         await withProof(() => post('/holder/recovery/stop'));
         await show();
-        announce(say('恢复已中止', 'The recovery was stopped'));
+        tell(say('恢复已中止', 'The recovery was stopped'));
       },
       { class: 'danger', id: 'stop-recovery' },
     ),
@@ -179,7 +191,7 @@ function alerts(entries) {
       async () => {
         await post('/holder/alerts/seen');
         whole.remove();
-        announce(say('已标记为已读', 'Marked as seen'));
+        tell(say('已标记为已读', 'Marked as seen'));
       },
       { class: 'second', id: 'alerts-seen' },
     ),
@@ -217,7 +229,7 @@ async function wardApprovals(signal) {
   const decide = (id, decision) => async () => {
     await withProof(() => post('/holder/ward-approvals', { id, decision }));
     await show();
-    announce(decision === 'approve' ? say('已允许', 'Allowed') : say('已拒绝', 'Refused'));
+    tell(decision === 'approve' ? say('已允许', 'Allowed') : say('已拒绝', 'Refused'));
   };
   const rows = waiting.map((each) => [
     p([

@@ -1,7 +1,7 @@
 /** Rights: a copy of everything, freezing, and leaving for good. */
 
 import { download, get, post } from '/app/api.js';
-import { action, announce, el, form, handOver, heading, link, mark, p } from '/app/dom.js';
+import { action, tell, el, form, handOver, heading, link, mark, p } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { forgetEverything, keep, recall } from '/app/store.js';
 import { say } from '/app/words.js';
@@ -49,7 +49,7 @@ function exportAction() {
         download('/holder/export', 'online-number.json'),
       );
       handOver(blob, name);
-      announce(say('已导出', 'Exported'));
+      tell(say('已导出', 'Exported'));
     },
     { class: 'second', id: 'export' },
   );

@@ -1,7 +1,7 @@
 /** The platforms that a person allows something: what each is told, and taking it back. */
 
 import { get, post } from '/app/api.js';
-import { action, announce, bdi, el, heading, link, p, section } from '/app/dom.js';
+import { action, tell, bdi, el, heading, link, p, section } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { claimSentence, scopeSentence } from '/app/vocabulary.js';
@@ -25,7 +25,7 @@ export async function platformsView({ signal }) {
           async () => {
             await withProof(() => post('/holder/platforms/withdrawal-of-all'));
             await show();
-            announce(say('已全部收回', 'Everything was taken back'));
+            tell(say('已全部收回', 'Everything was taken back'));
           },
           { class: 'second danger', id: 'withdraw-all' },
         )
@@ -65,7 +65,7 @@ function row(platform) {
           post('/holder/platforms/withdrawal', { client_id: platform.client_id }),
         );
         await show();
-        announce(say('已收回', 'Taken back'));
+        tell(say('已收回', 'Taken back'));
       },
       { class: 'second' },
     ),

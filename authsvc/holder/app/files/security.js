@@ -1,7 +1,7 @@
 /** The ways to sign in: passkeys, one-time codes, and how strong this sign-in is. */
 
 import { get } from '/app/api.js';
-import { action, announce, bdi, el, form, heading, later, p, section, terms } from '/app/dom.js';
+import { action, tell, bdi, el, form, heading, later, p, section, terms } from '/app/dom.js';
 import { addPasskey, listPasskeys, passkeysKnown, removePasskey } from '/app/passkeys.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
@@ -51,7 +51,7 @@ async function passkeys() {
       async () => {
         await withProof(() => removePasskey(each.id));
         await show();
-        announce(say('通行密钥已移除', 'The passkey was removed'));
+        tell(say('通行密钥已移除', 'The passkey was removed'));
       },
       { class: 'second danger' },
     ),
@@ -74,7 +74,7 @@ function newPasskey() {
     send: async ({ name }) => {
       await withProof(() => addPasskey(name));
       await show();
-      announce(say('通行密钥已创建', 'The passkey is made'));
+      tell(say('通行密钥已创建', 'The passkey is made'));
     },
   });
 }

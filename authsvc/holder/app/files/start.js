@@ -37,12 +37,12 @@ function invitation(kept) {
   return [
     heading(
       say(
-        '网号：证明是您，不透露您是谁',
-        'An online number: proof that it is you, without saying who you are',
+        '证明您是真实的人，不必透露您是谁',
+        'Prove that you are a real person, without saying who you are',
       ),
       say(
-        '用身份证领取一次，之后在各平台证明“这是一位真实的人”。',
-        'Show your identity card once. Then prove to any platform that you are a real person.',
+        '用身份证领取一次网号，之后可在各平台使用。',
+        'Get an online number once, with your identity card. Use it at any platform.',
       ),
     ),
     el(
