@@ -42,6 +42,15 @@ PAGES: dict[str, dict[str, Any]] = {
         "policy_uri": None,
         "tos_uri": None,
     },
+    "guardian.html": {
+        **_FORM,
+        "client_name": "Platform",
+        "names": ["Somebody Grown"],
+        "waits": True,
+        "until": "2026-11-23 10:05 (UTC+8)",
+        # Longer than any test looks.
+        "seconds": 3600,
+    },
     "error.html": {"error": NotFound(), "incident": None},
     "sign_out.html": {**_FORM, "client_name": "Platform", "error": None},
     "signed_out.html": {"client_name": "Platform", "return_to": "https://platform.example/"},

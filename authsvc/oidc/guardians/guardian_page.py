@@ -38,7 +38,6 @@ class GuardianPage:
             "guardian.html",
             language=http.language(request.ui_locales),
             action=http.path,
-            again=f"{http.path}?{AGAIN}",
             hidden={},
             client_name=client.name,
             names=names,
