@@ -330,3 +330,45 @@ def test_who_lets_the_question_for_a_passkey_pass_is_told_that_nothing_changed(h
     hands.open("sign-in")
     hands.click("#by-passkey")
     assert "Cancelled" in hands.sees("#view .alarm")
+
+
+def test_without_cookies_nobody_is_led_in_circles(hands):
+    # What a browser does that keeps no cookie: it signs in, and nobody is signed in.
+    signed_in = {"outcome": "signed_in", "acr": "urn:authsvc:acr:aal1", "amr": ["pwd"]}
+    hands.page.route("**/authentication/password", lambda route: route.fulfill(json=signed_in))
+    hands.open("sign-in")
+    hands.fill("sign_in_name", "somebody")
+    hands.fill("password", SECRET)
+    hands.click("#sign-in")
+    assert "Cookies are off" in hands.sees("#view .alarm")
+
+
+def test_without_storage_the_app_says_what_is_missing(hands):
+    hands.page.add_init_script("Object.defineProperty(globalThis, 'indexedDB', {value: null})")
+    hands.open()
+    assert "keeps no keys" in hands.sees("#view .alarm")
+
+
+def test_an_application_that_is_over_can_be_begun_again(hands):
+    hands.begins()
+    sentences = {"title": "There is no such enrollment", "next_step": "Begin a new one"}
+    gone = {"code": "enrollment.unknown", "texts": {"zh": sentences, "en": sentences}}
+    hands.page.route("**/enrollments/*", lambda route: route.fulfill(status=404, json=gone))
+    hands.page.reload()
+    assert "has ended" in hands.sees("#view h1")
+    assert "no such enrollment" in hands.sees("#view .alarm")
+    hands.page.unroute("**/enrollments/*")
+    hands.click("#begin-again")
+    hands.page.wait_for_selector("#begin")
+
+
+def test_the_app_can_be_installed(hands):
+    hands.open()
+    hands.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    developer = hands.context.new_cdp_session(hands.page)
+    found = developer.send("Page.getAppManifest")
+    assert found["errors"] == []
+    assert found["url"].endswith("/app/manifest.webmanifest?lang=en")
+    errors = developer.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A profile of Playwright's is an incognito one, into which nothing is installed.
+    assert [each for each in errors if each["errorId"] != "in-incognito"] == []

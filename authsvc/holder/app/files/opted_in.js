@@ -1,7 +1,7 @@
 /** The number is there: it is shown, the device signs in by its new key, and more ways are offered. */
 
 import { post } from '/app/api.js';
-import { action, announce, el, form, heading, later, link, p, tell } from '/app/dom.js';
+import { action, announce, el, form, heading, later, link, p } from '/app/dom.js';
 import { addPasskey, passkeysKnown } from '/app/passkeys.js';
 import { readCertificate } from '/app/certificate_reader.js';
 import { signInByDeviceKey } from '/app/sign_in.js';
@@ -60,7 +60,7 @@ async function signedIn(device) {
   const answer = await signInByDeviceKey(device);
   if (answer.outcome !== 'signed_in')
     return p(link('#/sign-in', say('登录后继续设置', 'Sign in to set up more')));
-  tell(say('已用这台设备的密钥登录', "Signed in with this device's key"));
+  announce(say('已用这台设备的密钥登录', "Signed in with this device's key"));
   return [
     el('h2', {}, say('让登录更安全（可选）', 'Safer still (if you like)')),
     passkeysKnown() ? passkeyOffer() : null,
