@@ -185,6 +185,7 @@ async def test_a_whole_life_is_answered_as_the_document_says(service: Service, a
 
 async def live(service: Service, client: httpx2.AsyncClient) -> None:
     """Enrolls, signs in in every way, uses a platform and takes it back, and leaves."""
+    assert (await client.post("/sandbox/cards", json={"name": "样例生"})).is_success
     resident = service.resident("样例生")
     enrolling = Enrolling(client, resident)
     await enrolling.begin()
