@@ -210,6 +210,7 @@ async def strengthen(service: Service, client: httpx2.AsyncClient, resident: Res
 
 async def live(service: Service, client: httpx2.AsyncClient) -> None:
     """Enrolls, signs in in every way, uses a platform and takes it back, and leaves."""
+    assert (await client.post("/sandbox/cards", json={"name": "样例生"})).is_success
     resident = service.resident("样例生")
     enrolling = Enrolling(client, resident)
     await enrolling.begin()
