@@ -64,7 +64,7 @@ def poisoned(value: object, payload: str) -> object:
     return value if isinstance(value, bool | date) else payload
 
 
-OURS = ("/static/", "https://", "?recovery", "/action/phone")
+OURS = ("/static/", "https://", "?recovery", "?look", "?again", "/action/phone")
 
 # Honest values that make each page show everything it can.
 HONEST = {
