@@ -16,17 +16,14 @@ from datetime import date
 import pytest
 
 from authsvc.identifiers import from_b64url
+from tests.family import grown_up, ward_of
 from tests.oidc.jwt_makers import unverified
 from tests.whole import MARKET, SQUARE, Platform, Received, Resident, Service
 
 # Who received it, about whom, what it is called -> the value.
 Ledger = dict[tuple[str, str], dict[str, str]]
-PEOPLE = (
-    ("样例甲", date(1990, 1, 1)),
-    ("样例乙", date(1990, 1, 1)),
-    ("样例丙", date(2011, 5, 5)),
-    ("样例丁", date(2011, 5, 5)),
-)
+GROWN = date(1990, 1, 1)
+YOUNG = date(2011, 5, 5)
 # Everything that can be asked for by name, with everything there is to know of how it was verified.
 EVERY_AGE = dict.fromkeys(("age_over_14", "age_over_16", "age_over_18", "age_band"))
 EVIDENCE = {
@@ -61,8 +58,15 @@ TIMED = [
 
 @pytest.fixture
 async def people(service: Service) -> list[Resident]:
-    """Four people of two ages."""
-    return [await service.enrolled(name, birth_date=born) for name, born in PEOPLE]
+    """Four people of two ages; a guardian vouched for the younger ones."""
+    async with grown_up(service) as guardian:
+        return [
+            *[await service.enrolled(name, birth_date=GROWN) for name in ("样例甲", "样例乙")],
+            *[
+                await ward_of(service, guardian, birth_date=YOUNG, name=name)
+                for name in ("样例丙", "样例丁")
+            ],
+        ]
 
 
 def leaves(place: str, value: object) -> Iterator[tuple[str, str]]:
