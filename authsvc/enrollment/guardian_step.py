@@ -20,13 +20,12 @@ from authsvc.enrollment.guardian_errors import (
     NotTheGuardian,
 )
 from authsvc.enrollment.limits import Limits
-from authsvc.enrollment.newcomers import OF_AGE
 from authsvc.enrollment.particulars import Voucher
 from authsvc.enrollment.state import EnrollmentState, Step
 from authsvc.evidence.register import DocumentRegister
 from authsvc.identifiers import new_code, read_code, shown_code
 from authsvc.storage import Database, Ephemeral, Kind
-from authsvc.subscribers import Identity, Subscriber, Subscribers, age_on, china_today
+from authsvc.subscribers import OF_AGE, Identity, Subscriber, Subscribers, age_on, china_today
 from authsvc.subscribers.relations import new_relation_id
 
 # Two parents. Whoever comes third finds no code.

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from authsvc.enrollment.newcomers import OF_AGE
 from authsvc.evidence.register import DocumentRegister
 from authsvc.storage import Transaction
-from authsvc.subscribers import Subscribers, SubscriberStatus, age_on, china_today
+from authsvc.subscribers import OF_AGE, Subscribers, SubscriberStatus, age_on, china_today
 from authsvc.subscribers.relations import Relation, RelationKind
 
 

@@ -9,12 +9,8 @@ from authsvc.enrollment.state import EnrollmentState
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber, Subscribers, SubscriberStatus
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
-from authsvc.subscribers.age import age_on, china_today
+from authsvc.subscribers.age import OF_AGE, age_on, china_today
 from authsvc.subscribers.relations import RelationKind, Relations
-
-# Civil Code, article 17: of age at 18. Measures for the national online identity service, article
-# 4: under 14 a guardian applies, from 14 to 17 the applicant is supervised by one.
-OF_AGE = 18
 
 
 class Newcomers:
