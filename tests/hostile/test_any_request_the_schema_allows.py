@@ -246,7 +246,7 @@ async def look_after_oneself(
     service: Service, client: httpx2.AsyncClient, resident: Resident
 ) -> None:
     """Sees everything, adds a device after a strong sign-in, names and removes it."""
-    for path in ("number", "activity", "export", "devices"):
+    for path in ("number", "activity", "approvals", "export", "devices"):
         assert (await client.get(f"/holder/{path}")).is_success, path
     for path in ("alerts/seen", "recovery/stop"):
         assert (await client.post(f"/holder/{path}")).is_success, path
