@@ -157,6 +157,12 @@ class Hands:
         self.click("#get-number")
         return self.sees("#online-number")
 
+    def opts_in(self, sign_in_name: str) -> None:
+        """The same, until the device has signed in by its new key; who they are is remembered."""
+        self.name = sign_in_name
+        self.number = self.gets_a_number(sign_in_name)
+        self.page.wait_for_selector(".offer")
+
     def card(self) -> dict[str, str]:
         """The virtual card that this device keeps."""
         card: dict[str, str] = self.page.evaluate(_RECALL_CARD)

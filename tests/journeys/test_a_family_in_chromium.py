@@ -18,9 +18,7 @@ _names = (f"family-person-{serial}" for serial in itertools.count(1))
 def parent(new_hands: Callable[..., Hands]) -> Hands:
     """Somebody who has opted in."""
     parent = new_hands()
-    parent.name = next(_names)
-    parent.number = parent.gets_a_number(parent.name)
-    parent.page.wait_for_selector(".offer")
+    parent.opts_in(next(_names))
     return parent
 
 
@@ -107,8 +105,7 @@ def test_of_a_teenager_the_guardian_sees_when_and_not_where(minor, guardian, wor
 
 def test_a_helper_freezes_the_number_of_who_invited_them(parent, new_hands):
     helper = new_hands()
-    helper.gets_a_number(next(_names))
-    helper.page.wait_for_selector(".offer")
+    helper.opts_in(next(_names))
 
     parent.open("family")
     parent.click("#invite-helper")

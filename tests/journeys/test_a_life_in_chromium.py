@@ -30,23 +30,11 @@ _names = (f"life-person-{serial}" for serial in itertools.count(1))
 
 
 @pytest.fixture
-def new_person(new_hands: Callable[..., Hands], world: World) -> Callable[..., Hands]:
+def person(new_hands: Callable[..., Hands], world: World) -> Hands:
     """Somebody who has opted in, and visits the platform too."""
-
-    def opts_in() -> Hands:
-        hands = new_hands(world.square.url)
-        hands.name = next(_names)
-        hands.number = hands.gets_a_number(hands.name)
-        hands.page.wait_for_selector(".offer")
-        return hands
-
-    return opts_in
-
-
-@pytest.fixture
-def person(new_person: Callable[..., Hands]) -> Hands:
-    """One of them."""
-    return new_person()
+    person = new_hands(world.square.url)
+    person.opts_in(next(_names))
+    return person
 
 
 @pytest.fixture
@@ -215,9 +203,7 @@ def test_who_has_only_a_phone_proves_more_by_a_message(person, new_hands, world)
 
 def test_a_recovery_comes_to_its_end(new_hands, hasty_issuer):
     old = new_hands(issuer=hasty_issuer)
-    old.name = next(_names)
-    old.number = old.gets_a_number(old.name)
-    old.page.wait_for_selector(".offer")
+    old.opts_in(next(_names))
 
     new = new_hands(issuer=hasty_issuer)
     new.recovers(old, old.name, NEW_SECRET)

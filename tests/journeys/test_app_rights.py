@@ -18,9 +18,7 @@ _names = (f"rights-person-{serial}" for serial in itertools.count(1))
 def hands(new_hands: Callable[[], Hands]) -> Hands:
     """Somebody who has opted in."""
     hands = new_hands()
-    hands.name = next(_names)
-    hands.number = hands.gets_a_number(hands.name)
-    hands.page.wait_for_selector(".offer")
+    hands.opts_in(next(_names))
     return hands
 
 
