@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
@@ -83,7 +84,7 @@ class Question:
             }
         )
 
-    def answer(self, hands: Hands) -> dict[str, object]:
+    def answer(self, hands: Hands) -> dict[str, Any]:
         """The claims of the ID token; the platform itself did not ask, and its page says so."""
         hands.page.wait_for_url(f"{self._redirect_uri}?**")
         [code] = parse_qs(urlsplit(hands.page.url).query)["code"]
@@ -98,7 +99,7 @@ class Question:
             auth=(SQUARE, self._world.secret_file(SQUARE).read_text()),
             trust_env=False,
         )
-        claims: dict[str, object] = unverified(answer.json()["id_token"])
+        claims: dict[str, Any] = unverified(answer.json()["id_token"])
         return claims
 
 

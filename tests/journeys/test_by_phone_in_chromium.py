@@ -33,7 +33,7 @@ def shows_a_code(computer: Hands, world: World, handle: str) -> None:
 
 def scans(phone: Hands, computer: Hands) -> str:
     """The phone reads the picture and opens what it says; the number to choose."""
-    link = read_qr(computer.page.get_attribute("#qr", "src"))
+    link = read_qr(computer.page.get_attribute("#qr", "src") or "")
     assert link.startswith(f"{phone.issuer}/link/")
     phone.page.goto(link)
     asked = phone.page.inner_text("main")
