@@ -7,10 +7,11 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.services import missing
@@ -67,11 +68,12 @@ def chromium() -> Iterator[Browser]:
 
 
 class Hands:
-    """One tab. `clicks` counts whatever was pressed."""
+    """One tab. `clicks` counts whatever was pressed; `platforms` are visited beside the service."""
 
-    def __init__(self, context: BrowserContext, issuer: str) -> None:
+    def __init__(self, context: BrowserContext, issuer: str, platforms: Sequence[str] = ()) -> None:
         self.context = context
         self.issuer = issuer
+        self._at_home = (f"{issuer}/", "data:", "blob:", *(f"{each}/" for each in platforms))
         self.page: Page = context.new_page()
         self.clicks = 0
         self.name = self.number = ""
@@ -155,9 +157,61 @@ class Hands:
         self.click("#get-number")
         return self.sees("#online-number")
 
-    def recovers(self, other: "Hands", sign_in_name: str) -> None:
+    def opts_in(self, sign_in_name: str) -> None:
+        """The same, until the device has signed in by its new key; who they are is remembered."""
+        self.name = sign_in_name
+        self.number = self.gets_a_number(sign_in_name)
+        self.page.wait_for_selector(".offer")
+
+    def card(self) -> dict[str, str]:
+        """The virtual card that this device keeps."""
+        card: dict[str, str] = self.page.evaluate(_RECALL_CARD)
+        return card
+
+    def signs_in_by_password(self, sign_in_name: str, password: str = SECRET) -> None:
+        """Sends name and password in the app; what becomes of it is to be looked at."""
+        self.open("sign-in")
+        if self.page.is_visible("#by-device"):
+            self.click("summary:has-text('name and a password')")
+        self.fill("sign_in_name", sign_in_name)
+        self.fill("password", password)
+        self.click("#sign-in")
+
+    def turns_codes_on(self) -> str:
+        """Turns one-time codes on in the app, whoever is signed in there; the secret of them."""
+        self.open("security")
+        self.click("#turn-totp-on")
+        secret = self.sees("#totp-secret").replace(" ", "")
+        self.fill("code", pyotp.TOTP(secret).now())
+        self.click("#confirm-totp")
+        self.page.wait_for_selector("#recovery-codes")
+        return secret
+
+    def is_vouched_for(self, guardian: "Hands", birth_date: str, sign_in_name: str) -> None:
+        """A minor's whole way to the number; the guardian, signed in by a code, vouches."""
+        self.open("opt-in")
+        self.click("#begin")
+        self.click("summary:has-text('child')")
+        self.page.fill("#field-birth_date", birth_date)
+        self.page.fill("#field-guardian_sign_in_name", guardian.name)
+        self.click("#child-card")
+        self.click("#virtual-capture")
+        code = self.sees("#guardian-code")
+        guardian.open("family")
+        guardian.click("summary:has-text('Add a child')")
+        guardian.page.fill("#field-ward_code", code)
+        guardian.click("button:has-text('I am the guardian')")
+        guardian.page.wait_for_selector(".told-now:has-text('Confirmed')")
+        self.confirms_phone()
+        self.fill("sign_in_name", sign_in_name)
+        self.fill("password", SECRET)
+        self.click("#choose-credentials")
+        self.click("#get-number")
+        self.page.wait_for_selector(".offer")
+
+    def recovers(self, other: "Hands", sign_in_name: str, password: str = SECRET) -> None:
         """Begins to recover the number of `other`, by a card of theirs, as far as the wait."""
-        card = other.page.evaluate(_RECALL_CARD)
+        card = other.card()
         self.open("recover")
         self.page.evaluate(_KEEP_CARD, card)
         self.click("#begin")
@@ -165,7 +219,7 @@ class Hands:
         self.click("#virtual-capture")
         self.page.wait_for_selector("#choose-credentials")
         self.fill("sign_in_name", sign_in_name)
-        self.fill("password", SECRET)
+        self.fill("password", password)
         self.click("#choose-credentials")
         self.page.wait_for_selector("#choose-credentials", state="detached")
         self.settled()
@@ -179,5 +233,5 @@ class Hands:
             self.complaints.append(line.text)
 
     def _request(self, request: Any) -> None:
-        if not request.url.startswith((f"{self.issuer}/", "data:", "blob:")):
+        if not request.url.startswith(self._at_home):
             self.complaints.append(f"a request to {request.url}")

@@ -3,45 +3,19 @@
 import itertools
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pyotp
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.journeys.hands import CODE, SECRET, WIDE, Hands, chromium
+from tests.journeys.hands import CODE, SECRET, Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NUMBER = re.compile(r"[23456789BCDFGHJKLMNPQRSTVWXZ]{10}")
 MOST_CLICKS = 24
 _names = (f"app-person-{serial}" for serial in itertools.count(1))
-
-
-@pytest.fixture(scope="module")
-def browser_program() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def new_hands(browser_program: Browser, world) -> Iterator[Callable[..., Hands]]:
-    """Opens fresh profiles; the test fails if a browser complained or looked elsewhere."""
-    opened: list[Hands] = []
-
-    def open_hands(**options: object) -> Hands:
-        settings = {**WIDE, "locale": "en-GB", **options}
-        context = browser_program.new_context(**settings)
-        context.set_default_timeout(15_000)
-        opened.append(Hands(context, world.issuer))
-        return opened[-1]
-
-    yield open_hands
-    complaints = [each.complaints for each in opened]
-    for each in opened:
-        each.context.close()
-    assert complaints == [[]] * len(opened)
 
 
 @pytest.fixture

@@ -2,62 +2,28 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pyotp
 import pytest
-from playwright.sync_api import Browser
 
-from tests.journeys.hands import SECRET, STALE, WIDE, Hands, chromium
+from tests.journeys.hands import SECRET, STALE, Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 _names = (f"rights-person-{serial}" for serial in itertools.count(1))
 
 
-@pytest.fixture(scope="module")
-def browser_program() -> Iterator[Browser]:
-    """One Chromium for the file."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def new_hands(browser_program: Browser, world) -> Iterator[Callable[[], Hands]]:
-    """Opens fresh profiles; the test fails if a browser complained or looked elsewhere."""
-    opened: list[Hands] = []
-
-    def open_hands() -> Hands:
-        context = browser_program.new_context(**WIDE, locale="en-GB")
-        context.set_default_timeout(15_000)
-        opened.append(Hands(context, world.issuer))
-        return opened[-1]
-
-    yield open_hands
-    complaints = [each.complaints for each in opened]
-    for each in opened:
-        each.context.close()
-    assert complaints == [[]] * len(opened)
-
-
 @pytest.fixture
 def hands(new_hands: Callable[[], Hands]) -> Hands:
     """Somebody who has opted in."""
     hands = new_hands()
-    hands.name = next(_names)
-    hands.number = hands.gets_a_number(hands.name)
-    hands.page.wait_for_selector(".offer")
+    hands.opts_in(next(_names))
     return hands
 
 
-def signs_in_by_password(hands: Hands, name: str, password: str = SECRET) -> None:
-    hands.open("sign-in")
-    if hands.page.is_visible("#by-device"):
-        hands.click("summary:has-text('name and a password')")
-    hands.fill("sign_in_name", name)
-    hands.fill("password", password)
-    hands.click("#sign-in")
+def signs_in_by_password(hands: Hands, name: str) -> None:
+    hands.signs_in_by_password(name)
     hands.page.wait_for_selector("#reveal")
 
 
@@ -215,12 +181,7 @@ def test_a_child_is_vouched_for_by_a_guardian(hands, new_hands):
 
     # A guardian is signed in by two factors.
     signs_in_by_password(hands, hands.name)
-    hands.open("security")
-    hands.click("#turn-totp-on")
-    secret = hands.sees("#totp-secret").replace(" ", "")
-    hands.fill("code", pyotp.TOTP(secret).now())
-    hands.click("#confirm-totp")
-    hands.page.wait_for_selector("#recovery-codes")
+    hands.turns_codes_on()
     hands.open("family")
     hands.click("summary:has-text('Add a child')")
     hands.page.fill("#field-ward_code", "BBBB-BBBB")

@@ -70,13 +70,16 @@ function wayOn({ code, wantsSignIn }) {
   if (/frozen|on_hold/.test(code)) {
     return p(link('#/unfreeze', say('凭证件解冻网号', 'Unfreeze the number with your document')));
   }
-  if (/^certificates\.certificate_(expired|revoked)/.test(code)) {
-    return p(
+  if (code === 'certificates.revoked' || code === 'certificates.expired') {
+    return p([
+      code === 'certificates.revoked'
+        ? say('这台设备已被移除。', 'This device was removed. ')
+        : null,
       say(
         '请用其他方式登录，然后重新添加这台设备。',
         'Sign in another way, and add this device anew.',
       ),
-    );
+    ]);
   }
   return null;
 }

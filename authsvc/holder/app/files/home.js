@@ -68,10 +68,12 @@ function credential(overview, device, signal) {
 function certificateLine(overview, device) {
   const serial = device ? readCertificate(device.certificate).serial : null;
   const own = overview.certificates.find((each) => each.serial === serial);
-  if (!own) {
+  if (!own || own.status === 'revoked') {
     return p(
       [
-        say('这台设备还没有网证。', 'This device has no certificate. '),
+        own
+          ? say('这台设备已被移除。', 'This device was removed. ')
+          : say('这台设备还没有网证。', 'This device has no certificate. '),
         link('#/move', say('添加这台设备', 'Add this device')),
       ],
       { class: 'until' },

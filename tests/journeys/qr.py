@@ -1,0 +1,95 @@
+"""The camera of a phone: reads the QR code in a picture that a page shows (ISO/IEC 18004).
+
+Only what the service's codes need: bytes, versions 2 to 6, error correction level M. Nothing is
+corrected, for a picture on a screen has no faults.
+"""
+
+import re
+from urllib.parse import unquote
+
+_BORDER = 4
+# Of each version: how many blocks, and how many data bytes in each (ISO/IEC 18004 table 9).
+_BLOCKS = {2: (1, 28), 3: (1, 44), 4: (2, 32), 5: (2, 43), 6: (4, 27)}
+# What conceals the format (section 7.9.1); its first two bits are 00 for level M.
+_FORMAT_MASK = 0b10101
+_MASKS = (
+    lambda row, column: (row + column) % 2,
+    lambda row, column: row % 2,
+    lambda row, column: column % 3,
+    lambda row, column: (row + column) % 3,
+    lambda row, column: (row // 2 + column // 3) % 2,
+    lambda row, column: row * column % 2 + row * column % 3,
+    lambda row, column: (row * column % 2 + row * column % 3) % 2,
+    lambda row, column: ((row + column) % 2 + row * column % 3) % 2,
+)
+
+
+def read_qr(picture: str) -> str:
+    """The text in a QR code, given as the data URI of an SVG of strokes, a unit a module."""
+    svg = unquote(picture)
+    drawn = re.search(r"<path[^>]* d=['\"]([^'\"]+)['\"]", svg)
+    assert drawn is not None
+    dark = _dark_modules(drawn[1])
+    size = max(row for row, _ in dark) + 1
+    version, rest = divmod(size - 17, 4)
+    assert rest == 0
+    level_and_mask = _number((8, column) in dark for column in range(5)) ^ _FORMAT_MASK
+    assert level_and_mask < 8, "another level than M"
+    mask = _MASKS[level_and_mask]
+    bits = [
+        ((row, column) in dark) != (mask(row, column) == 0) for row, column in _data_places(size)
+    ]
+    words = [_number(bits[at : at + 8]) for at in range(0, len(bits) - 7, 8)]
+    blocks, length = _BLOCKS[version]
+    data = bytes(words[at * blocks + block] for block in range(blocks) for at in range(length))
+    # Four bits say that bytes follow, eight how many.
+    whole = int.from_bytes(data)
+    shifted = (whole << 4).to_bytes(len(data) + 1)
+    assert shifted[0] == 0b0100
+    return shifted[2 : 2 + shifted[1]].decode()
+
+
+def _dark_modules(path: str) -> set[tuple[int, int]]:
+    """Row and column of each dark module."""
+    dark = set()
+    x = y = 0.0
+    for command, first, second in re.findall(r"([Mmh])(-?[\d.]+)(?:[ ,]?(-?[\d.]+))?", path):
+        if command == "M":
+            x, y = float(first), float(second)
+        elif command == "m":
+            x, y = x + float(first), y + float(second)
+        else:
+            row, column = int(y) - _BORDER, int(x) - _BORDER
+            dark |= {(row, column + each) for each in range(int(first))}
+            x += float(first)
+    return dark
+
+
+def _data_places(size: int) -> list[tuple[int, int]]:
+    """Where the data stand, in their order: two columns at a time, up and down (section 7.7.3)."""
+    places = []
+    upwards = True
+    for right in (*range(size - 1, 6, -2), 5, 3, 1):
+        rows = range(size - 1, -1, -1) if upwards else range(size)
+        places += [(row, column) for row in rows for column in (right, right - 1)]
+        upwards = not upwards
+    return [place for place in places if not _is_pattern(*place, size)]
+
+
+def _is_pattern(row: int, column: int, size: int) -> bool:
+    """Whether the module belongs to a finder, the format, the timing or the alignment pattern."""
+    if row == 6 or column == 6:
+        return True
+    if row <= 8 and (column <= 8 or column >= size - 8):
+        return True
+    if row >= size - 8 and column <= 8:
+        return True
+    centre = size - 7
+    return abs(row - centre) <= 2 and abs(column - centre) <= 2
+
+
+def _number(bits) -> int:
+    value = 0
+    for bit in bits:
+        value = value * 2 + int(bit)
+    return value
