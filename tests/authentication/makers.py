@@ -270,7 +270,9 @@ async def house(
     throttle = Throttle(ephemeral, limits)
     activity = ActivityLog(database)
     outbox = Outbox()
-    alerts = Alerts(database=database, subscribers=subscribers, messenger=outbox)
+    alerts = Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=outbox
+    )
     ceremonies = Ceremonies(issuer=ISSUER)
     parts: dict[str, Any] = {
         "database": database,
