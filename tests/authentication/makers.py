@@ -297,7 +297,7 @@ async def house(
         sessions=Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory),
         memory=memory,
         totp_enrollment=TOTPEnrollment(
-            throttle=throttle, activity=activity, issuer=ISSUER, **known
+            throttle=throttle, activity=activity, alerts=alerts, issuer=ISSUER, **known
         ),
         activity=activity,
         alerts=alerts,

@@ -27,6 +27,9 @@ _NEWS: dict[ActivityKind, Text] = {
     ActivityKind.PASSKEY_ADDED: Text(
         "您的网号添加了新的通行密钥", "A new passkey was added to your online number"
     ),
+    ActivityKind.TOTP_TURNED_ON: Text(
+        "您的网号开启了动态口令", "One-time codes were turned on for your online number"
+    ),
     ActivityKind.HOLDER_CHECK_FAILED: Text(
         "有人使用您的证件,但未通过持有人核验",
         "Somebody presented your document and did not pass the holder check",
