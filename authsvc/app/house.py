@@ -133,6 +133,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         faces=outside.faces,
         rules=settings.enrollment,
         issuer=settings.issuer,
+        clock=clock,
     )
     passkey_sign_in = PasskeySignIn(
         database=database,

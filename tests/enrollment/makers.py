@@ -180,6 +180,7 @@ class World:
             register_anchors=keyring.directory.certificates("register-anchors"),
             rules=rules or EnrollmentRules(),
             issuer=ISSUER,
+            clock=clock,
         )
         return cls(
             clock=clock,
