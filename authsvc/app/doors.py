@@ -64,7 +64,10 @@ def _authentication_doors(house: House, door: dict[str, Any]) -> list[Any]:
         *authentication_routes.routes(
             sign_in=house.sign_in,
             totp_enrollment=TOTPEnrollment(
-                throttle=house.throttle, issuer=house.settings.issuer, **rest
+                throttle=house.throttle,
+                alerts=house.alerts,
+                issuer=house.settings.issuer,
+                **rest,
             ),
             door=threshold,
         ),

@@ -121,7 +121,12 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
             own_log=own_log,
             **on,
         ),
-        exports=Exports(issuer=house.settings.issuer, database=house.database, sources=sources),
+        exports=Exports(
+            issuer=house.settings.issuer,
+            database=house.database,
+            sources=sources,
+            step_up=house.step_up,
+        ),
         protection=Protection(
             freezing=house.desk.freezing,
             recoveries=house.desk.recoveries,
@@ -150,4 +155,5 @@ def _parting(house: House) -> Parting:
         ),
         receipts=Receipts(issuer=house.settings.issuer, keys=house.keyring.signing),
         sign_out=house.provider.logout.sign_out,
+        step_up=house.step_up,
     )

@@ -87,7 +87,9 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     activity = ActivityLog(database)
     relations = Relations(keyring.digests)
     kinship = Kinship(subscribers=subscribers, relations=relations, activity=activity)
-    alerts = Alerts(database=database, subscribers=subscribers, messenger=outside.sms)
+    alerts = Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=outside.sms
+    )
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
         CertificateAuthority.open(keyring, base_url=settings.issuer),
@@ -131,6 +133,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         faces=outside.faces,
         rules=settings.enrollment,
         issuer=settings.issuer,
+        clock=clock,
     )
     passkey_sign_in = PasskeySignIn(
         database=database,

@@ -250,8 +250,9 @@ def _password(sign_in: SignIn, door: Threshold) -> Sequence[ControllerRouterHand
 def _totp(enrollment: TOTPEnrollment, door: Threshold) -> Sequence[ControllerRouterHandler]:
     @post("/authentication/totp", summary="Begin to turn TOTP on")
     async def begin(request: Request[Any, Any, Any]) -> TOTPAnswer:
-        session = await door.sessions.require(door.token(request), now=door.clock.now())
-        pending = await enrollment.begin(session)
+        now = door.clock.now()
+        session = await door.sessions.require(door.token(request), now=now)
+        pending = await enrollment.begin(session, now=now)
         return TOTPAnswer(secret=pending.secret, uri=pending.uri, qr=pending.qr)
 
     @post(

@@ -3,7 +3,7 @@
 Until it is confirmed the secret is a passing fact of this one session, and an older TOTP stays in
 force. Whoever replaces an older one must have signed in with it (or with a recovery code), or with
 a passkey; and whoever has a passkey turns TOTP on with that: a session that knows less must neither
-take the second factor away nor give itself one.
+take the second factor away nor give itself one. Whoever has none yet must have signed in just now.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from authsvc.authentication import totp
 from authsvc.authentication.assurance import Factor
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.errors import (
+    FreshSignInRequired,
     SessionRequired,
     StrongerSignInRequired,
     TOTPCodeWrong,
@@ -27,7 +28,7 @@ from authsvc.authentication.sign_in import second_factor_of
 from authsvc.authentication.throttle import Throttle
 from authsvc.storage import Database, Ephemeral, Kind, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
-from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
 
 
 class PendingSecret(msgspec.Struct, frozen=True):
@@ -38,6 +39,8 @@ class PendingSecret(msgspec.Struct, frozen=True):
 
 # What shows that the person still has what they would replace, or something stronger.
 _PROOFS = frozenset({Factor.TOTP, Factor.PASSKEY})
+# As for a passkey: a session that was found open must not give itself a second factor.
+FRESH = timedelta(minutes=5)
 _PENDING = Kind("totp-pending", PendingSecret, timedelta(minutes=10))
 
 
@@ -62,6 +65,7 @@ class TOTPEnrollment:
         subscribers: Subscribers,
         throttle: Throttle,
         activity: ActivityLog,
+        alerts: Alerts,
         issuer: str,
     ) -> None:
         self._database = database
@@ -70,15 +74,18 @@ class TOTPEnrollment:
         self._subscribers = subscribers
         self._throttle = throttle
         self._activity = activity
+        self._alerts = alerts
         self._host = urlsplit(issuer).hostname or issuer
 
-    async def begin(self, session: Session) -> PendingTOTP:
+    async def begin(self, session: Session, *, now: datetime) -> PendingTOTP:
         """A fresh secret, waiting ten minutes for its first code.
 
-        TOTPProofRequired, StrongerSignInRequired.
+        TOTPProofRequired, StrongerSignInRequired; FreshSignInRequired.
         """
         async with self._database.reading() as tx:
             subscriber = await self._permitted(tx, session)
+            if not _PROOFS & session.factors and now - session.auth_time > FRESH:
+                raise FreshSignInRequired
             label = await self._credentials.sign_in_name_of(tx, subscriber)
         secret = totp.new_secret()
         await self._ephemeral.put(_PENDING, session.id, PendingSecret(secret))
@@ -118,6 +125,7 @@ class TOTPEnrollment:
             turned_on = Entry(kind=ActivityKind.TOTP_TURNED_ON, at=now, network=network or None)
             await self._activity.write(tx, subscriber, turned_on)
         await self._throttle.succeeded(person)
+        await self._alerts.tell(subscriber, ActivityKind.TOTP_TURNED_ON, now=now)
         return codes
 
     async def _permitted(self, tx: Transaction, session: Session) -> Subscriber:

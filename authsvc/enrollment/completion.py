@@ -20,6 +20,7 @@ from authsvc.certificates import (
     StatusReference,
     parse_request,
 )
+from authsvc.clock import Clock
 from authsvc.enrollment.document_changes import DocumentChanges
 from authsvc.enrollment.document_step import require_good
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
@@ -68,6 +69,7 @@ class Completion:
         replacement: Replacement,
         recovering: Recovering,
         alerts: Alerts,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._enrollments = enrollments
@@ -79,6 +81,7 @@ class Completion:
         self._replacement = replacement
         self._recovering = recovering
         self._alerts = alerts
+        self._clock = clock
 
     async def take(
         self, key: EnrollmentKey, *, certificate_request: bytes, now: datetime
@@ -137,6 +140,9 @@ class Completion:
             if not await self._changes.holds_still(tx, position):
                 return None
             await self._enrollments.hold(tx, enrollment)
+            # The register may have thought for seconds. Until this commits the old ways in are
+            # good, and what they opened meanwhile must not lie above the watermark.
+            now = max(now, self._clock.now())
             subscriber = await self._settle(tx, enrollment, now=now)
             certificate = await self._certificates.issue(
                 tx,

@@ -8,6 +8,7 @@ from typing import Self
 from cryptography import x509
 
 from authsvc.certificates import Certificates
+from authsvc.clock import Clock
 from authsvc.enrollment.completion import Completion
 from authsvc.enrollment.credentials_step import CredentialsStep
 from authsvc.enrollment.document_changes import DocumentChanges
@@ -80,6 +81,7 @@ class Desk:
         faces: FaceMatch,
         rules: EnrollmentRules,
         issuer: str,
+        clock: Clock,
     ) -> Self:
         """The desk over these parts. A push of the register must be meant for `issuer`."""
         limits = Limits(ephemeral, rules)
@@ -177,6 +179,7 @@ class Desk:
                 replacement=replacement,
                 recovering=recovering,
                 alerts=alerts,
+                clock=clock,
             ),
             changes=changes,
             failed_checks=failed_checks,

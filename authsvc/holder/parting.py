@@ -1,17 +1,19 @@
 """The way out for whoever is signed in: only soon after a sign-in, because it is for good.
 
-1  the sign-in is fresh
+1  the sign-in is fresh, and strong if the person has a second factor
 2  in one transaction: what there is is counted, the receipt is signed, all of it is erased
 3  platforms that gave an address hear that the person is signed out, each of them once
 """
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.certificates import Certificates
 from authsvc.enrollment.leaving import Leaving
 from authsvc.holder.devices.label import labels_of
 from authsvc.holder.door import Visit
 from authsvc.holder.person import held_person_of
 from authsvc.holder.receipt import Counts, Erasure, Receipts
+from authsvc.holder.strength import require_own_strength
 from authsvc.oidc.grants import Grants
 from authsvc.oidc.logout.sign_out import SignOut
 from authsvc.storage import Database, Transaction
@@ -36,6 +38,7 @@ class Parting:
         leaving: Leaving,
         receipts: Receipts,
         sign_out: SignOut,
+        step_up: StepUp,
     ) -> None:
         self._database = database
         self._subscribers = subscribers
@@ -47,10 +50,15 @@ class Parting:
         self._leaving = leaving
         self._receipts = receipts
         self._sign_out = sign_out
+        self._step_up = step_up
 
     async def opt_out(self, visit: Visit) -> str:
-        """Erases the person of this session; the receipt. FreshSignInRequired, SessionRequired."""
+        """Erases the person of this session; the receipt.
+
+        StrongSignInRequired, FreshSignInRequired, SessionRequired.
+        """
         # 1.
+        await require_own_strength(visit, self._step_up)
         visit.require_fresh()
         # 2. Whoever cannot be given a receipt is not erased.
         async with self._database.transaction() as tx:

@@ -270,7 +270,9 @@ async def house(
     throttle = Throttle(ephemeral, limits)
     activity = ActivityLog(database)
     outbox = Outbox()
-    alerts = Alerts(database=database, subscribers=subscribers, messenger=outbox)
+    alerts = Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=outbox
+    )
     ceremonies = Ceremonies(issuer=ISSUER)
     parts: dict[str, Any] = {
         "database": database,
@@ -295,7 +297,7 @@ async def house(
         sessions=Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory),
         memory=memory,
         totp_enrollment=TOTPEnrollment(
-            throttle=throttle, activity=activity, issuer=ISSUER, **known
+            throttle=throttle, activity=activity, alerts=alerts, issuer=ISSUER, **known
         ),
         activity=activity,
         alerts=alerts,

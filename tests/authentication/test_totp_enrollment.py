@@ -6,6 +6,7 @@ import pytest
 
 from authsvc.authentication.assurance import Factor
 from authsvc.authentication.errors import (
+    FreshSignInRequired,
     SecondFactorRefused,
     SessionRequired,
     SignInThrottled,
@@ -26,7 +27,7 @@ async def session_of(house: House, signed_in: SignedIn) -> Session:
 
 async def turn_on(house: House, session: Session) -> tuple[str, tuple[str, ...]]:
     """The secret, and the recovery codes."""
-    pending = await house.totp_enrollment.begin(session)
+    pending = await house.totp_enrollment.begin(session, now=house.clock.now())
     now = house.clock.now()
     codes = await house.totp_enrollment.confirm(session, totp_code(pending.secret, now), now=now)
     return pending.secret, codes
@@ -41,7 +42,7 @@ async def session(at_home: House) -> Session:
 async def test_a_secret_is_offered_as_text_as_uri_and_as_a_picture(
     at_home: House, session: Session
 ):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     assert len(pending.secret) == 32
     assert pending.uri.startswith("otpauth://totp/id.example:test-person?secret=")
     assert pending.secret in pending.uri
@@ -52,7 +53,7 @@ async def test_a_secret_is_offered_as_text_as_uri_and_as_a_picture(
 async def test_it_is_off_until_a_code_confirms_it(
     at_home: House, session: Session, time_passes: TimePasses
 ):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     await at_home.signed_in("test-person")
     now = at_home.clock.now()
     codes = await at_home.totp_enrollment.confirm(session, totp_code(pending.secret, now), now=now)
@@ -71,7 +72,7 @@ async def test_the_code_that_confirmed_is_used_up(at_home: House, session: Sessi
 
 
 async def test_a_wrong_code_leaves_it_off_and_waiting(at_home: House, session: Session):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     now = at_home.clock.now()
     right = totp_code(pending.secret, now)
     with pytest.raises(TOTPCodeWrong) as refusal:
@@ -82,7 +83,7 @@ async def test_a_wrong_code_leaves_it_off_and_waiting(at_home: House, session: S
 
 
 async def test_guessing_the_first_code_is_slowed_down(at_home: House, session: Session):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     now = at_home.clock.now()
     right = totp_code(pending.secret, now)
     for _ in range(5):
@@ -96,7 +97,7 @@ async def test_nothing_is_confirmed_that_was_not_begun_in_this_session(
     at_home: House, session: Session
 ):
     other = await session_of(at_home, await at_home.signed_in("test-person"))
-    pending = await at_home.totp_enrollment.begin(other)
+    pending = await at_home.totp_enrollment.begin(other, now=at_home.clock.now())
     now = at_home.clock.now()
     with pytest.raises(TOTPNotBegun):
         await at_home.totp_enrollment.confirm(session, totp_code(pending.secret, now), now=now)
@@ -105,14 +106,14 @@ async def test_nothing_is_confirmed_that_was_not_begun_in_this_session(
 async def test_a_secret_waits_ten_minutes(
     at_home: House, session: Session, time_passes: TimePasses
 ):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     now = await time_passes(minutes=10, seconds=1)
     with pytest.raises(TOTPNotBegun):
         await at_home.totp_enrollment.confirm(session, totp_code(pending.secret, now), now=now)
 
 
 async def test_of_many_confirmations_at_once_one_counts(at_home: House, session: Session):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     now = at_home.clock.now()
     code = totp_code(pending.secret, now)
     outcomes = await asyncio.gather(
@@ -126,7 +127,10 @@ async def test_of_many_confirmations_at_once_one_counts(at_home: House, session:
 
 async def test_of_two_sessions_at_once_one_turns_it_on(at_home: House, session: Session):
     other = await session_of(at_home, await at_home.signed_in("test-person"))
-    pending = [(each, await at_home.totp_enrollment.begin(each)) for each in (session, other)]
+    pending = [
+        (each, await at_home.totp_enrollment.begin(each, now=at_home.clock.now()))
+        for each in (session, other)
+    ]
     now = at_home.clock.now()
     outcomes = await asyncio.gather(
         *(
@@ -144,11 +148,11 @@ async def test_a_session_that_did_not_prove_totp_cannot_replace_it(
     at_home: House, session: Session
 ):
     waiting = await session_of(at_home, await at_home.signed_in("test-person"))
-    begun = await at_home.totp_enrollment.begin(waiting)
+    begun = await at_home.totp_enrollment.begin(waiting, now=at_home.clock.now())
     await turn_on(at_home, session)
     now = at_home.clock.now()
     with pytest.raises(TOTPProofRequired):
-        await at_home.totp_enrollment.begin(session)
+        await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     with pytest.raises(TOTPProofRequired):
         await at_home.totp_enrollment.confirm(waiting, totp_code(begun.secret, now), now=now)
 
@@ -172,16 +176,35 @@ async def test_a_person_without_a_password_has_the_service_on_the_label(at_home:
     subscriber = await at_home.subscriber()
     factors = frozenset({Factor.DEVICE_KEY})
     session = await session_of(at_home, SignedIn(subscriber.id, factors, at_home.clock.now()))
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     assert pending.uri.startswith("otpauth://totp/id.example:id.example?")
 
 
 async def test_whoever_left_turns_nothing_on(at_home: House, session: Session):
-    pending = await at_home.totp_enrollment.begin(session)
+    pending = await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     now = at_home.clock.now()
     async with at_home.database.transaction() as tx:
         await at_home.subscribers.erase(tx, session.subscriber_id)
     with pytest.raises(SessionRequired):
-        await at_home.totp_enrollment.begin(session)
+        await at_home.totp_enrollment.begin(session, now=at_home.clock.now())
     with pytest.raises(SessionRequired):
         await at_home.totp_enrollment.confirm(session, totp_code(pending.secret, now), now=now)
+
+
+async def test_a_session_that_was_found_open_gives_itself_no_second_factor(
+    at_home: House, session: Session, time_passes: TimePasses
+):
+    now = await time_passes(minutes=6)
+    with pytest.raises(FreshSignInRequired):
+        await at_home.totp_enrollment.begin(session, now=now)
+    again = await session_of(at_home, await at_home.signed_in("test-person"))
+    pending = await at_home.totp_enrollment.begin(again, now=now)
+    # Whoever begins in time may be slow to find their app.
+    now = await time_passes(minutes=6)
+    assert await at_home.totp_enrollment.confirm(again, totp_code(pending.secret, now), now=now)
+
+
+async def test_the_phone_hears_of_it(at_home: House, session: Session):
+    await turn_on(at_home, session)
+    [(_, message)] = at_home.outbox.messages
+    assert "One-time codes were turned on" in message

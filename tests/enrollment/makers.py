@@ -161,7 +161,9 @@ class World:
             "register": Register(authority),
             "subscribers": subscribers,
             "activity": ActivityLog(database),
-            "alerts": Alerts(database=database, subscribers=subscribers, messenger=sms),
+            "alerts": Alerts(
+                database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=sms
+            ),
             "relations": Relations(keyring.digests),
             "certificates": Certificates(ca, Standings(database, ephemeral)),
             "credentials": Credentials(
@@ -178,6 +180,7 @@ class World:
             register_anchors=keyring.directory.certificates("register-anchors"),
             rules=rules or EnrollmentRules(),
             issuer=ISSUER,
+            clock=clock,
         )
         return cls(
             clock=clock,

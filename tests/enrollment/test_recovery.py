@@ -348,3 +348,21 @@ async def look(world, applicant):
 async def name_of(world, person):
     async with world.database.reading() as tx:
         return await world.credentials.sign_in_name_of(tx, await person.subscriber())
+
+
+async def test_nobody_signs_in_by_the_old_ways_while_the_register_thinks(world, person):
+    """What was issued between the request and its commit is as dead as what came before."""
+    again = await recovering(world, person)
+    world.clock.advance(WAIT)
+    signed_in = []
+
+    def slow() -> None:
+        signed_in.append(world.clock.advance(seconds=3))
+        world.clock.advance(seconds=1)
+
+    world.register.after_answer = slow
+    await again.finish()
+    subscriber = await person.subscriber()
+    assert len(signed_in) == 1
+    assert not subscriber.was_in_force(signed_in[0])
+    assert subscriber.was_in_force(world.clock.now())

@@ -12,7 +12,7 @@ from authsvc.storage import Database, StorageUnavailable
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
 from authsvc.subscribers.activity import log as log_module
-from authsvc.subscribers.activity.alerts import _NEWS
+from authsvc.subscribers.activity.alerts import _NEWS, MESSAGES_A_DAY
 from authsvc.subscribers.activity.entry import ALERTING
 from tests.databases import dump_everything
 from tests.subscribers.makers import somebody, subscribers_of
@@ -220,12 +220,12 @@ def test_there_is_news_for_every_alert():
 
 @pytest.mark.parametrize("kind", sorted(ALERTING, key=str))
 async def test_an_alert_goes_to_the_phone_and_names_nobody(
-    database, subscribers, subscriber, now, kind
+    database, ephemeral, subscribers, subscriber, now, kind
 ):
     phone = Phone()
-    await Alerts(database=database, subscribers=subscribers, messenger=phone).tell(
-        subscriber, kind, now=now
-    )
+    await Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=phone
+    ).tell(subscriber, kind, now=now)
     async with database.reading() as tx:
         identity = await subscribers.identity_of(tx, subscriber)
     [(number, message)] = phone.messages
@@ -235,16 +235,22 @@ async def test_an_alert_goes_to_the_phone_and_names_nobody(
         assert secret not in message
 
 
-async def test_a_gateway_that_is_away_stops_nothing(database, subscribers, subscriber, now):
-    alerts = Alerts(database=database, subscribers=subscribers, messenger=Phone(away=True))
+async def test_a_gateway_that_is_away_stops_nothing(
+    database, ephemeral, subscribers, subscriber, now
+):
+    alerts = Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=Phone(away=True)
+    )
     with capture_logs() as logged:
         await alerts.tell(subscriber, ActivityKind.FROZEN, now=now)
     assert [(line["event"], line["kind"]) for line in logged] == [("alert_not_sent", "frozen")]
 
 
-async def test_who_has_no_phone_or_has_left_is_not_told(database, subscribers, now):
+async def test_who_has_no_phone_or_has_left_is_not_told(database, ephemeral, subscribers, now):
     phone = Phone()
-    alerts = Alerts(database=database, subscribers=subscribers, messenger=phone)
+    alerts = Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=phone
+    )
     silent = await somebody(database, subscribers, phone="", now=now)
     await alerts.tell(silent, ActivityKind.FROZEN, now=now)
     gone = await somebody(database, subscribers, now=now)
@@ -252,3 +258,20 @@ async def test_who_has_no_phone_or_has_left_is_not_told(database, subscribers, n
         await subscribers.erase(tx, gone.id)
     await alerts.tell(gone, ActivityKind.FROZEN, now=now)
     assert phone.messages == []
+
+
+async def test_a_phone_does_not_ring_all_night_and_a_flood_of_one_kind_hides_no_other(
+    database, ephemeral, subscribers, subscriber, time_passes, now
+):
+    phone = Phone()
+    alerts = Alerts(
+        database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=phone
+    )
+    for _ in range(MESSAGES_A_DAY + 5):
+        await alerts.tell(subscriber, ActivityKind.PASSKEY_ADDED, now=now)
+    assert len(phone.messages) == MESSAGES_A_DAY
+    await alerts.tell(subscriber, ActivityKind.RECOVERY_BEGUN, now=now)
+    assert len(phone.messages) == MESSAGES_A_DAY + 1
+    now = await time_passes(days=1)
+    await alerts.tell(subscriber, ActivityKind.PASSKEY_ADDED, now=now)
+    assert len(phone.messages) == MESSAGES_A_DAY + 2

@@ -28,6 +28,7 @@ from authsvc.holder.devices.label import Label, keep_labels, parse_name, write_l
 from authsvc.holder.door import Visit
 from authsvc.holder.errors import DocumentNotOnFile, RegisterBusy, TooManyDevices
 from authsvc.holder.person import held_person_of, identity_of, person_of
+from authsvc.holder.strength import require_own_strength
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import DocumentState, OnlineNumber, Subscriber, Subscribers
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
@@ -89,9 +90,7 @@ class Adding:
         document; TooManyDevices; RegisterUnavailable and RegisterBusy change nothing.
         """
         # 1.
-        if (await self._step_up.second_factors(visit.session.subscriber)).are_set_up:
-            visit.require_strong()
-        else:
+        if not await require_own_strength(visit, self._step_up):
             visit.require_fresh()
         # 2.
         label = Label(parse_name(name), visit.now)

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.certificates import Certificate, Certificates
 from authsvc.clients import Clients
 from authsvc.enrollment.recovery import Recoveries
@@ -25,6 +26,7 @@ from authsvc.holder.export.document import (
 from authsvc.holder.overview import RecoveryView
 from authsvc.holder.passkeys import PasskeyLine
 from authsvc.holder.person import held_person_of, identity_of
+from authsvc.holder.strength import require_own_strength
 from authsvc.oidc.grants import Grant, Grants
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Identity, Subscriber, Subscribers
@@ -51,14 +53,18 @@ class Sources:
 class Exports:
     """Exports for whoever is signed in."""
 
-    def __init__(self, *, issuer: str, database: Database, sources: Sources) -> None:
+    def __init__(
+        self, *, issuer: str, database: Database, sources: Sources, step_up: StepUp
+    ) -> None:
         self._issuer = issuer
         self._database = database
         self._sources = sources
+        self._step_up = step_up
 
     async def of(self, visit: Visit) -> Export:
-        """Everything that is held; FreshSignInRequired, SessionRequired."""
-        visit.require_fresh_or_strong()
+        """Everything; StrongSignInRequired, FreshSignInRequired, SessionRequired."""
+        if not await require_own_strength(visit, self._step_up):
+            visit.require_fresh_or_strong()
         held = self._sources
         await held.activity.flush()
         async with self._database.transaction() as tx:

@@ -4,13 +4,13 @@ The line in the log is the alert in the app. The message to the phone says what 
 do, and names neither the person nor a platform: a phone on a table is read by anybody.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from authsvc.errors import AuthsvcError, Text
-from authsvc.storage import Database
+from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers.activity.entry import ActivityKind
 from authsvc.subscribers.subscriber import Subscriber
 from authsvc.subscribers.subscribers import Subscribers
@@ -26,6 +26,9 @@ _NEWS: dict[ActivityKind, Text] = {
     ),
     ActivityKind.PASSKEY_ADDED: Text(
         "您的网号添加了新的通行密钥", "A new passkey was added to your online number"
+    ),
+    ActivityKind.TOTP_TURNED_ON: Text(
+        "您的网号开启了动态口令", "One-time codes were turned on for your online number"
     ),
     ActivityKind.HOLDER_CHECK_FAILED: Text(
         "有人使用您的证件,但未通过持有人核验",
@@ -52,6 +55,13 @@ _NEWS: dict[ActivityKind, Text] = {
         "您的网号添加了监护人", "A guardian was added to your online number"
     ),
 }
+
+# Ours: whoever adds and removes a passkey, or allows and withdraws a platform, again and again must
+# not make a phone ring all night. Of each kind by itself, so that a flood of one hides no other;
+# whoever has had ten of it knows, and each line stands in the log.
+MESSAGES_A_DAY = 10
+_DAY = timedelta(days=1)
+
 _IF_NOT_YOU = Text("如非本人操作,请立即打开应用处理。", "If it was not you, open the app at once.")
 
 
@@ -67,16 +77,23 @@ class Alerts:
     """Sends the news to the phone of whom it concerns."""
 
     def __init__(
-        self, *, database: Database, subscribers: Subscribers, messenger: Messenger
+        self,
+        *,
+        database: Database,
+        ephemeral: Ephemeral,
+        subscribers: Subscribers,
+        messenger: Messenger,
     ) -> None:
         self._database = database
+        self._ephemeral = ephemeral
         self._subscribers = subscribers
         self._messenger = messenger
 
     async def tell(self, subscriber: Subscriber, kind: ActivityKind, *, now: datetime) -> None:
         """Sends it, once it has happened and is committed. A gateway that is away stops nothing.
 
-        The line in the log stands whatever becomes of the message.
+        The line in the log stands whatever becomes of the message; of one kind there are so many
+        messages a day.
         """
         async with self._database.reading() as tx:
             identity = await self._subscribers.identity_of(tx, subscriber)
@@ -85,6 +102,13 @@ class Alerts:
         news = _NEWS[kind]
         text = f"【网号】{news.zh}。{_IF_NOT_YOU.zh} {news.en}. {_IF_NOT_YOU.en}"
         try:
+            if await self._is_too_many(subscriber, kind):
+                _log.warning("alert_not_sent", kind=kind.value, code="too_many")
+                return
             await self._messenger.send(identity.phone, text, now=now)
         except AuthsvcError as error:
             _log.warning("alert_not_sent", kind=kind.value, code=error.code)
+
+    async def _is_too_many(self, subscriber: Subscriber, kind: ActivityKind) -> bool:
+        sent = await self._ephemeral.count("alerts", f"{kind.value}:{subscriber.id}", window=_DAY)
+        return sent > MESSAGES_A_DAY

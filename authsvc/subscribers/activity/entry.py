@@ -44,6 +44,7 @@ ALERTING = frozenset(
         ActivityKind.PLATFORM_ALLOWED,
         ActivityKind.DEVICE_ADDED,
         ActivityKind.PASSKEY_ADDED,
+        ActivityKind.TOTP_TURNED_ON,
         ActivityKind.HOLDER_CHECK_FAILED,
         ActivityKind.DOCUMENT_REPLACED,
         ActivityKind.FROZEN,
