@@ -53,7 +53,7 @@ async def test_a_password_does_not_turn_totp_on_beside_a_passkey(door: House):
     """A TOTP of the thief's own would make the session strong, and the rest follows."""
     await with_passkey(door, "victim")
     with pytest.raises(StrongerSignInRequired):
-        await door.totp_enrollment.begin(await thief_of(door, "victim"))
+        await door.totp_enrollment.begin(await thief_of(door, "victim"), now=door.clock.now())
 
 
 async def test_a_password_takes_no_passkey_away(door: House):
@@ -71,7 +71,7 @@ async def test_a_passkey_that_is_lent_does_not_replace_what_the_password_cannot(
     for had in (Factor.DEVICE_KEY, Factor.SMS):
         proved = SignedIn(victim.id, frozenset({Factor.PASSWORD, had}), door.clock.now())
         with pytest.raises(TOTPProofRequired):
-            await door.totp_enrollment.begin(await door.session(proved))
+            await door.totp_enrollment.begin(await door.session(proved), now=door.clock.now())
 
 
 @pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)

@@ -286,6 +286,9 @@ async def test_a_stranger_a_former_guardian_and_the_child_decide_nothing(
     refused(await father.decide(waiting["id"]), 404, "oidc.ward_use_over")
     async with app_of(service, child) as app:
         assert await app.waiting() == []
+        refused(await app.decide(waiting["id"]), 403, "holder.strong_sign_in_required")
+        refused(await app.decide(waiting["id"], "deny"), 404, "oidc.ward_use_over")
+        await service.turn_totp_on(app.client, child)
         refused(await app.decide(waiting["id"]), 404, "oidc.ward_use_over")
     async with service.client() as nobody:
         body = {"id": waiting["id"], "decision": "approve"}
@@ -418,3 +421,25 @@ async def test_a_word_in_the_last_second_counts(mother: App, visit: Visit, time_
     await time_passes(timedelta(minutes=5) - timedelta(seconds=1))
     assert (await mother.decide(waiting["id"])).status_code == 204
     assert told(await visit.again())["code"]
+
+
+async def test_a_child_that_knows_its_guardians_password_cannot_say_yes_to_itself(
+    service: Service,
+) -> None:
+    adult = await service.enrolled("样例欧阳父亲丙")
+    async with app_of(service, adult) as strong, app_of(service, adult) as weak:
+        assert (await strong.client.post("/authentication/step-up/sms")).status_code == 204
+        proof = {"otp": await service.newest_code(strong.client, adult)}
+        assert (await strong.client.post("/authentication/step-up", json=proof)).is_success
+        child = await ward_of(service, strong, birth_date=CHILD)
+        async with browser_of(service, child) as visit:
+            await visit.go(SQUARE)
+            [waiting] = await weak.waiting()
+            refused(await weak.decide(waiting["id"]), 403, "holder.strong_sign_in_required")
+            assert WAITS in reads(await visit.again())
+            assert (await strong.decide(waiting["id"])).status_code == 204
+            assert told(await visit.again())["code"]
+            # No needs nothing: whoever says it does less harm than whoever is kept from it.
+            await visit.go(MARKET)
+            [waiting] = await weak.waiting()
+            assert (await weak.decide(waiting["id"], "deny")).status_code == 204

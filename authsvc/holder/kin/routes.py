@@ -5,7 +5,7 @@ GET  /holder/wards                a guardian's wards, and when their numbers wer
 POST /holder/wards/ending         {"id"} -> 204: no longer the guardian
 GET  /holder/guardians            a minor's guardians
 GET  /holder/ward-approvals       what children want to use their numbers for
-POST /holder/ward-approvals       {"id", "decision"} -> 204: yes or no, once
+POST /holder/ward-approvals       {"id", "decision"} -> 204: yes (signed in strongly) or no, once
 POST /holder/helpers/invitation   {"code", "expires_in"}: invite a helper
 GET  /holder/helpers              a person's helpers
 POST /holder/helpers/removal      {"id"} -> 204: send one away

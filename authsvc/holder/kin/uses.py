@@ -22,7 +22,12 @@ class WardUses:
         return await self._decisions.waiting_for(await self._person(visit), now=visit.now)
 
     async def decide(self, visit: Visit, use_id: str, *, approved: bool) -> None:
-        """Yes or no; SessionRequired, WardUseOver, NotOfAge, NoLongerGuardian."""
+        """Yes or no; SessionRequired, WardUseOver, NotOfAge, NoLongerGuardian.
+
+        StrongSignInRequired for yes, as for vouching: a child may know its guardian's password.
+        """
+        if approved:
+            visit.require_strong()
         guardian = await self._person(visit)
         await self._decisions.decide(guardian, use_id, approved=approved, now=visit.now)
 
