@@ -6,7 +6,7 @@ from contextlib import closing
 import httpx2
 import pytest
 
-from tests.journeys.world import PASSWORD, phone_of
+from tests.journeys.world import MINOR_SINCE, PASSWORD, phone_of
 
 pytestmark = pytest.mark.slow
 
@@ -208,13 +208,14 @@ class TestAgeGate:
         "birth_date,status,words",
         [
             pytest.param("1990-01-01", 200, "欢迎来到成人区", id="adult"),
-            pytest.param("2012-01-01", 403, "这里只对年满 18 岁的成员开放", id="minor"),
+            pytest.param(MINOR_SINCE, 403, "这里只对年满 18 岁的成员开放", id="minor"),
         ],
     )
     def test_the_platform_learns_one_answer(
         self, world, square, browser, birth_date, status, words
     ):
-        person = world.enrolled_person(f"--birth-date={birth_date}")
+        born = f"--birth-date={birth_date}"
+        person = world.minor() if birth_date == MINOR_SINCE else world.enrolled_person(born)
         joins_with_online_number(person, browser, square, f"born_{birth_date[:4]}")
         page = browser.press(browser.visit(f"{square.url}/adults"), "ask-age")
         page = person.identify(browser, page)

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 IDENTITY_NUMBER = re.compile(rb"[1-9][0-9]{5}(19|20)[0-9]{9}[0-9X]")
 SQUARE, MARKET, MINIMAL, STRICT = "square", "market", "minimal", "strict"
 PASSWORD = "only in this test"
+MINOR, MINOR_SINCE = "somebody-young", "2012-01-01"
 _JWT = re.compile(rb"eyJ[\w-]+\.([\w-]+)\.[\w-]+")
 _serial = count(1)
 
@@ -115,6 +116,7 @@ class World:
                 f"--port={self.issuer.rpartition(':')[2]}",
                 f"--issuer={self.issuer}",
                 f"--clients={self._clients()}",
+                f"--people={self._people()}",
                 f"--directory={directory / 'service'}",
             ],
             url=self.issuer,
@@ -170,6 +172,11 @@ class World:
             "--sandbox",
         )
 
+    def minor(self) -> Holder:
+        """Somebody of 14 who has enrolled; the sandbox's own people need no guardian for that."""
+        nowhere = self._directory / "nowhere"
+        return Holder("", "", nowhere, nowhere, nowhere, sign_in_name=MINOR)
+
     def new_card(self, holder: Holder) -> None:
         """The authority gives the person a new card; the old one is void."""
         out = str(self._directory)
@@ -203,6 +210,12 @@ class World:
         path = self._directory / "clients.json"
         made = run(["examples.strict_client", STRICT, str(self.secret_file(STRICT))], check=True)
         path.write_text(json.dumps([*clients, minimal, json.loads(made.stdout)]))
+        return path
+
+    def _people(self) -> Path:
+        path = self._directory / "people.json"
+        minor = {"username": MINOR, "password": PASSWORD, "birth_date": MINOR_SINCE}
+        path.write_text(json.dumps([minor]))
         return path
 
     def _platform(self, name: str) -> Platform:

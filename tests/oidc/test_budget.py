@@ -107,9 +107,9 @@ async def test_a_first_grant(provider, browser, counted):
     response = await browser.get("/authorize", **asked.parameters)
     response, page = await browser.follow(response)
     # What was granted before is read, to be kept; a line goes into the person's log, and their
-    # phone is read, to tell them. The request, the session, the mark that something changes, and
-    # the request is taken.
-    with counted(reads=2, writes=2, round_trips=4):
+    # phone is read, to tell them. The request, the session, the mark that something changes, how
+    # many messages they had today, and the request is taken.
+    with counted(reads=2, writes=2, round_trips=5):
         answer = await browser.submit(str(response.url), page, "approve")
     assert answer.status_code == 303
 

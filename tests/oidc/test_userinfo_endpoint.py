@@ -199,19 +199,6 @@ async def test_storage_that_is_away_is_told_without_a_word_about_the_token(
 
 
 @ONE_STORE
-async def test_a_person_who_leaves_between_two_statements_is_gone(
-    provider, browser, platform, monkeypatch
-):
-    token = (await platform.tokens(browser))["access_token"]
-
-    async def nobody(*_):
-        return None
-
-    monkeypatch.setattr(provider.house.subscribers, "identity_of", nobody)
-    assert (await platform.userinfo(token)).status_code == 401
-
-
-@ONE_STORE
 async def test_a_token_for_another_resource_server_opens_nothing_here(provider, browser, clock):
     api = "https://api.example"
     document = metadata("plain", resources=[api])
