@@ -66,11 +66,11 @@ def test_progress_survives_closing_the_page(hands, context):
     again.click("#go-on")
     again.confirms_phone()
     again.page.reload()
-    assert "Name and password" in again.sees("#view h1")
+    again.page.wait_for_selector("#view h1:has-text('Name and password')")
     # Back and forth changes nothing either.
     again.page.go_back()
     again.page.go_forward()
-    assert "Name and password" in again.sees("#view h1")
+    again.page.wait_for_selector("#view h1:has-text('Name and password')")
     again.is_content()
 
 

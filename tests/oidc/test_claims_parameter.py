@@ -225,10 +225,10 @@ async def test_a_person_who_leaves_before_the_id_token_is_made_is_told_of_no_mor
     asked = asking(id_token={"age_over_18": None})
     answer = await browser.authorize(asked)
 
-    async def nobody(*_):
+    async def nobody(*_, **__):
         return None
 
-    monkeypatch.setattr(provider.house.subscribers, "identity_of", nobody)
+    monkeypatch.setattr(provider.house.memory, "birth_date", nobody)
     response = await platform.redeem(asked, answer.parameters["code"])
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_grant"

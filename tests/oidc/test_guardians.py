@@ -74,7 +74,7 @@ async def test_the_code_that_a_guardian_allowed_is_a_code_like_any_other(
 ) -> None:
     challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    await visit.go(SQUARE, code_challenge=challenge)
+    await visit.go(SQUARE, code_challenge=challenge, scope="openid age")
     [waiting] = await mother.waiting()
     await mother.decide(waiting["id"])
     form = {
@@ -85,7 +85,11 @@ async def test_the_code_that_a_guardian_allowed_is_a_code_like_any_other(
     }
     async with service.client() as platform:
         answer = await platform.post("/token", data=form, auth=(SQUARE.client_id, SQUARE.secret))
-    assert answer.status_code == 200, answer.text
+        assert answer.status_code == 200, answer.text
+        bearer = {"authorization": f"Bearer {answer.json()['access_token']}"}
+        claims = (await platform.get("/userinfo", headers=bearer)).json()
+    assert [claims[f"age_over_{years}"] for years in (14, 16, 18)] == [False, False, False]
+    assert claims["age_band"] == "under_14"
 
 
 async def test_a_guardians_no_looks_to_the_platform_like_the_childs_own(

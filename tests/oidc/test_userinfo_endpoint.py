@@ -48,7 +48,6 @@ async def test_openid_alone_tells_the_subject_and_nothing_else(provider, browser
 @pytest.mark.parametrize(
     ("birth_date", "over", "band"),
     [
-        (date(2012, 11, 24), [False, False, False], "under_14"),
         (date(2012, 11, 23), [True, False, False], "14_to_15"),
         (date(2010, 11, 23), [True, True, False], "16_to_17"),
         (date(2008, 11, 24), [True, True, False], "16_to_17"),
@@ -196,6 +195,19 @@ async def test_storage_that_is_away_is_told_without_a_word_about_the_token(
     response = await platform.userinfo(token)
     assert response.status_code == 500
     assert response.json() == {"error": "server_error"}
+
+
+@ONE_STORE
+async def test_a_person_who_leaves_between_two_looks_is_gone(
+    provider, browser, platform, monkeypatch
+):
+    token = (await platform.tokens(browser))["access_token"]
+
+    async def nobody(*_, **__):
+        return None
+
+    monkeypatch.setattr(provider.house.memory, "birth_date", nobody)
+    assert (await platform.userinfo(token)).status_code == 401
 
 
 @ONE_STORE
