@@ -6,6 +6,7 @@ passkey is of both: a key that its authenticator uses only for whoever it has ve
 """
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 
@@ -18,6 +19,11 @@ class _Kind(Enum):
     # Or something that one is: the authenticator asks its holder for a PIN or a fingerprint.
     KNOWN = "known"
     HAD = "had"
+
+
+# How old a sign-in may be for what cannot be undone: long enough to read what it means, short
+# enough that a device somebody walked away from is no risk.
+FRESH = timedelta(minutes=5)
 
 
 class Factor(Enum):
@@ -70,6 +76,11 @@ def satisfies(acr: str, wanted: str) -> bool:
     if acr not in _LEVELS or wanted not in _LEVELS:
         return False
     return _LEVELS.index(acr) >= _LEVELS.index(wanted)
+
+
+def is_fresh(auth_time: datetime, *, now: datetime) -> bool:
+    """Whether somebody has just signed in."""
+    return now - auth_time <= FRESH
 
 
 # There are 31 sets of factors, and every sign-in is one of them.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from authsvc.authentication import totp
-from authsvc.authentication.assurance import Factor
+from authsvc.authentication.assurance import Factor, is_fresh
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.errors import (
     FreshSignInRequired,
@@ -39,8 +39,6 @@ class PendingSecret(msgspec.Struct, frozen=True):
 
 # What shows that the person still has what they would replace, or something stronger.
 _PROOFS = frozenset({Factor.TOTP, Factor.PASSKEY})
-# As for a passkey: a session that was found open must not give itself a second factor.
-FRESH = timedelta(minutes=5)
 _PENDING = Kind("totp-pending", PendingSecret, timedelta(minutes=10))
 
 
@@ -84,7 +82,8 @@ class TOTPEnrollment:
         """
         async with self._database.reading() as tx:
             subscriber = await self._permitted(tx, session)
-            if not _PROOFS & session.factors and now - session.auth_time > FRESH:
+            # A session that was found open must not give itself a second factor.
+            if not _PROOFS & session.factors and not is_fresh(session.auth_time, now=now):
                 raise FreshSignInRequired
             label = await self._credentials.sign_in_name_of(tx, subscriber)
         secret = totp.new_secret()

@@ -5,10 +5,10 @@ Every chamber has a `routes.py` of its own and admits through here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from authsvc.authentication.assurance import AAL2, satisfies
+from authsvc.authentication.assurance import AAL2, is_fresh, satisfies
 from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.session_cookie import SessionCookie
 from authsvc.authentication.session_ended import SessionEnded, nobody
@@ -16,9 +16,6 @@ from authsvc.clock import Clock
 from authsvc.holder.errors import FreshSignInRequired, SessionRequired, StrongSignInRequired
 from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest
-
-# Long enough to read what opting out means, short enough that a walked-away device is no risk.
-FRESH = timedelta(minutes=5)
 
 
 class Scoped(Protocol):
@@ -42,7 +39,7 @@ class Visit:
     @property
     def is_fresh(self) -> bool:
         """Whether the sign-in is one of the last five minutes."""
-        return self.now - self.session.auth_time <= FRESH
+        return is_fresh(self.session.auth_time, now=self.now)
 
     @property
     def is_strong(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from authsvc.authentication.assurance import AAL2, satisfies
+from authsvc.authentication.assurance import AAL2, is_fresh, satisfies
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.errors import (
     FreshSignInRequired,
@@ -35,8 +35,6 @@ from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entr
 CHALLENGE_BYTES = 32
 # As long as the browser is given (`ceremonies`).
 CHALLENGE_LASTS = timedelta(minutes=5)
-# As for whatever else cannot be undone by who did not want it.
-FRESH = timedelta(minutes=5)
 
 
 class PendingRegistration(msgspec.Struct, frozen=True):
@@ -166,7 +164,7 @@ class PasskeyRegistration:
         if has_second_factor:
             if not satisfies(session.acr, AAL2):
                 raise StrongerSignInRequired
-        elif now - session.auth_time > FRESH:
+        elif not is_fresh(session.auth_time, now=now):
             raise FreshSignInRequired
         return subscriber
 
