@@ -246,6 +246,16 @@ async def test_of_a_teenager_the_guardian_sees_a_time_and_nothing_else(
     assert await mother.waiting() == []
 
 
+async def test_of_two_wards_of_one_name_the_guardian_sees_which_one_it_was(
+    service: Service, mother: App
+) -> None:
+    first = await ward_of(service, mother, birth_date=TEENAGER)
+    await ward_of(service, mother, birth_date=TEENAGER, name=first.name)
+    async with browser_of(service, first) as visit:
+        assert told(await visit.go(SQUARE))["code"]
+    assert [len(ward["uses"]) for ward in await mother.sees("/wards")] == [1, 0]
+
+
 async def test_a_teenagers_former_guardian_hears_no_more_within_a_day(
     service: Service, mother: App, time_passes
 ) -> None:

@@ -123,8 +123,6 @@ def _view(ward: Ward, entries: Sequence[Entry]) -> WardView:
         uses=[
             Use(entry.at)
             for entry in entries
-            if entry.kind is ActivityKind.WARD_USED
-            and entry.name == relation.name
-            and entry.at >= relation.since
+            if entry.kind is ActivityKind.WARD_USED and entry.relation == relation.id
         ],
     )

@@ -43,5 +43,10 @@ class GuardianNews:
             # A guardian whose own number is frozen is their guardian all the same.
             frozen = guardian.subscriber.status is not SubscriberStatus.ACTIVE
             if frozen or await self._custody.held_today(guardian.relation, now=now):
-                used = Entry(kind=ActivityKind.WARD_USED, at=now, name=name)
+                used = Entry(
+                    kind=ActivityKind.WARD_USED,
+                    at=now,
+                    name=name,
+                    relation=guardian.relation.id,
+                )
                 self._activity.note(guardian.subscriber, used)

@@ -62,7 +62,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `client_id` is the platform concerned, `scopes` what it was allowed or told; `network` is where
     the request came from, as people are shown it; `name` is what a device or a passkey is called.
-    `seen` is for alerts: the person has read it.
+    `relation` is the id of the relation to the ward whose use a guardian hears of. `seen` is for
+    alerts: the person has read it.
     """
 
     kind: ActivityKind
@@ -71,6 +72,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     scopes: tuple[str, ...] = ()
     network: str | None = None
     name: str | None = None
+    relation: bytes | None = None
     seen: bool = False
 
     @property
