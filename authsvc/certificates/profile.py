@@ -9,7 +9,7 @@ Nothing in a device certificate comes from a person or from a request but the ke
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,6 +21,7 @@ from cryptography.x509.oid import (
 
 from authsvc.certificates.errors import DocumentEndsTooSoon
 from authsvc.certificates.status_entry import StatusEntry, StatusReference
+from authsvc.clock import CHINA
 
 # The service's rule: six months at most. No six calendar months have fewer than 181 days.
 DEVICE_VALIDITY = timedelta(days=180)
@@ -36,8 +37,6 @@ PSEUDONYM_BYTES = 16
 PSEUDONYM_URI = "urn:authsvc:certificate:"
 
 ORGANIZATION = "authsvc"
-# The last day of a document ends when it ends in China, which has one time zone.
-CHINA = timezone(timedelta(hours=8))
 
 _SECOND = timedelta(seconds=1)
 
@@ -119,6 +118,7 @@ def coarse(now: datetime) -> datetime:
 
 
 def _end_of(day: date) -> datetime:
+    # The last day of a document ends when it ends in China.
     return datetime.combine(day, time(23, 59, 59), tzinfo=CHINA).astimezone(UTC)
 
 

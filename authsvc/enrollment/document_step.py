@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime
 
+from authsvc.clock import china_today
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.errors import (
     DocumentReplaced,
@@ -19,7 +20,7 @@ from authsvc.evidence.errors import DocumentExpired
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.register import DocumentRegister, RegisterStatus
 from authsvc.settings import EnrollmentRules
-from authsvc.subscribers import age_on, china_today
+from authsvc.subscribers import age_on
 
 _REFUSALS: dict[RegisterStatus, type[AuthsvcError]] = {
     RegisterStatus.LOST: DocumentReportedLost,

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from authsvc.clock import china_today
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.errors import EnrollmentMoved
 from authsvc.enrollment.guardian_errors import (
@@ -25,7 +26,7 @@ from authsvc.enrollment.state import EnrollmentState, Step
 from authsvc.evidence.register import DocumentRegister
 from authsvc.identifiers import new_code, read_code, shown_code
 from authsvc.storage import Database, Ephemeral, Kind
-from authsvc.subscribers import OF_AGE, Identity, Subscriber, Subscribers, age_on, china_today
+from authsvc.subscribers import OF_AGE, Identity, Subscriber, Subscribers, age_on
 from authsvc.subscribers.relations import new_relation_id
 
 # Two parents. Whoever comes third finds no code.

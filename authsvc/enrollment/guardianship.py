@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from authsvc.clock import china_today
 from authsvc.evidence.register import DocumentRegister
 from authsvc.storage import Transaction
-from authsvc.subscribers import OF_AGE, Subscribers, SubscriberStatus, age_on, china_today
+from authsvc.subscribers import OF_AGE, Subscribers, SubscriberStatus, age_on
 from authsvc.subscribers.relations import Relation, RelationKind
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from authsvc.clock import china_today
 from authsvc.enrollment.guardian_errors import GuardianMissing
 from authsvc.enrollment.particulars import Voucher
 from authsvc.enrollment.sign_in_credentials import SignInCredentials
@@ -9,7 +10,7 @@ from authsvc.enrollment.state import EnrollmentState
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber, Subscribers, SubscriberStatus
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
-from authsvc.subscribers.age import OF_AGE, age_on, china_today
+from authsvc.subscribers.age import OF_AGE, age_on
 from authsvc.subscribers.relations import RelationKind, Relations
 
 

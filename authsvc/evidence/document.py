@@ -6,16 +6,13 @@ the chip, and the data groups that must be there.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from types import MappingProxyType
 
 from authsvc.errors import Text
 from authsvc.evidence.data_groups import HOLDER_GROUP, ISSUE_GROUP, PORTRAIT_GROUP
 from authsvc.evidence.errors import DocumentKindUnknown
 from authsvc.evidence.resident_number import ResidentNumber, Sex
-
-# One time zone in the whole country, without summer time.
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -66,8 +63,3 @@ class VerifiedDocument:
     valid_until: date | None = field(repr=False)
     portrait: bytes = field(repr=False)
     verified_at: datetime
-
-
-def day_in_china(now: datetime) -> date:
-    """The calendar day by which documents become valid and expire."""
-    return now.astimezone(_CHINA).date()

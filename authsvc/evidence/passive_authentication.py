@@ -25,6 +25,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.clock import china_today
 from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.data_groups import (
     HOLDER_GROUP,
@@ -34,7 +35,7 @@ from authsvc.evidence.data_groups import (
     IssueRecord,
     PortraitRecord,
 )
-from authsvc.evidence.document import DocumentKind, VerifiedDocument, day_in_china, kind_named
+from authsvc.evidence.document import DocumentKind, VerifiedDocument, kind_named
 from authsvc.evidence.document_signer import trusted_signer_key
 from authsvc.evidence.errors import (
     DataGroupAltered,
@@ -131,7 +132,7 @@ def _read(reading: ChipReading, kind: DocumentKind, *, now: datetime) -> Verifie
 
 def _number(holder: HolderRecord, *, now: datetime) -> ResidentNumber:
     """The number, which must be spelt as it is printed and agree with the rest of the record."""
-    number = ResidentNumber.parse(holder.number, today=day_in_china(now), field="chip")
+    number = ResidentNumber.parse(holder.number, today=china_today(now), field="chip")
     if number.value != holder.number:
         raise IdentityNumberInvalid(field="chip", log="spelling")
     if (number.birth_date, number.sex) != (holder.birth_date, holder.sex):
@@ -140,7 +141,7 @@ def _number(holder: HolderRecord, *, now: datetime) -> ResidentNumber:
 
 
 def _check_validity(document: VerifiedDocument, *, now: datetime) -> None:
-    today = day_in_china(now)
+    today = china_today(now)
     if document.valid_until is not None and document.valid_until < document.valid_from:
         raise DocumentContradictsItself(log="validity")
     if today < document.valid_from:

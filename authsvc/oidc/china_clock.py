@@ -1,11 +1,10 @@
 """A moment as people read it on a page."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-# China has one time zone and no daylight saving.
-_CHINA = timezone(timedelta(hours=8))
+from authsvc.clock import CHINA
 
 
 def china_clock(moment: datetime) -> str:
     """Date, hour and minute, and in which zone."""
-    return f"{moment.astimezone(_CHINA):%Y-%m-%d %H:%M} (UTC+8)"
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M} (UTC+8)"

@@ -10,7 +10,7 @@ key. Subjects are derived, not stored, so they survive erasure and return with t
 The room does not know how a document was proved, nor what a platform is.
 """
 
-from authsvc.subscribers.age import GUARDED_BELOW, OF_AGE, age_on, china_today
+from authsvc.subscribers.age import GUARDED_BELOW, OF_AGE, age_on
 from authsvc.subscribers.errors import PersonAlreadyEnrolled
 from authsvc.subscribers.online_number import OnlineNumber
 from authsvc.subscribers.subscriber import (
@@ -36,5 +36,4 @@ __all__ = [
     "SubscriberStatus",
     "Subscribers",
     "age_on",
-    "china_today",
 ]

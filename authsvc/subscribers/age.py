@@ -1,20 +1,12 @@
 """Ages, on China's calendar: a birthday begins at midnight in China, not in Greenwich."""
 
-from datetime import date, datetime, timedelta, timezone
-
-# China has one time zone and no daylight saving.
-_CHINA = timezone(timedelta(hours=8))
+from datetime import date
 
 # Below this age a guardian consents to each use of the online number (PIPL article 31; Measures on
 # the National Network Identity Authentication Public Service, article 5 of the draft).
 GUARDED_BELOW = 14
 # From this age on nobody is anybody's ward (Civil Code article 17).
 OF_AGE = 18
-
-
-def china_today(now: datetime) -> date:
-    """The date in China at this moment."""
-    return now.astimezone(_CHINA).date()
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -10,6 +10,7 @@ from authsvc.app import open_house
 from authsvc.certificates import CertificateAuthority
 from authsvc.cli.sandbox import sandbox_environment
 from authsvc.clients.registry import Clients
+from authsvc.clock import china_today
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.resident_number import ResidentNumber
 from authsvc.oidc.store import consent
@@ -20,7 +21,6 @@ from authsvc.subscribers import (
     NewDocument,
     OnlineNumber,
     PersonAlreadyEnrolled,
-    china_today,
 )
 from bench.artificial import MOST, artificial_identity
 from bench.population import fill, look_at, open_sessions

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from authsvc.clock import china_today
 from authsvc.oidc.grants import LIFETIME
-from authsvc.subscribers import china_today
 from tests.clients.makers import metadata
 from tests.oidc.front_makers import register
 from tests.oidc.makers import Answer, request

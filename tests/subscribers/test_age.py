@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from authsvc.subscribers import age_on, china_today
+from authsvc.clock import china_today
+from authsvc.subscribers import age_on
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from joserfc import jws
 from joserfc.jwk import ECKey
 
-from authsvc.clock import Clock, SystemClock
+from authsvc.clock import Clock, SystemClock, china_today
 from authsvc.evidence.authority import cards
 from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
@@ -37,7 +37,7 @@ from authsvc.evidence.authority.log import (
     PersonCreated,
 )
 from authsvc.evidence.authority.people import Person, make_person
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD, day_in_china
+from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.push import ALGORITHM, LIFETIME, TYPE, PushClaims, key_name
 from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
 from authsvc.evidence.register_messages import ChangeEntry
@@ -240,7 +240,7 @@ class DocumentAuthority:
 
     def today(self) -> date:
         """The day in China by the authority's own clock."""
-        return day_in_china(self._clock.now())
+        return china_today(self._clock.now())
 
     def _issue(
         self, number: str, first: date | None, last: date | None, *, replaces: str | None

@@ -4,11 +4,12 @@ from datetime import datetime
 
 import msgspec
 
+from authsvc.clock import china_today
 from authsvc.holder.door import Visit
 from authsvc.holder.kin import relation_id
 from authsvc.holder.person import identity_of, person_of
 from authsvc.storage import Database
-from authsvc.subscribers import OF_AGE, Subscribers, age_on, china_today
+from authsvc.subscribers import OF_AGE, Subscribers, age_on
 from authsvc.subscribers.relations import Guardian, Kinship
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from authsvc.clients import Client
+from authsvc.clock import china_today
 from authsvc.oidc.claims import known_claims, verified_claims
 from authsvc.oidc.claims.asked_claims import fulfilled
 from authsvc.oidc.claims.claim_sources import ClaimSources
@@ -17,7 +18,6 @@ from authsvc.oidc.claims.known_claims import VERIFIED_CLAIMS
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.oidc.grants import Standing
 from authsvc.oidc.scopes import AGE
-from authsvc.subscribers import china_today
 from authsvc.subscribers.memory import SubscriberMemory
 
 

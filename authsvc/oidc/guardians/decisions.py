@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 
 from authsvc.clients import Clients
+from authsvc.clock import china_today
 from authsvc.oidc.backchannel.approval_list import ApprovalLists
 from authsvc.oidc.guardians.custody import CustodyWatch
 from authsvc.oidc.guardians.errors import NoLongerGuardian, NotOfAge, WardUseOver
 from authsvc.oidc.guardians.ward_use import WardUse, WardUses
 from authsvc.storage import Database, Transaction
-from authsvc.subscribers import OF_AGE, Identity, Subscriber, Subscribers, age_on, china_today
+from authsvc.subscribers import OF_AGE, Identity, Subscriber, Subscribers, age_on
 from authsvc.subscribers.relations import Kinship, Ward
 
 

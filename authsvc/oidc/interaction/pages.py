@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from authsvc.authentication.assurance import Factor
 from authsvc.authentication.step_up.second_factors import SecondFactors
 from authsvc.clients import Client
+from authsvc.clock import china_today
 from authsvc.errors import AuthsvcError, Text
 from authsvc.oidc import paths
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.claims import known_claims
 from authsvc.oidc.grants import LIFETIME
-from authsvc.subscribers import china_today
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.language import Language
 from authsvc.web.problems import error_headers, status_of

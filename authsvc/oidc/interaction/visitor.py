@@ -10,6 +10,7 @@ from authsvc.authentication.assurance import Factor, satisfies
 from authsvc.authentication.session import Session, Sessions
 from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.clients import Client
+from authsvc.clock import china_today
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.errors import UnmetAuthenticationRequirements
 from authsvc.oidc.errors import LoginRequired
@@ -20,7 +21,6 @@ from authsvc.subscribers import (
     Subscriber,
     Subscribers,
     age_on,
-    china_today,
 )
 from authsvc.subscribers.memory import SubscriberMemory
 

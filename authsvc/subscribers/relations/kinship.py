@@ -7,9 +7,10 @@ to somebody who has come of age is found at the next look, and ended then.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from authsvc.clock import china_today
 from authsvc.storage import Transaction
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
-from authsvc.subscribers.age import OF_AGE, age_on, china_today
+from authsvc.subscribers.age import OF_AGE, age_on
 from authsvc.subscribers.relations.relations import Relation, RelationKind, Relations
 from authsvc.subscribers.subscriber import Identity, Subscriber
 from authsvc.subscribers.subscribers import Subscribers
