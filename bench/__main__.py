@@ -11,6 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -110,22 +111,25 @@ class Bench:
         for subject in subjects:
             self.say(f"{subject.title}: people sign in and agree")
             subject.settle()
-        self._measure_loads(subjects, settled=time.monotonic())
-        self._tell_workers()
+        loads = self._measure_loads(subjects, settled=time.monotonic())
+        self._tell_workers(loads)
         self._measure_alone()
 
     def say(self, text: str) -> None:
         """One line of progress, with the time that has passed."""
         self._console.print(f"{time.monotonic() - self._began:6.0f} s  {text}", highlight=False)
 
-    def _measure_loads(self, subjects: list[Subject], *, settled: float) -> None:
+    def _measure_loads(self, subjects: list[Subject], *, settled: float) -> list[Measured]:
+        loads: list[Measured] = []
         for kind in sorted(self._kinds, key=lambda kind: kind.at_rest):
             if kind.at_rest:
                 self._wait_until(settled + _SETTLE_SECONDS)
             asked = [subject for subject in subjects if self._does(subject, kind)]
             measured = take_turns(kind, asked, self._size.extent, say=self.say)
+            loads += measured
             self._measured += measured
             self._rows += goals.compared(measured)
+        return loads
 
     def _does(self, subject: Subject, kind: Kind) -> bool:
         """Whether somebody takes part in a kind of work."""
@@ -147,12 +151,10 @@ class Bench:
             self.say(f"waiting {seconds:.0f} s until nothing has changed for a while")
             time.sleep(seconds)
 
-    def _tell_workers(self) -> None:
+    def _tell_workers(self, loads: Sequence[Measured]) -> None:
         """What one worker takes, and what a second one brings."""
         flows = [
-            each
-            for each in self._measured
-            if each.kind == CODE_FLOW and each.subject.name == "authsvc"
+            each for each in loads if each.kind == CODE_FLOW and each.subject.name == "authsvc"
         ]
         for each in flows:
             worker = max(sample.resident for sample in each.samples) / alone.MEGABYTE

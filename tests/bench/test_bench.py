@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from bench import flame, goals, machine, plan, report
+from bench.__main__ import QUICK, Bench
 from bench.drawing import draw
 from bench.goals import AT_MOST, Row, compared, row_of
 from bench.http import Connection, LoadFailed, _read
@@ -196,3 +197,33 @@ def test_one_processor_is_not_enough(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
     with pytest.raises(SystemExit):
         machine.processors()
+
+
+def test_a_busy_moment_does_not_choose_the_interpreter(monkeypatch, tmp_path):
+    """The quicker one was measured while the machine was busy, in all trials but one."""
+    quick = tmp_path / "python3.11"
+    quick.touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = {quick: iter([9.0, 9.0, 0.5, 9.0, 9.0])}
+    monkeypatch.setattr(machine, "_seconds", lambda python: next(told.get(python, iter([1.0]))))
+    assert machine.fastest_python() == quick
+
+
+def test_whose_flow_was_measured_among_many_is_not_counted_as_a_worker(monkeypatch, tmp_path):
+    def flow(workers: int) -> Measured:
+        return measured(plan.CODE_FLOW, "authsvc", 9.0, storage=PRODUCTION, workers=workers)
+
+    growth_row = Row("growth", PRODUCTION, 1, 1.0, "1/s")
+    monkeypatch.setattr("bench.growth.grown", lambda *_: [])
+    monkeypatch.setattr("bench.growth.OF_AGE_SECONDS", 0.0)
+    monkeypatch.setattr("bench.growth.compared", lambda *_: ([flow(1), flow(1)], growth_row))
+    monkeypatch.setattr("bench.__main__.take_turns", lambda *_, **__: [flow(1), flow(2)])
+    monkeypatch.setattr("bench.__main__._SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(Bench, "_measure_alone", lambda _: None)
+    nobody: Any = SimpleNamespace(ours=lambda _: [], peers=lambda _: [])
+
+    bench = Bench(QUICK, [plan.CODE_FLOW], tmp_path)
+    bench._measure(nobody)
+    told = Counter(row.work.partition(",")[0] for row in bench._rows)
+    assert told["memory of a worker after the code flow"] == 2
+    assert told["two workers beside one"] == 1
