@@ -291,6 +291,12 @@ def test_a_passkey_is_made_and_signs_in(hands):
     hands.click("#by-passkey")
     hands.page.wait_for_selector("#reveal")
 
+    # Where the field of the name is to be seen, the passkey is chosen there.
+    hands.context.clear_cookies()
+    hands.open("sign-in")
+    hands.click("summary:has-text('name and a password')")
+    hands.page.wait_for_selector("#reveal")
+
     # It stands in the list, and the sign-in by it was a strong one.
     hands.open("security")
     assert "My device" in hands.sees("#view .rows")

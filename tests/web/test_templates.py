@@ -112,7 +112,7 @@ def test_every_form_posts_to_its_action_with_its_hidden_fields(templates: Templa
 
 def test_sign_in_has_the_fields_that_a_password_manager_knows(templates: Templates):
     page = render(templates, "sign_in.html", username="ceshi-jia")
-    assert page.by_id("username")["autocomplete"] == "username"
+    assert page.by_id("username")["autocomplete"] == "username webauthn"
     assert page.by_id("username")["value"] == "ceshi-jia"
     assert page.by_id("password")["autocomplete"] == "current-password"
     assert page.by_id("password")["type"] == "password"
