@@ -207,6 +207,7 @@ async function approvals(signal) {
   if (!waiting.length) return null;
   const rows = waiting.map((each) => [
     el('strong', {}, bdi(each.client_name)),
+    each.binding_message ? p([say('核对：', 'Compare: '), bdi(each.binding_message)]) : null,
     p(
       say(
         `来自 ${each.network}，${dayAndTime(each.asked_at)}`,
