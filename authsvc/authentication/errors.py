@@ -131,8 +131,9 @@ class SecondFactorRefused(NotAuthenticated):
     code = "authentication.second_factor_refused"
     title = Text("验证码不正确或已使用", "The code is not right or was used before")
     next_step = Text(
-        "请输入应用中显示的下一个验证码,或未使用过的恢复码",
-        "Enter the next code that the app shows, or a recovery code that was not used yet",
+        "请输入应用中显示的下一个验证码,或未使用过的恢复码;如果一直不对,请将手机设为自动设置时间",
+        "Enter the next code that the app shows, or a recovery code that was not used yet; if "
+        "codes keep failing, let the phone set its clock by itself",
     )
 
 
