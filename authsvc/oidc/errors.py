@@ -188,7 +188,7 @@ class InteractionOver(NotFound):
     code = "oidc.interaction_over"
     title = Text("此页面已失效", "This page is no longer open")
     next_step = Text(
-        "如果已经办完,无需再做什么;否则请返回平台重新开始",
+        "如果已经办完，无需再做什么；否则请返回平台重新开始",
         "If you have finished, there is nothing left to do; if not, return to the platform and "
         "begin again",
     )
@@ -200,8 +200,8 @@ class NoCookies(NotFound):
     code = "oidc.no_cookies"
     title = Text("浏览器没有发送 Cookie", "Your browser sent no cookie")
     next_step = Text(
-        "请在浏览器设置中允许本网站使用 Cookie,然后从头开始;"
-        "如果您是在另一个浏览器中开始的,请回到那里继续",
+        "请在浏览器设置中允许本网站使用 Cookie，然后从头开始；"
+        "如果您是在另一个浏览器中开始的，请回到那里继续",
         "Allow cookies for this site in the settings of your browser and begin again; if you began "
         "in another browser, go on there",
     )
