@@ -120,5 +120,5 @@ class Unavailable(AuthsvcError):
     code = "unavailable"
     title = Text("服务暂时不可用", "The service is unavailable for the moment")
     next_step = Text(
-        "请稍后重试,已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
+        "请稍后重试，已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
+from authsvc.authentication.passkeys.sign_in_challenges import SignInChallenges
 from authsvc.authentication.password import PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.session import Sessions
@@ -137,7 +138,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     )
     passkey_sign_in = PasskeySignIn(
         database=database,
-        ephemeral=ephemeral,
+        challenges=SignInChallenges(ephemeral, seals=keyring.sealer),
         credentials=credentials,
         subscribers=subscribers,
         throttle=throttle,

@@ -31,7 +31,7 @@ class SignInNameInvalid(InvalidInput):
     code = "authentication.sign_in_name_invalid"
     title = Text("登录名不符合要求", "This cannot be a sign-in name")
     next_step = Text(
-        "请使用 1 至 256 个字符,不含控制字符",
+        "请使用 1 至 256 个字符，不含控制字符",
         "Use 1 to 256 characters, none of them a control character",
     )
 
@@ -85,7 +85,7 @@ class TOTPCodeWrong(InvalidInput):
     code = "authentication.totp_code_wrong"
     title = Text("验证码不正确", "The code is not right")
     next_step = Text(
-        "请确认设备时间准确,并输入应用中显示的最新验证码",
+        "请确认设备时间准确，并输入应用中显示的最新验证码",
         "Check the clock of the device and enter the newest code of the app",
     )
 
@@ -96,7 +96,7 @@ class PasskeyInvalid(InvalidInput):
     code = "authentication.passkey_invalid"
     title = Text("无法添加此通行密钥", "This passkey cannot be added")
     next_step = Text(
-        "请重新开始,并在设备上完成屏幕锁或指纹验证",
+        "请重新开始，并在设备上完成屏幕锁或指纹验证",
         "Begin again, and unlock the device or security key when it asks",
     )
 
@@ -131,8 +131,9 @@ class SecondFactorRefused(NotAuthenticated):
     code = "authentication.second_factor_refused"
     title = Text("验证码不正确或已使用", "The code is not right or was used before")
     next_step = Text(
-        "请输入应用中显示的下一个验证码,或未使用过的恢复码",
-        "Enter the next code that the app shows, or a recovery code that was not used yet",
+        "请输入应用中显示的下一个验证码，或未使用过的恢复码；如果一直不对，请将手机设为自动设置时间",
+        "Enter the next code that the app shows, or a recovery code that was not used yet; if "
+        "codes keep failing, let the phone set its clock by itself",
     )
 
 
@@ -160,7 +161,7 @@ class PasskeyRefused(NotAuthenticated):
 
     code = "authentication.passkey_refused"
     title = Text("通行密钥未通过验证", "The passkey was not accepted")
-    next_step = Text("请重试,或改用其他方式登录", "Try again, or sign in in another way")
+    next_step = Text("请重试，或改用其他方式登录", "Try again, or sign in in another way")
 
 
 class PasskeyTimedOut(NotAuthenticated):

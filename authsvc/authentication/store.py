@@ -8,10 +8,8 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Column,
-    ForeignKey,
     LargeBinary,
     Table,
-    Uuid,
     delete,
     func,
     insert,
@@ -22,20 +20,12 @@ from sqlalchemy.exc import IntegrityError
 
 from authsvc.authentication.errors import SignInNameTaken, TOTPNotBegun
 from authsvc.storage import Transaction, metadata
-from authsvc.storage.columns import UTCDateTime
-
-
-def _of_subscriber() -> Column[UUID]:
-    """Whatever hangs on a person leaves with the person."""
-    return Column(
-        "subscriber_id", Uuid, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
-    )
-
+from authsvc.storage.columns import UTCDateTime, belongs_to
 
 password_credential = Table(
     "password_credential",
     metadata,
-    _of_subscriber(),
+    belongs_to("subscriber", is_key=True),
     Column("sign_in_name_digest", LargeBinary, nullable=False, unique=True),
     Column("sealed_sign_in_name", LargeBinary, nullable=False),
     Column("sealed_phc", LargeBinary, nullable=False),
@@ -45,7 +35,7 @@ password_credential = Table(
 totp_credential = Table(
     "totp_credential",
     metadata,
-    _of_subscriber(),
+    belongs_to("subscriber", is_key=True),
     Column("sealed_secret", LargeBinary, nullable=False),
     Column("last_used_step", BigInteger, nullable=False),
     Column("confirmed_at", UTCDateTime, nullable=False),
@@ -54,7 +44,7 @@ totp_credential = Table(
 recovery_code = Table(
     "recovery_code",
     metadata,
-    _of_subscriber(),
+    belongs_to("subscriber", is_key=True),
     Column("code_digest", LargeBinary, primary_key=True),
 )
 

@@ -38,7 +38,7 @@ class RequestTooLarge(TooLarge):
     code = "certificates.request_too_large"
     title = Text("证书申请过大", "The certificate request is too large")
     next_step = Text(
-        "请仅提交公钥与签名,不要附加其他内容",
+        "请仅提交公钥与签名，不要附加其他内容",
         "Send a request that holds the public key and its signature and nothing more",
     )
 
@@ -60,7 +60,7 @@ class KeyNotAccepted(InvalidInput):
     code = "certificates.key_not_accepted"
     title = Text("不支持该密钥类型", "This kind of key is not accepted")
     next_step = Text(
-        "请在设备上生成 P-256 密钥,并以 ECDSA 与 SHA-256 签署申请",
+        "请在设备上生成 P-256 密钥，并以 ECDSA 与 SHA-256 签署申请",
         "Make a P-256 key on the device and sign the request with ECDSA and SHA-256",
     )
 
@@ -158,7 +158,7 @@ class StatusListUnknown(NotFound):
     code = "certificates.status_list_unknown"
     title = Text("没有该状态列表", "There is no such status list")
     next_step = Text(
-        "请使用网证中给出的地址,不带查询参数",
+        "请使用网证中给出的地址，不带查询参数",
         "Use the address that the certificate names, without a query",
     )
 

@@ -27,7 +27,7 @@ from authsvc.errors import (
 
 _BEGIN_ANEW = Text("请重新开始申请", "Begin a new enrollment")
 _NEW_CARD = Text(
-    "请出示现行有效的证件;如有疑问,请联系签发机关",
+    "请出示现行有效的证件；如有疑问，请联系签发机关",
     "Present the document that is in force; ask the issuing authority if in doubt",
 )
 
@@ -36,9 +36,9 @@ class EnrollmentUnknown(NotAuthenticated):
     """No enrollment opens with this id and token: wrong, never begun, or over."""
 
     code = "enrollment.unknown"
-    title = Text("没有此申请,或申请已过期", "There is no such enrollment, or it has expired")
+    title = Text("没有此申请，或申请已过期", "There is no such enrollment, or it has expired")
     next_step = Text(
-        "请检查申请编号与令牌,或重新开始申请",
+        "请检查申请编号与令牌，或重新开始申请",
         "Check the enrollment and its token, or begin a new enrollment",
     )
 
@@ -60,7 +60,7 @@ class PhoneInvalid(InvalidInput):
     code = "enrollment.phone_invalid"
     title = Text("手机号码不正确", "This is not a phone number")
     next_step = Text(
-        "请输入11位大陆手机号,或以+和国家代码开头的号码",
+        "请输入11位大陆手机号，或以+和国家代码开头的号码",
         "Send 11 digits of a mainland mobile number, or + and the country code and number",
     )
 
@@ -199,9 +199,9 @@ class StepAlreadyTaken(Conflict):
     """A finished step was sent again with other content."""
 
     code = "enrollment.step_already_taken"
-    title = Text("此步骤已完成,不能更改", "This step is finished and cannot be changed")
+    title = Text("此步骤已完成，不能更改", "This step is finished and cannot be changed")
     next_step = Text(
-        "请继续下一步;如需更改,请重新开始申请",
+        "请继续下一步；如需更改，请重新开始申请",
         "Go on with the next step, or begin a new enrollment to change it",
     )
 
@@ -252,7 +252,7 @@ class HolderCheckRunning(Throttled):
     """A holder check of this person is being made at this moment."""
 
     code = "enrollment.holder_check_running"
-    title = Text("正在核验,请稍候", "A holder check is under way")
+    title = Text("正在核验，请稍候", "A holder check is under way")
 
 
 class TooManyMessages(Throttled):
@@ -265,7 +265,7 @@ class TooManyCodes(Throttled):
     """Too many wrong codes; the code that was sent is void."""
 
     code = "enrollment.too_many_codes"
-    title = Text("验证码错误次数过多,已作废", "Too many wrong codes; the code is void")
+    title = Text("验证码错误次数过多，已作废", "Too many wrong codes; the code is void")
     next_step = Text(
         "请重新提交手机号码以获取新的验证码", "Send the phone number again for a new code"
     )

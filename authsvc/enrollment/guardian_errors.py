@@ -37,7 +37,7 @@ class NotTheGuardian(NotAllowed):
     code = "enrollment.not_the_guardian"
     title = Text("登记系统中您不是此人的监护人", "The register does not know you as a guardian")
     next_step = Text(
-        "请由登记的监护人操作;如登记有误,请联系登记机关",
+        "请由登记的监护人操作；如登记有误，请联系登记机关",
         "Let the registered guardian do this; ask the authority if the register is wrong",
     )
 

@@ -14,7 +14,7 @@ class NothingToRecover(Conflict):
     """The person has no online number."""
 
     code = "enrollment.nothing_to_recover"
-    title = Text("此人没有网号,无可恢复", "This person has no online number to recover")
+    title = Text("此人没有网号，无可恢复", "This person has no online number to recover")
     next_step = Text("请申请开通网号", "Enroll for an online number")
 
 
@@ -24,7 +24,7 @@ class NothingToUnfreeze(Conflict):
     code = "enrollment.nothing_to_unfreeze"
     title = Text("此人没有被冻结的网号", "This person has no frozen online number")
     next_step = Text(
-        "可直接登录;如尚无网号,请申请开通", "Sign in; or enroll if there is no number yet"
+        "可直接登录；如尚无网号，请申请开通", "Sign in; or enroll if there is no number yet"
     )
 
 
@@ -34,7 +34,7 @@ class RecoveryWaiting(Conflict):
     code = "enrollment.recovery_waiting"
     title = Text("恢复等待期尚未结束", "The recovery is still waiting")
     next_step = Text(
-        "请在等待期结束后重试;期间您可随时用已有方式登录并停止恢复",
+        "请在等待期结束后重试；期间您可随时用已有方式登录并停止恢复",
         "Try again when the wait is over; whoever can still sign in can stop it until then",
     )
 
@@ -44,11 +44,11 @@ class RecoveryStopped(Conflict):
 
     code = "enrollment.recovery_stopped"
     title = Text(
-        "此次恢复已被停止,或已被新的恢复取代",
+        "此次恢复已被停止，或已被新的恢复取代",
         "This recovery was stopped, or a later one has taken its place",
     )
     next_step = Text(
-        "如仍无法登录,请重新开始恢复", "Begin a new recovery if you still cannot sign in"
+        "如仍无法登录，请重新开始恢复", "Begin a new recovery if you still cannot sign in"
     )
 
 

@@ -16,7 +16,7 @@ from authsvc.errors import InvalidInput, NotAuthenticated, Text, TooLarge, Unava
 
 _READ_AGAIN = Text("请重新读取证件芯片", "Read the document's chip again")
 _ASK_ISSUER = Text(
-    "请重新读取证件芯片;若仍失败,请联系签发机关",
+    "请重新读取证件芯片；若仍失败，请联系签发机关",
     "Read the chip again; if it fails again, ask the authority that issued the document",
 )
 
@@ -27,7 +27,7 @@ class IdentityNumberInvalid(InvalidInput):
     code = "evidence.identity_number_invalid"
     title = Text("公民身份号码不正确", "This is not a valid identity number")
     next_step = Text(
-        "请核对18位号码,使用半角数字,末位可为X",
+        "请核对18位号码，使用半角数字，末位可为X",
         "Check the 18 characters: plain digits, the last one may be X",
     )
 
@@ -182,5 +182,5 @@ class RegisterUnavailable(Unavailable):
     code = "evidence.register_unavailable"
     title = Text("证件登记系统暂时不可用", "The document register is unavailable for the moment")
     next_step = Text(
-        "请稍后重试,已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
+        "请稍后重试，已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
     )

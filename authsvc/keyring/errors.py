@@ -9,7 +9,7 @@ class KeyRingBroken(AuthsvcError):
     code = "keyring.broken"
     title = Text("密钥目录不可用", "The key directory cannot be used")
     next_step = Text(
-        "运行 authsvc keys init 创建缺失的密钥,并将权限设为 0600",
+        "运行 authsvc keys init 创建缺失的密钥，并将权限设为 0600",
         "Run `authsvc keys init` to create what is missing; set files to 0600, folders to 0700",
     )
 

@@ -11,6 +11,7 @@ OAuthError   `error` is the registered code, `description` a sentence for the cl
 ClientUnknown, RedirectURIRefused   shown to the person, never sent anywhere
 TooManyInteractions  one address begins more than people do
 InteractionOver      the page is too old, was answered, or belongs to another browser
+NoCookies            the page is bound to a browser, and this one keeps no cookie of ours
 NoLongerGranted      the person froze, left, or withdrew; each endpoint says it in its own words
 
 A description is ASCII without quotes and backslashes (RFC 6749 section 5.2) and never contains what
@@ -186,7 +187,24 @@ class InteractionOver(NotFound):
 
     code = "oidc.interaction_over"
     title = Text("此页面已失效", "This page is no longer open")
-    next_step = Text("请返回平台重新开始", "Return to the platform and begin again")
+    next_step = Text(
+        "如果已经办完，无需再做什么；否则请返回平台重新开始",
+        "If you have finished, there is nothing left to do; if not, return to the platform and "
+        "begin again",
+    )
+
+
+class NoCookies(NotFound):
+    """The page is bound to the browser that began it, and this one sends nothing to be known by."""
+
+    code = "oidc.no_cookies"
+    title = Text("浏览器没有发送 Cookie", "Your browser sent no cookie")
+    next_step = Text(
+        "请在浏览器设置中允许本网站使用 Cookie，然后从头开始；"
+        "如果您是在另一个浏览器中开始的，请回到那里继续",
+        "Allow cookies for this site in the settings of your browser and begin again; if you began "
+        "in another browser, go on there",
+    )
 
 
 class TooManyInteractions(Throttled):

@@ -13,10 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     LargeBinary,
     Table,
-    Uuid,
     insert,
     select,
     update,
@@ -25,20 +23,14 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from authsvc.storage import Transaction, metadata
-from authsvc.storage.columns import UTCDateTime
+from authsvc.storage.columns import UTCDateTime, belongs_to
 
 # Not `grant`: that is a reserved word of SQL.
 consent = Table(
     "consent",
     metadata,
     Column("id", LargeBinary, primary_key=True),
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    belongs_to("subscriber"),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -46,13 +38,7 @@ refresh_family = Table(
     "refresh_family",
     metadata,
     Column("id", LargeBinary, primary_key=True),
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    belongs_to("subscriber"),
     Column("secret_digest", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("expires_at", UTCDateTime, nullable=False, index=True),

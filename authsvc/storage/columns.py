@@ -1,9 +1,19 @@
-"""Column types that keep a promise."""
+"""Columns that keep a promise."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect
+from sqlalchemy import Column, DateTime, Dialect, ForeignKey, Uuid
 from sqlalchemy.types import TypeDecorator
+
+
+def belongs_to(table: str, *, is_key: bool = False) -> Column[UUID]:
+    """Whose a row is, by the `id` of another table: the row leaves together with that one.
+
+    It is indexed, unless it is the key of its table, or the first part of the key.
+    """
+    owner = ForeignKey(f"{table}.id", ondelete="CASCADE")
+    return Column(f"{table}_id", Uuid, owner, primary_key=is_key, nullable=False, index=not is_key)
 
 
 class UTCDateTime(TypeDecorator[datetime]):

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     LargeBinary,
     Select,
     String,
@@ -20,7 +19,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy.exc import IntegrityError
 
 from authsvc.storage import Transaction, metadata
-from authsvc.storage.columns import UTCDateTime
+from authsvc.storage.columns import UTCDateTime, belongs_to
 from authsvc.subscribers.errors import PersonAlreadyEnrolled
 
 subscriber = Table(
@@ -40,13 +39,7 @@ document = Table(
     "document",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    belongs_to("subscriber"),
     Column("kind", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("added_at", UTCDateTime, nullable=False),

@@ -49,7 +49,7 @@ class TokenMalformed(TokenRefused):
     code = "verify.malformed"
     title = Text("不是 ID 令牌", "This is not an ID token")
     next_step = Text(
-        "请传入令牌端点返回的 id_token(若已加密,请先解密)",
+        "请传入令牌端点返回的 id_token(若已加密，请先解密)",
         "Hand over the id_token of the token endpoint; one that is encrypted is decrypted first",
     )
 

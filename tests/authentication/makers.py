@@ -20,6 +20,7 @@ from authsvc.authentication.passkeys import routes as passkeys_routes
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.passkeys.registration import PasskeyRegistration
+from authsvc.authentication.passkeys.sign_in_challenges import SignInChallenges
 from authsvc.authentication.password import Argon2Parameters, PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.possession import Challenge
@@ -305,7 +306,14 @@ async def house(
         passkeys=PasskeyRegistration(
             activity=activity, alerts=alerts, ceremonies=ceremonies, **known
         ),
-        passkey_sign_in=PasskeySignIn(throttle=throttle, ceremonies=ceremonies, **known),
+        passkey_sign_in=PasskeySignIn(
+            database=database,
+            challenges=SignInChallenges(ephemeral, seals=keyring.sealer),
+            credentials=credentials,
+            subscribers=subscribers,
+            throttle=throttle,
+            ceremonies=ceremonies,
+        ),
         step_up=StepUp(
             database=database,
             credentials=credentials,

@@ -33,7 +33,7 @@ async def sign_in(
     house: House, authenticator: Authenticator, *, address: str = ADDRESS, **wrong: Any
 ) -> SignedIn:
     """The whole ceremony of a sign-in; `wrong` goes to the authenticator."""
-    offered = await house.passkey_sign_in.offer()
+    offered = await house.passkey_sign_in.offer(now=house.clock.now())
     return await answer(
         house, offered.challenge, authenticator.get(offered.options, **wrong), address
     )

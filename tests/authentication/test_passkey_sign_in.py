@@ -33,6 +33,8 @@ from tests.authentication.authenticators import (
 from tests.authentication.makers import ISSUER, LIMITS, House
 from tests.authentication.passkey_makers import add, answer, sign_in, with_passkey
 from tests.conftest import TimePasses
+from tests.dumps import entries
+from tests.makers import Storage
 
 
 async def kept(house: House, name: str):
@@ -53,7 +55,7 @@ async def test_a_passkey_alone_is_the_second_level(at_home: House, algorithm: st
 
 
 async def test_the_options_name_nobody_and_ask_for_the_holder(at_home: House):
-    offered = await at_home.passkey_sign_in.offer()
+    offered = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
     assert offered.options["rpId"] == "id.example"
     assert offered.options["userVerification"] == "required"
     assert offered.options["allowCredentials"] == []
@@ -110,7 +112,7 @@ async def test_what_is_wrong_is_refused_in_one_way(at_home: House, wrong: dict[s
 
 async def test_a_challenge_is_answered_once_rightly_or_wrongly(at_home: House):
     authenticator = await with_passkey(at_home, "test-person")
-    offered = await at_home.passkey_sign_in.offer()
+    offered = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
     with pytest.raises(PasskeyRefused):
         await answer(at_home, offered.challenge, authenticator.get(offered.options, type="x"))
     right = authenticator.get(offered.options)
@@ -122,25 +124,44 @@ async def test_a_challenge_is_answered_once_rightly_or_wrongly(at_home: House):
 
 async def test_an_answer_that_was_seen_is_nothing_to_the_next_challenge(at_home: House):
     authenticator = await with_passkey(at_home, "test-person")
-    offered = await at_home.passkey_sign_in.offer()
+    offered = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
     seen = authenticator.get(offered.options)
     await answer(at_home, offered.challenge, seen)
-    other = await at_home.passkey_sign_in.offer()
+    other = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
     with pytest.raises(PasskeyRefused):
         await answer(at_home, other.challenge, seen)
 
 
 async def test_a_challenge_lasts_five_minutes(at_home: House, time_passes: TimePasses):
     authenticator = await with_passkey(at_home, "test-person")
-    offered = await at_home.passkey_sign_in.offer()
+    offered = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
     await time_passes(minutes=5, seconds=1)
+    with pytest.raises(PasskeyTimedOut):
+        await answer(at_home, offered.challenge, authenticator.get(offered.options))
+
+
+@pytest.mark.parametrize("storage_urls", ["production"], indirect=True)
+async def test_a_challenge_is_kept_nowhere(at_home: House, storage: Storage):
+    """A page asks for one for whoever opens it: that must fill no store."""
+    urls = (storage.database_url, storage.ephemeral_url)
+    await at_home.passkey_sign_in.offer(now=at_home.clock.now())
+    before = sorted(await entries(urls))
+    await at_home.passkey_sign_in.offer(now=at_home.clock.now())
+    assert sorted(await entries(urls)) == before
+
+
+async def test_a_challenge_of_before_a_lost_memory_is_worth_nothing(at_home: House):
+    """Nobody remembers whether it was answered."""
+    authenticator = await with_passkey(at_home, "test-person")
+    offered = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
+    await at_home.ephemeral.reset("birth", "")
     with pytest.raises(PasskeyTimedOut):
         await answer(at_home, offered.challenge, authenticator.get(offered.options))
 
 
 async def test_of_two_answers_at_once_one_signs_in(at_home: House):
     authenticator = await with_passkey(at_home, "test-person")
-    offered = await at_home.passkey_sign_in.offer()
+    offered = await at_home.passkey_sign_in.offer(now=at_home.clock.now())
     right = authenticator.get(offered.options)
     outcomes = await asyncio.gather(
         *(answer(at_home, offered.challenge, right) for _ in range(5)), return_exceptions=True

@@ -88,7 +88,7 @@ class World:
     def assertion(self, name: str, *, right: bool) -> dict[str, str]:
         """What the script of a page sends after somebody's passkey was used."""
         wrong = {} if right else {"flags": PRESENT}
-        offered = self.do(self.service.house.passkey_sign_in.offer())
+        offered = self.do(self.service.house.passkey_sign_in.offer(now=self.clock.now()))
         credential = self.authenticators[name].get(offered.options, **wrong)
         return {"challenge": offered.challenge, "credential": json.dumps(credential)}
 

@@ -142,7 +142,7 @@ async def test_a_challenge_for_a_new_passkey_signs_nobody_in(door: House):
     as_if = {"challenge": for_new.options["challenge"], "rpId": "id.example"}
     with pytest.raises(PasskeyTimedOut):
         await answer(door, for_new.challenge, authenticator.get(as_if))
-    for_sign_in = await door.passkey_sign_in.offer()
+    for_sign_in = await door.passkey_sign_in.offer(now=now)
     options = for_new.options | {"challenge": for_sign_in.options["challenge"]}
     made = msgspec.convert(Authenticator().create(options), Attestation)
     with pytest.raises(PasskeyTimedOut):

@@ -3,6 +3,7 @@
 What they press is counted; what the browser complains of, or fetches from elsewhere, is remembered.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -14,6 +15,7 @@ from typing import Any
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.journeys.world import IDENTITY_NUMBER
 from tests.services import missing
 
 CHROMIUM = os.environ.get("AUTHSVC_TEST_CHROMIUM", "/usr/bin/chromium")
@@ -113,7 +115,7 @@ class Hands:
         return self.page.inner_text(selector)
 
     def has_authenticator(self, *, verifies: bool = True) -> None:
-        """The device can keep passkeys, and knows its owner (or does not)."""
+        """The device can keep passkeys, and knows its owner (or does not), who is there."""
         developer = self.context.new_cdp_session(self.page)
         developer.send("WebAuthn.enable")
         options = {
@@ -168,6 +170,12 @@ class Hands:
         card: dict[str, str] = self.page.evaluate(_RECALL_CARD)
         return card
 
+    def identity_number(self) -> str:
+        """The number in the virtual card that this device keeps."""
+        found = IDENTITY_NUMBER.search(base64.b64decode(self.card()["chip"]))
+        assert found is not None
+        return found[0].decode("ascii")
+
     def signs_in_by_password(self, sign_in_name: str, password: str = SECRET) -> None:
         """Sends name and password in the app; what becomes of it is to be looked at."""
         self.open("sign-in")
@@ -189,6 +197,11 @@ class Hands:
 
     def is_vouched_for(self, guardian: "Hands", birth_date: str, sign_in_name: str) -> None:
         """A minor's whole way to the number; the guardian, signed in by a code, vouches."""
+        guardian.vouches(self.shows_a_code_for(guardian, birth_date))
+        self.finishes(sign_in_name)
+
+    def shows_a_code_for(self, guardian: "Hands", birth_date: str) -> str:
+        """A minor's way as far as the guardian; the code for them."""
         self.open("opt-in")
         self.click("#begin")
         self.click("summary:has-text('child')")
@@ -196,12 +209,18 @@ class Hands:
         self.page.fill("#field-guardian_sign_in_name", guardian.name)
         self.click("#child-card")
         self.click("#virtual-capture")
-        code = self.sees("#guardian-code")
-        guardian.open("family")
-        guardian.click("summary:has-text('Add a child')")
-        guardian.page.fill("#field-ward_code", code)
-        guardian.click("button:has-text('I am the guardian')")
-        guardian.page.wait_for_selector(".told-now:has-text('Confirmed')")
+        return self.sees("#guardian-code")
+
+    def vouches(self, code: str) -> None:
+        """Whoever is signed in by a code says that they are the guardian."""
+        self.open("family")
+        self.click("summary:has-text('Add a child')")
+        self.page.fill("#field-ward_code", code)
+        self.click("button:has-text('I am the guardian')")
+        self.page.wait_for_selector(".told-now:has-text('Confirmed')")
+
+    def finishes(self, sign_in_name: str) -> None:
+        """From the step of the phone to the number."""
         self.confirms_phone()
         self.fill("sign_in_name", sign_in_name)
         self.fill("password", SECRET)

@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.counter import Counter
 from tests.journeys.hands import NARROW, SECRET, WIDE, Hands, chromium
 from tests.journeys.world import PASSWORD, World, phone_of
 
@@ -92,6 +93,7 @@ def _protocol_pages(browser: Browser, world: World, album: Album, options: dict[
     page.click("#sign-in")
     album.takes(page, "page-consent")
     page.click("#approve")
+    _for_other_devices(page, world, album, person.sign_in_name)
     for address, name in (
         ("/approvals", "page-approvals"),
         ("/device", "page-device"),
@@ -100,7 +102,32 @@ def _protocol_pages(browser: Browser, world: World, album: Album, options: dict[
     ):
         page.goto(world.issuer + address)
         album.takes(page, name)
+    context.clear_cookies()
+    page.click("#logout")
+    album.takes(page, "page-no-cookies")
     context.close()
+
+
+def _for_other_devices(page: Page, world: World, album: Album, sign_in_name: str) -> None:
+    """What a person decides for a counter, and for a device that shows a code."""
+    counter = Counter(world)
+    counter.asks(sign_in_name, binding_message="W-4711")
+    page.goto(f"{world.issuer}/approvals")
+    album.takes(page, "page-approvals-one-waits")
+    page.click("button[name=request]")
+    album.takes(page, "page-approval-of-a-counter")
+    page.click("#deny")
+    album.takes(page, "page-declined")
+    user_code, _ = counter.shows_a_code()
+    page.goto(f"{world.issuer}/device")
+    page.fill("#user_code", "BBBB-BBBB")
+    page.click("#continue")
+    album.takes(page, "page-device-wrong-code")
+    page.fill("#user_code", user_code)
+    page.click("#continue")
+    album.takes(page, "page-approval-of-a-device")
+    page.click("#approve")
+    album.takes(page, "page-approved")
 
 
 def _signs_up(page: Page, platform: Any, handle: str) -> None:
@@ -140,7 +167,8 @@ def _app(browser: Browser, world: World, album: Album, options: dict[str, Any]) 
     expect(page.locator("#field-code")).not_to_have_value("000000")
     page.click("#confirm-phone")
     page.wait_for_selector("#choose-credentials")
-    page.fill("#field-sign_in_name", f"picture-{next(_serial)}")
+    name = f"picture-{next(_serial)}"
+    page.fill("#field-sign_in_name", name)
     page.fill("#field-password", SECRET)
     page.wait_for_selector("#strength:not(:empty)")
     album.takes(page, "app-credentials")
@@ -159,6 +187,20 @@ def _app(browser: Browser, world: World, album: Album, options: dict[str, Any]) 
     hands.open("home")
     album.takes(page, "app-home-with-a-recovery")
     other.context.close()
+    Counter(world).asks(name, binding_message="W-4711")
+    hands.open("home")
+    album.takes(page, "app-home-with-a-request")
+    hands.turns_codes_on()
+    album.takes(page, "app-recovery-codes")
+    page.goto(f"{world.issuer}/end-session")
+    page.click("#logout")
+    page.goto(f"{world.issuer}/approvals")
+    page.fill("#username", name)
+    page.fill("#password", SECRET)
+    page.click("#sign-in")
+    page.fill("#otp", "1")
+    page.click("#verify")
+    album.takes(page, "page-code-refused")
     context.close()
 
 

@@ -25,10 +25,14 @@ def parent(new_hands: Callable[..., Hands]) -> Hands:
 @pytest.fixture
 def guardian(parent: Hands) -> Hands:
     """Somebody who is signed in by two factors, as whoever vouches has to be."""
-    parent.signs_in_by_password(parent.name)
-    parent.page.wait_for_selector("#reveal")
-    parent.turns_codes_on()
-    return parent
+    return by_two_factors(parent)
+
+
+def by_two_factors(hands: Hands) -> Hands:
+    hands.signs_in_by_password(hands.name)
+    hands.page.wait_for_selector("#reveal")
+    hands.turns_codes_on()
+    return hands
 
 
 @pytest.fixture
@@ -43,33 +47,53 @@ def minor(new_hands: Callable[..., Hands], guardian: Hands, world: World) -> Cal
     return enrolls
 
 
-def test_a_child_waits_at_the_platform_for_the_guardian(minor, guardian, world):
-    child, square = minor("2015-05-01"), world.square
-    signs_up(child.page, square, "child")
+def test_a_child_waits_for_either_guardian_and_a_former_one_sees_nothing(
+    guardian, new_hands, world
+):
+    other, child, square = new_hands(), new_hands(world.square.url), world.square
+    other.opts_in(next(_names))
+    by_two_factors(other)
+    guardian.vouches(child.shows_a_code_for(guardian, "2016-05-01"))
+    numbers = child.identity_number(), other.identity_number()
+    world.changes_custody("add", *numbers)
+    child.click("summary:has-text('another guardian')")
+    other.vouches(child.sees("#second-guardian-code"))
+    child.finishes(next(_names))
+
+    signs_up(child.page, square, "two_guardians")
     child.page.goto(f"{square.url}/verify")
     child.page.click("#verify")
     child.page.click("#approve")
     assert "Ask your guardian" in child.sees("h1")
-    guardian.open("home")
-    request = guardian.page.locator("section", has_text="Your child's requests")
-    assert SQUARE in request.inner_text()
-    request.locator("button:has-text('Allow')").click()
-    guardian.page.wait_for_selector(".told-now:has-text('Allowed')")
+    requests = [each.page.locator("section", has_text="requests") for each in (guardian, other)]
+    for each, request in zip((guardian, other), requests, strict=True):
+        each.open("home")
+        assert SQUARE in request.inner_text()
+    requests[1].locator("button:has-text('Allow')").click()
+    other.page.wait_for_selector(".told-now:has-text('Allowed')")
     # The page goes on by itself, and the platform has its answer.
     child.page.wait_for_url(f"{square.url}/verified")
     assert child.page.is_visible("#badge")
+    guardian.open("home")
+    assert not requests[0].is_visible()
 
-    # A guardian agrees to each use, and may refuse the next one.
+    # One of the two is a guardian no more: from now on the child's life is none of their business.
+    world.changes_custody("end", *numbers)
     child.page.click("#sign-out")
     child.page.goto(f"{square.url}/sign-in")
     child.page.click("#sign-in-with-online-number")
     child.page.wait_for_selector("#until")
+    other.open("home")
+    assert not requests[1].is_visible()
+    other.open("family")
+    assert child.card()["name"] not in other.sees("#view")
+
+    # A guardian agrees to each use, and may refuse this one, in the words of the child.
     guardian.open("home")
-    request.locator("button:has-text('Refuse')").click()
+    requests[0].locator("button:has-text('Refuse')").click()
     guardian.page.wait_for_selector(".told-now:has-text('Refused')")
     child.page.wait_for_url(f"{square.url}/online-number/callback?**")
     assert child.page.is_visible("#refusal")
-    # In the words in which the child would refuse.
     assert "guardian" not in child.page.content().lower()
     assert "error=access_denied" in child.page.url
 

@@ -1,15 +1,10 @@
 """What happens in the life of a number, between the app and a platform, in a real browser."""
 
-import base64
-import hashlib
 import itertools
 import re
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
 import pyotp
@@ -18,9 +13,9 @@ import pytest
 from authsvc.authentication.assurance import AAL2
 from authsvc.cli.tour.servers import Server
 from tests.journeys.hands import SECRET, Hands
+from tests.journeys.question import Question
 from tests.journeys.test_in_a_real_browser import signs_up
 from tests.journeys.world import ROOT, SQUARE, World, lasting_port
-from tests.oidc.jwt_makers import unverified
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -60,47 +55,6 @@ def hasty_issuer(tmp_path: Path) -> Iterator[str]:
     service.start()
     yield issuer
     service.stop()
-
-
-class Question:
-    """What the platform asks of whoever must have signed in strongly, and the answer."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._verifier = secrets.token_urlsafe(48)
-        self._redirect_uri = f"{world.square.url}/online-number/callback"
-        digest = hashlib.sha256(self._verifier.encode()).digest()
-        self.url = f"{world.issuer}/authorize?" + urlencode(
-            {
-                "client_id": SQUARE,
-                "redirect_uri": self._redirect_uri,
-                "response_type": "code",
-                "scope": "openid",
-                "acr_values": AAL2,
-                "state": secrets.token_urlsafe(32),
-                "nonce": secrets.token_urlsafe(32),
-                "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
-                "code_challenge_method": "S256",
-            }
-        )
-
-    def answer(self, hands: Hands) -> dict[str, Any]:
-        """The claims of the ID token; the platform itself did not ask, and its page says so."""
-        hands.page.wait_for_url(f"{self._redirect_uri}?**")
-        [code] = parse_qs(urlsplit(hands.page.url).query)["code"]
-        answer = httpx2.post(
-            f"{self._world.issuer}/token",
-            data={
-                "grant_type": "authorization_code",
-                "code": code,
-                "redirect_uri": self._redirect_uri,
-                "code_verifier": self._verifier,
-            },
-            auth=(SQUARE, self._world.secret_file(SQUARE).read_text()),
-            trust_env=False,
-        )
-        claims: dict[str, Any] = unverified(answer.json()["id_token"])
-        return claims
 
 
 def begins_to_verify(hands: Hands, world: World, handle: str) -> None:
@@ -161,7 +115,7 @@ def test_a_stronger_sign_in_asks_for_the_missing_code_alone(person, new_hands, w
     # Codes are turned on elsewhere; the session on the computer is one of a password alone.
     codes = pyotp.TOTP(person.turns_codes_on())
 
-    question = Question(world)
+    question = Question(world, world.square, acr_values=AAL2)
     computer.page.goto(question.url)
     asks_for_a_code_alone(computer)
     assert not computer.page.is_visible("#send-code")
@@ -171,7 +125,7 @@ def test_a_stronger_sign_in_asks_for_the_missing_code_alone(person, new_hands, w
     # The code of the present was used when they were turned on.
     computer.page.fill("#otp", codes.at(time.time() + 30))
     computer.page.click("#verify")
-    claims = question.answer(computer)
+    claims = question.answer(computer.page)
     assert claims["acr"] == AAL2
     assert {"pwd", "otp"} <= set(claims["amr"])
 
@@ -183,7 +137,7 @@ def test_who_has_only_a_phone_proves_more_by_a_message(person, new_hands, world)
     computer.page.click("#approve")
     computer.page.wait_for_url(f"{world.square.url}/verified")
 
-    question = Question(world)
+    question = Question(world, world.square, acr_values=AAL2)
     computer.page.goto(question.url)
     asks_for_a_code_alone(computer)
     assert not computer.page.is_visible("#otp")
@@ -197,7 +151,7 @@ def test_who_has_only_a_phone_proves_more_by_a_message(person, new_hands, world)
     code = re.findall(r"\d{6}", newest)[0]
     computer.page.fill("#otp", code)
     computer.page.click("#verify")
-    claims = question.answer(computer)
+    claims = question.answer(computer.page)
     assert claims["acr"] == AAL2
     assert {"pwd", "sms"} <= set(claims["amr"])
 
@@ -207,6 +161,8 @@ def test_a_recovery_comes_to_its_end(new_hands, hasty_issuer):
     old.opts_in(next(_names))
 
     new = new_hands(issuer=hasty_issuer)
+    # A clock that is a day behind lets nobody wait a day longer.
+    new.page.clock.set_fixed_time(time.time() - 86_400)
     new.recovers(old, old.name, NEW_SECRET)
     assert "Please wait" in new.sees("#view h1")
     while not new.page.is_visible("#get-number"):
@@ -247,9 +203,16 @@ def test_everything_at_the_service_works_without_javascript(person, new_hands, w
     signs_in_at_the_service(plain, person.name, "not the password")
     assert page.is_visible("#error")
     signs_in_at_the_service(plain, person.name)
-    page.fill("#otp", "1")
-    page.click("#verify")
-    assert page.is_visible("#error")
+    # A code of yesterday, as a clock that is wrong shows it, and one that was used already.
+    for wrong in (time.time() - 86_400, time.time() - 30):
+        page.fill("#otp", codes.at(wrong))
+        page.click("#verify")
+        assert "let the phone set its clock by itself" in page.inner_text("#error")
+    # Whoever typed another person's name is not caught here.
+    address = page.url
+    page.click("#another-name")
+    assert page.is_visible("#username")
+    page.goto(address)
     # The code of the present was used when they were turned on.
     page.fill("#otp", codes.at(time.time() + 30))
     page.click("#verify")

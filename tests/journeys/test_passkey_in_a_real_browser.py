@@ -1,4 +1,4 @@
-"""A passkey in Chromium: made, used to reach a platform, and no button where there is no script.
+"""A passkey in Chromium: made, used to reach a platform by a button and from the field of the name.
 
 Chromium's virtual authenticator (WebDriver extension of WebAuthn L3, section 11) stands in for the
 phone's; everything else is real.
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.journeys.test_in_a_real_browser import CHROMIUM, DESKTOP, signs_up
 from tests.journeys.world import PASSWORD
@@ -61,6 +61,11 @@ def chromium() -> Iterator[Browser]:
         started.close()
 
 
+def is_touched(devtools: CDPSession, authenticator: dict[str, str], *, touched: bool) -> None:
+    """From now on its owner answers what the authenticator asks, or lets it wait."""
+    devtools.send("WebAuthn.setAutomaticPresenceSimulation", {**authenticator, "enabled": touched})
+
+
 def tab(chromium: Browser, **options: object) -> Page:
     context = chromium.new_context(**{**DESKTOP, **options})  # type: ignore[arg-type]  # DESKTOP
     context.set_default_timeout(15_000)
@@ -70,25 +75,38 @@ def tab(chromium: Browser, **options: object) -> Page:
 def test_a_passkey_is_made_and_leads_to_a_platform(world, chromium):
     person, square = world.enrolled_person(), world.square
     page = tab(chromium)
-    complaints: list[str] = []
-    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
 
-    page.goto(f"{world.issuer}/approvals")
+    page.goto(f"{world.issuer}/app/")
     page.evaluate(ADDS_A_PASSKEY, {"name": person.sign_in_name, "password": PASSWORD})
     made = devtools.send("WebAuthn.getCredentials", authenticator)["credentials"]
     assert [each["isResidentCredential"] for each in made] == [True]
 
+    complaints: list[str] = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
     signs_up(page, square, "with_a_passkey")
     page.goto(f"{square.url}/verify")
-    page.click("#verify")
-    assert page.is_visible("#username")
+    is_touched(devtools, authenticator, touched=False)
+    with page.expect_response("**/authentication/passkey/challenges"):
+        page.click("#verify")
+    assert page.get_attribute("#username", "autocomplete") == "username webauthn"
+    # What waits in the field gives way to the button.
+    is_touched(devtools, authenticator, touched=True)
     page.click("#passkey")
     page.click("#approve")
     page.wait_for_url(f"{square.url}/verified")
     assert page.is_visible("#badge")
+
+    # Chosen in the field, no button is needed; the platform was allowed before.
+    page.click("#sign-out")
+    page.goto(f"{world.issuer}/end-session")
+    page.click("#logout")
+    page.goto(f"{square.url}/sign-in")
+    page.click("#sign-in-with-online-number")
+    page.wait_for_url(f"{square.url}/")
+    assert "@with_a_passkey" in page.inner_text("#handle")
     assert complaints == []
 
 

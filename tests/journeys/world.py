@@ -21,11 +21,13 @@ import httpx2
 
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
+from authsvc.clients.client import CIBA, DEVICE_CODE
 
 ROOT = Path(__file__).parents[2]
 # The check of the mission: a resident identity number in anything that a platform receives.
 IDENTITY_NUMBER = re.compile(rb"[1-9][0-9]{5}(19|20)[0-9]{9}[0-9X]")
 SQUARE, MARKET, MINIMAL, STRICT = "square", "market", "minimal", "strict"
+COUNTER = "counter"
 PASSWORD = "only in this test"
 MINOR, MINOR_SINCE = "somebody-young", "2012-01-01"
 _JWT = re.compile(rb"eyJ[\w-]+\.([\w-]+)\.[\w-]+")
@@ -183,9 +185,13 @@ class World:
         card = json.loads(self._desk("replace", "--out", out, holder.number))
         holder.chip, holder.papers = Path(card["chip"]), Path(card["holder"])
 
-    def _desk(self, command: str, *arguments: str) -> str:
+    def changes_custody(self, change: str, ward: str, guardian: str) -> None:
+        """The register gives somebody a guardian (`add`) or takes one (`end`); by their numbers."""
+        self._desk("guardian", change, ward, guardian)
+
+    def _desk(self, *arguments: str) -> str:
         directory = f"--directory={self._register}"
-        return run(["authsvc", "register", command, directory, *arguments], check=True).stdout
+        return run(["authsvc", "register", *arguments, directory], check=True).stdout
 
     def _clients(self) -> Path:
         clients = [
@@ -205,11 +211,19 @@ class World:
             "token_endpoint_auth_method": "none",
             "application_type": "native",
         }
-        for client in clients:
+        counter = {
+            "client_id": COUNTER,
+            "client_secret": f"the secret of {COUNTER} is longer than 32 characters",
+            "client_name": COUNTER,
+            "grant_types": [CIBA, DEVICE_CODE],
+            "backchannel_token_delivery_mode": "poll",
+            "scope": "openid age",
+        }
+        for client in (*clients, counter):
             self.secret_file(str(client["client_id"])).write_text(str(client["client_secret"]))
         path = self._directory / "clients.json"
         made = run(["examples.strict_client", STRICT, str(self.secret_file(STRICT))], check=True)
-        path.write_text(json.dumps([*clients, minimal, json.loads(made.stdout)]))
+        path.write_text(json.dumps([*clients, counter, minimal, json.loads(made.stdout)]))
         return path
 
     def _people(self) -> Path:

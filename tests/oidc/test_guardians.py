@@ -182,6 +182,15 @@ async def test_two_guardians_who_decide_at_once_are_not_both_heard(
         assert ("code" in outcome) is (won == "approve")
 
 
+async def test_when_custody_has_ended_nobody_is_shown_what_waits(
+    service: Service, mother: App, child: Resident, visit: Visit
+) -> None:
+    await visit.go(SQUARE)
+    service.authority.set_guardian(child.number, mother.resident.number, holds=False)
+    assert await mother.waiting() == []
+    assert (await mother.kinds()).count("guardian_ended") == 1
+
+
 async def test_when_custody_has_ended_the_word_is_refused_and_so_is_the_relation(
     service: Service, mother: App, child: Resident, visit: Visit
 ) -> None:

@@ -179,9 +179,12 @@ async def test_a_register_that_is_away_decides_nothing(provider: Service, kin: F
 
 async def test_a_register_that_says_no_ends_the_relation(provider: Service, kin: Family) -> None:
     await _wait(Browser(provider))
+    [shown] = await kin.waiting()
     provider.custody.ended.add(kin.relation_id)
     with pytest.raises(NoLongerGuardian):
-        await kin.decide(approved=True)
+        await provider.provider.guardians.decisions.decide(
+            kin.guardian, shown, approved=True, now=provider.clock.now()
+        )
     for person in (kin.guardian, kin.ward):
         assert (await provider.log_of(person))[0].kind is ActivityKind.GUARDIAN_ENDED
     assert await kin.waiting() == []

@@ -194,7 +194,7 @@ async def passkey_of(provider, name):
 
 async def assertion(provider, authenticator, **wrong):
     """What the page's script sends."""
-    offered = await provider.house.passkey_sign_in.offer()
+    offered = await provider.house.passkey_sign_in.offer(now=provider.clock.now())
     credential = authenticator.get(offered.options, **wrong)
     return {
         "challenge": offered.challenge,

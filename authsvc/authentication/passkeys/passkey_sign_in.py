@@ -6,7 +6,6 @@ Whoever has the key need not say who they are: the authenticator knows. A strang
 is refused like a wrong signature; it is random, so that nobody can try them all.
 """
 
-import os
 from datetime import datetime
 from uuid import UUID
 
@@ -15,20 +14,17 @@ import structlog
 
 from authsvc.authentication.assurance import Factor
 from authsvc.authentication.credentials import Credentials
-from authsvc.authentication.errors import PasskeyRefused, PasskeyTimedOut, SubscriberFrozen
+from authsvc.authentication.errors import PasskeyRefused, SubscriberFrozen
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
 from authsvc.authentication.passkeys.messages import Assertion
 from authsvc.authentication.passkeys.passkeys import Passkey
-from authsvc.authentication.passkeys.registration import (
-    CHALLENGE_BYTES,
-    CHALLENGE_LASTS,
-    Offered,
-)
+from authsvc.authentication.passkeys.registration import Offered
+from authsvc.authentication.passkeys.sign_in_challenges import SignInChallenges
 from authsvc.authentication.passkeys.store import PasskeyRow
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.authentication.throttle import Throttle
-from authsvc.identifiers import from_b64url, new_token
-from authsvc.storage import Database, Ephemeral, Kind
+from authsvc.identifiers import from_b64url
+from authsvc.storage import Database
 from authsvc.subscribers import Subscriber, Subscribers, SubscriberStatus
 
 # Two sign-ins of one passkey at once are rare, and of three one has won twice.
@@ -39,16 +35,6 @@ _NOBODY = UUID(int=0)
 _log = structlog.get_logger()
 
 
-class PendingSignIn(msgspec.Struct, frozen=True):
-    """A challenge that no passkey has answered."""
-
-    challenge: bytes
-
-
-# A kind of its own: what was given for a new key is nothing here, and the other way round.
-_PENDING = Kind("passkey-sign-in", PendingSignIn, CHALLENGE_LASTS)
-
-
 class PasskeySignIn:
     """The sign-in that takes no name."""
 
@@ -56,26 +42,24 @@ class PasskeySignIn:
         self,
         *,
         database: Database,
-        ephemeral: Ephemeral,
+        challenges: SignInChallenges,
         credentials: Credentials,
         subscribers: Subscribers,
         throttle: Throttle,
         ceremonies: Ceremonies,
     ) -> None:
         self._database = database
-        self._ephemeral = ephemeral
+        self._challenges = challenges
         self._passkeys = credentials.passkeys
         self._subscribers = subscribers
         self._throttle = throttle
         self._ceremonies = ceremonies
 
-    async def offer(self) -> Offered:
+    async def offer(self, *, now: datetime) -> Offered:
         """Something fresh for a passkey to sign; whose, nobody knows yet."""
-        pending = PendingSignIn(os.urandom(CHALLENGE_BYTES))
-        challenge = new_token(16)
-        await self._ephemeral.put(_PENDING, challenge, pending)
-        options = self._ceremonies.request_options(challenge=pending.challenge)
-        return Offered(challenge, options)
+        given = await self._challenges.give(now=now)
+        options = self._ceremonies.request_options(challenge=given.challenge)
+        return Offered(given.name, options)
 
     async def finish(
         self, challenge: str, assertion: Assertion, *, address: str, now: datetime
@@ -87,11 +71,9 @@ class PasskeySignIn:
         """
         # 1, 2. Claimed even if the rest fails: an answer is tried once.
         await self._throttle.admit_address(address)
-        pending = await self._ephemeral.take(_PENDING, challenge)
-        if pending is None:
-            raise PasskeyTimedOut(field="challenge")
+        signed = await self._challenges.take(challenge, now=now)
         try:
-            subscriber = await self._proved(assertion, pending.challenge, now=now)
+            subscriber = await self._proved(assertion, signed, now=now)
         except PasskeyRefused:
             await self._throttle.failed_from(address)
             raise

@@ -133,7 +133,7 @@ def _change(
 def _sign_in(sign_in: PasskeySignIn, door: Threshold) -> Sequence[ControllerRouterHandler]:
     @post("/authentication/passkey/challenges", summary="Something fresh for a passkey to sign")
     async def challenges() -> OptionsAnswer:
-        return _offered(await sign_in.offer())
+        return _offered(await sign_in.offer(now=door.clock.now()))
 
     @post("/authentication/passkey", status_code=HTTP_200_OK, summary="Sign in by a passkey")
     async def passkey(

@@ -5,10 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     LargeBinary,
     Table,
-    Uuid,
     delete,
     insert,
     select,
@@ -18,18 +16,13 @@ from sqlalchemy.exc import IntegrityError
 
 from authsvc.authentication.errors import PasskeyKnown
 from authsvc.storage import Transaction, metadata
+from authsvc.storage.columns import belongs_to
 
 passkey = Table(
     "passkey",
     metadata,
     Column("id_digest", LargeBinary, primary_key=True),
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    belongs_to("subscriber"),
     # Credential id, public key, counter, name and moments, under the person's data key.
     Column("sealed", LargeBinary, nullable=False),
 )

@@ -4,20 +4,15 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Uuid, delete, insert, select
+from sqlalchemy import Column, LargeBinary, Table, delete, insert, select
 
 from authsvc.storage import Transaction, metadata
-from authsvc.storage.columns import UTCDateTime
+from authsvc.storage.columns import UTCDateTime, belongs_to
 
 recovery = Table(
     "recovery",
     metadata,
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    belongs_to("subscriber", is_key=True),
     # The enrollment in which it was begun, as `enrollment.id_digest` has it.
     Column("enrollment_digest", LargeBinary, nullable=False),
     Column("ready_at", UTCDateTime, nullable=False),

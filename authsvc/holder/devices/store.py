@@ -6,11 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     LargeBinary,
     String,
     Table,
-    Uuid,
     delete,
     insert,
     select,
@@ -18,19 +16,14 @@ from sqlalchemy import (
 )
 
 from authsvc.storage import Transaction, metadata
+from authsvc.storage.columns import belongs_to
 
 device = Table(
     "device",
     metadata,
     # The serial of its certificate, as `certificate.serial` has it.
     Column("serial", String(40), primary_key=True),
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    belongs_to("subscriber"),
     Column("sealed", LargeBinary, nullable=False),
 )
 

@@ -18,6 +18,7 @@ from authsvc.oidc.backchannel.approval_pages import ApprovalPages
 from authsvc.oidc.backchannel.errors import UserCodeUnknown
 from authsvc.oidc.backchannel.user_code import UserCodes, read_user_code, shown
 from authsvc.oidc.backchannel.waiting_request import WaitingRequests
+from authsvc.oidc.errors import InteractionOver, NoCookies
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interactions
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
@@ -58,11 +59,11 @@ class DevicePage:
         """A redirect to the interaction, or the page again with what is wrong."""
         form = http.form()
         typed = form.get(_FIELD, "")
-        if not self._was_seen_here(http, form.get(_SEEN, "")):
-            return self._page(http, typed)
         try:
+            if not self._was_seen_here(http, form.get(_SEEN, "")):
+                return self._page(http, typed)
             return await self._begin(http, typed, now=now)
-        except (InvalidInput, Throttled) as error:
+        except (InvalidInput, Throttled, NoCookies) as error:
             return self._page(http, typed, error=error)
 
     async def _begin(self, http: HTTPRequest, typed: str, *, now: datetime) -> HTTPResponse:
@@ -91,10 +92,14 @@ class DevicePage:
         return page.with_headers(cookie)
 
     def _was_seen_here(self, http: HTTPRequest, seen: str) -> bool:
-        try:
-            return self._cookies.is_bound(http, from_b64url(seen))
-        except ValueError:
+        """Whether our own page was filled in, in this browser; NoCookies if that cannot be said."""
+        if not seen:
             return False
+        try:
+            self._cookies.require_bound(http, from_b64url(seen))
+        except (ValueError, InteractionOver):
+            return False
+        return True
 
 
 def _tidy(typed: str) -> str:

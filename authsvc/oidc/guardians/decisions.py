@@ -9,6 +9,7 @@
 import asyncio
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -60,18 +61,23 @@ class GuardianDecisions:
         self._lists = lists
 
     async def waiting_for(self, guardian: Subscriber, *, now: datetime) -> list[WaitingUse]:
-        """What waits for a guardian, oldest first."""
+        """What waits for a guardian, oldest first; RegisterUnavailable.
+
+        It names a platform, so that the register is asked for each ward that wants something:
+        custody may have ended since it was put on the list.
+        """
         handles = await self._lists.of(str(guardian.id))
         if not handles:
             return []
-        async with self._database.reading() as tx:
-            wards = await self._kinship.wards_of(tx, guardian, now=now)
-        names = {ward.subscriber.id: ward.relation.name for ward in wards}
-        uses = await asyncio.gather(*(self._uses.open(handle, now=now) for handle in handles))
+        found = await asyncio.gather(*(self._uses.open(handle, now=now) for handle in handles))
+        uses = [
+            (handle, use) for handle, use in zip(handles, found, strict=True) if use is not None
+        ]
+        names = await self._names(guardian, {use.ward_id for _, use in uses}, now=now)
         waiting = [
             await self._view(handle, use, names[use.ward_id], now=now)
-            for handle, use in zip(handles, uses, strict=True)
-            if use is not None and use.ward_id in names
+            for handle, use in uses
+            if use.ward_id in names
         ]
         return sorted(waiting, key=lambda each: each.asked_at)
 
@@ -94,6 +100,18 @@ class GuardianDecisions:
         # 3. and 4.
         await self._uses.decide(handle, approved=approved)
         await self._lists.leave(use.places)
+
+    async def _names(
+        self, guardian: Subscriber, ward_ids: set[UUID], *, now: datetime
+    ) -> dict[UUID, str]:
+        """What those of these people are called whose guardian it is at this moment."""
+        async with self._database.reading() as tx:
+            wards = await self._kinship.wards_of(tx, guardian, now=now)
+        return {
+            ward.subscriber.id: ward.relation.name
+            for ward in wards
+            if ward.subscriber.id in ward_ids and await self._custody.holds(ward.relation, now=now)
+        }
 
     async def _view(
         self, handle: str, use: WardUse, ward_name: str, *, now: datetime

@@ -11,6 +11,7 @@ from hashlib import sha256
 from authsvc.authentication.session import TOTAL
 from authsvc.authentication.session_cookie import Header, SessionCookie
 from authsvc.identifiers import new_token
+from authsvc.oidc.errors import InteractionOver, NoCookies
 from authsvc.web.cookies import cookie_name, session_cookie
 from authsvc.web.http import HTTPRequest
 
@@ -48,9 +49,16 @@ class Cookies:
         header = session_cookie(_BROWSER, value, secure=self._secure, max_age=_LIFETIME)
         return _digest(value), header
 
-    def is_bound(self, request: HTTPRequest, digest: bytes) -> bool:
-        """Whether this is the browser of `digest`."""
-        return hmac.compare_digest(_digest(self._browser(request)), digest)
+    def require_bound(self, request: HTTPRequest, digest: bytes) -> None:
+        """Returns if this is the browser of `digest`.
+
+        InteractionOver for another one, NoCookies for one that is not known by anything.
+        """
+        sent = self._browser(request)
+        if not sent:
+            raise NoCookies
+        if not hmac.compare_digest(_digest(sent), digest):
+            raise InteractionOver
 
     def _browser(self, request: HTTPRequest) -> str:
         return request.cookies.get(cookie_name(_BROWSER, secure=self._secure), "")

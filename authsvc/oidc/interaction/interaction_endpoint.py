@@ -101,13 +101,14 @@ class InteractionEndpoint:
         return await self._go_on(turn, self._cookies.session(http))
 
     async def turn(self, http: HTTPRequest, *, now: datetime) -> Turn:
-        """The interaction of this address; InteractionOver also for another browser's."""
+        """The interaction of this address; InteractionOver also for another browser; NoCookies."""
         interaction_id = str(http.path_params["interaction"])
         interaction = await self._interactions.find(interaction_id)
         completion = self._completions[interaction.ends_in]
         client = await completion.client(interaction, now=now)
-        if client is None or not self._cookies.is_bound(http, interaction.browser):
+        if client is None:
             raise InteractionOver
+        self._cookies.require_bound(http, interaction.browser)
         return Turn(http, interaction_id, interaction, completion, client, now)
 
     async def signed_in(self, turn: Turn, signed_in: SignedIn) -> HTTPResponse:

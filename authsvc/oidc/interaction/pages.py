@@ -21,6 +21,8 @@ from authsvc.web.templates import Templates
 
 # As long as a `login_hint` may be. What was typed is shown again, and no name is longer.
 _LONGEST_NAME = 256
+# The query by which the page of the second step leads back to the first.
+ANOTHER_NAME = "another-name"
 
 
 class Pages:

@@ -26,7 +26,7 @@ from authsvc.errors import (
 )
 from authsvc.oidc.interaction.cookies import Cookies
 from authsvc.oidc.interaction.interaction import Interactions
-from authsvc.oidc.interaction.pages import Pages
+from authsvc.oidc.interaction.pages import ANOTHER_NAME, Pages
 from authsvc.oidc.interaction.turn import Turn
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 from authsvc.web.forwarded import network_of
@@ -71,9 +71,12 @@ class Proving:
         self._pages = pages
 
     def ask(self, turn: Turn, *, error: AuthsvcError | None = None) -> HTTPResponse:
-        """The page of a sign-in: from the beginning, or its second step."""
+        """The page of a sign-in: from the beginning, or its second step.
+
+        Who has typed a name that is not theirs begins again by a link of the second step.
+        """
         request = turn.interaction.request
-        if turn.interaction.ticket is not None:
+        if turn.interaction.ticket is not None and turn.http.query != ANOTHER_NAME:
             return self._pages.otp(turn.http, request, turn.client, error=error)
         return self._pages.sign_in(turn.http, request, turn.client, error=error)
 

@@ -134,8 +134,9 @@ class EndSessionEndpoint:
 
     async def _confirmed(self, http: HTTPRequest, confirmation: str) -> PendingSignOut:
         pending = await self._ephemeral.get(_PENDING, confirmation)
-        if pending is None or not self._cookies.is_bound(http, pending.browser):
+        if pending is None:
             raise InteractionOver
+        self._cookies.require_bound(http, pending.browser)
         await self._ephemeral.forget(_PENDING, confirmation)
         return pending
 

@@ -5,17 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
-    ForeignKey,
     LargeBinary,
     String,
     Table,
-    Uuid,
     delete,
     insert,
     select,
 )
 
 from authsvc.storage import Transaction, metadata
+from authsvc.storage.columns import belongs_to
 
 relation = Table(
     "relation",
@@ -23,13 +22,7 @@ relation = Table(
     Column("id", LargeBinary, primary_key=True),
     Column("kind", String(16), nullable=False),
     # The ward, or whoever is helped.
-    Column(
-        "subscriber_id",
-        Uuid,
-        ForeignKey("subscriber.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
+    belongs_to("subscriber"),
     # A keyed digest of the id of the guardian or helper.
     Column("other_digest", LargeBinary, nullable=False, index=True),
     # For the ward's eyes, under the ward's data key; and for the other's, under theirs.

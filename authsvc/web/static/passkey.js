@@ -2,8 +2,12 @@
 //
 // The page's form with the attribute `data-passkey` stays hidden without this script. Its button
 // fetches a challenge, lets the authenticator sign it, and sends what comes of it with the form.
+// Where the page has a field for a name, the browser offers passkeys there as well, beside the
+// names that it knows (conditional mediation): whoever chooses one is spared the button.
 
 const CHALLENGES = "/authentication/passkey/challenges";
+// A challenge is good for five minutes; one that waits in a field is renewed before.
+const RENEWED_AFTER = 240_000;
 
 function fromBase64url(text) {
   const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
@@ -31,12 +35,12 @@ function inJSON(credential) {
   });
 }
 
-async function ask() {
-  const answer = await fetch(CHALLENGES, { method: "POST" });
+async function ask(how = {}) {
+  const answer = await fetch(CHALLENGES, { method: "POST", signal: how.signal });
   if (!answer.ok) throw new Error(`no challenge: ${answer.status}`);
   const { challenge, options } = await answer.json();
   const publicKey = { ...options, challenge: fromBase64url(options.challenge) };
-  const credential = await navigator.credentials.get({ publicKey });
+  const credential = await navigator.credentials.get({ publicKey, ...how });
   return { challenge, credential: inJSON(credential) };
 }
 
@@ -49,6 +53,24 @@ function send(form, fields) {
   form.submit();
 }
 
+// What waits in the field. A browser hears one question for a passkey at a time.
+let waiting = new AbortController();
+
+async function offerInField(form) {
+  waiting.abort();
+  waiting = new AbortController();
+  const { signal } = waiting;
+  if (!document.querySelector("input[autocomplete~=webauthn]")) return;
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.()) || signal.aborted) return;
+  const renewal = setTimeout(offerInField, RENEWED_AFTER, form);
+  signal.addEventListener("abort", () => clearTimeout(renewal));
+  try {
+    send(form, await ask({ mediation: "conditional", signal }));
+  } catch {
+    // Nobody asked for it, so that nothing is said: no passkey here, offline, or the button's turn.
+  }
+}
+
 // The name of a relying party is a host name; an address of numbers is none (section 4).
 const isNamed = !/^[\d.]+$|:/.test(location.hostname);
 
@@ -59,17 +81,20 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   form.hidden = false;
   window.addEventListener("pageshow", () => {
     button.disabled = false;
+    offerInField(form);
   });
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     failed.hidden = true;
     button.disabled = true;
+    waiting.abort();
     try {
       send(form, await ask());
     } catch {
       // Cancelled, timed out, no passkey here, or offline: the other ways are still on the page.
       failed.hidden = false;
       button.disabled = false;
+      offerInField(form);
     }
   });
 }

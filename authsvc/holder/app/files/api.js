@@ -37,6 +37,11 @@ export function clockError() {
   return Math.round(clockOff / 1000);
 }
 
+/** The moment by the service's clock, in milliseconds: what it says of times is compared with it. */
+export function presentMoment() {
+  return Date.now() - clockOff;
+}
+
 /** Calls `listener` when the clock is found to be wrong, or right again. */
 export function onClock(listener) {
   clockListeners.add(listener);

@@ -121,16 +121,20 @@ export async function attempt(button, place, act) {
   try {
     await act(button);
   } catch (error) {
-    if (error.name === 'AbortError') return;
-    const shown = alarm(asProblem(error));
-    place.append(shown);
-    shown.focus();
+    if (error.name !== 'AbortError') warn(place, error);
   } finally {
     // What the act itself has said stays to be read.
     if (document.getElementById('status').textContent === moment) announce('');
     button.removeAttribute('aria-disabled');
     button.classList.remove('busy');
   }
+}
+
+/** Shows in `place` what went wrong, and moves the focus there. */
+export function warn(place, error) {
+  const shown = alarm(asProblem(error));
+  place.append(shown);
+  shown.focus();
 }
 
 /** A labelled input. `note` is a node that stands below it (a strength meter). */

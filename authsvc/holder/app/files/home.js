@@ -1,6 +1,6 @@
 /** The person's own page: the number, what waits for them, and what happened. */
 
-import { get, post } from '/app/api.js';
+import { get, post, presentMoment } from '/app/api.js';
 import { readCertificate } from '/app/certificate_reader.js';
 import {
   action,
@@ -135,7 +135,7 @@ function reveal(number, masked, signal) {
 
 /** Somebody is recovering access: whoever is signed in can stop it. */
 function recoveryBanner(recovery) {
-  const seconds = (new Date(recovery.ready_at) - Date.now()) / 1000;
+  const seconds = (new Date(recovery.ready_at) - presentMoment()) / 1000;
   return el(
     'div',
     { class: 'alarm stop', role: 'alert' },
@@ -207,6 +207,7 @@ async function approvals(signal) {
   if (!waiting.length) return null;
   const rows = waiting.map((each) => [
     el('strong', {}, bdi(each.client_name)),
+    each.binding_message ? p([say('核对：', 'Compare: '), bdi(each.binding_message)]) : null,
     p(
       say(
         `来自 ${each.network}，${dayAndTime(each.asked_at)}`,

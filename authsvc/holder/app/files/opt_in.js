@@ -32,7 +32,7 @@ export function enrollmentView(purpose) {
       return over(problem, purpose);
     }
     const step = await FORMS[progress.next_step]({ kept, progress, signal });
-    return [overview(purpose, progress), step];
+    return [overview(purpose, progress), step, secondGuardian(progress)];
   };
 }
 
@@ -213,6 +213,23 @@ function over(problem, purpose) {
       { id: 'begin-again' },
     ),
   ];
+}
+
+/** A child may have two guardians: the other one, too, until the number is there. */
+function secondGuardian({ guardian_code: code, next_step: step }) {
+  if (!code || step === 'guardian') return null;
+  return el(
+    'details',
+    {},
+    el('summary', {}, say('还有一位监护人？', 'Is there another guardian?')),
+    p(
+      say(
+        '请在完成之前，让另一位监护人在自己的应用中输入此码：家人 › 添加孩子。',
+        'Let them enter this in their own app before you finish: Family, then Add a child.',
+      ),
+    ),
+    p(code, { class: 'code', id: 'second-guardian-code' }),
+  );
 }
 
 /** The steps, and which of them is now. */

@@ -4,6 +4,12 @@ import { get, post } from '/app/api.js';
 import { fromBase64url, toBase64url } from '/app/der.js';
 import { cancelled, Problem } from '/app/problem.js';
 
+// A challenge is good for five minutes; one that waits in a field is renewed before.
+const RENEWED_AFTER = 240_000;
+
+// What waits in a field. A browser hears one question for a passkey at a time.
+let waiting = new AbortController();
+
 /** Whether this browser knows passkeys. */
 export function passkeysKnown() {
   return typeof PublicKeyCredential === 'function' && Boolean(navigator.credentials);
@@ -11,6 +17,7 @@ export function passkeysKnown() {
 
 /** Makes a passkey for whoever is signed in; {id, name, added_at}. */
 export async function addPasskey(name) {
+  waiting.abort();
   const { challenge, options } = await post('/authentication/passkeys/options');
   const credential = await asked(() =>
     navigator.credentials.create({ publicKey: creationOptions(options) }),
@@ -22,13 +29,54 @@ export async function addPasskey(name) {
   });
 }
 
-/** Signs in by a passkey; the service's answer. */
+/** Signs in by a passkey; the service's answer. What waited in a field waits no more. */
 export async function signInByPasskey() {
-  const { challenge, options } = await post('/authentication/passkey/challenges');
-  const credential = await asked(() =>
-    navigator.credentials.get({ publicKey: requestOptions(options) }),
-  );
+  waiting.abort();
+  const { challenge, publicKey } = await requested();
+  const credential = await asked(() => navigator.credentials.get({ publicKey }));
   return post('/authentication/passkey', { challenge, credential: assertion(credential) });
+}
+
+/**
+ * Waits for a passkey that is chosen in a field with `autocomplete="… webauthn"`, where the browser
+ * offers them beside the names that it knows (conditional mediation); the service's answer to it.
+ * Null if none is chosen: it was asked for by a button, `signal` says so, or the browser cannot.
+ */
+export async function signInFromField(signal) {
+  waiting.abort();
+  const mine = (waiting = new AbortController());
+  signal.addEventListener('abort', () => mine.abort());
+  if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return null;
+  while (!mine.signal.aborted && !signal.aborted) {
+    const chosen = await chosenInField(mine.signal);
+    if (chosen) return post('/authentication/passkey', chosen);
+  }
+  return null;
+}
+
+/** What the service is sent of the passkey that was chosen; null after some minutes without one. */
+async function chosenInField(signal) {
+  const round = new AbortController();
+  const over = new Promise((resolve) => round.signal.addEventListener('abort', resolve));
+  signal.addEventListener('abort', () => round.abort());
+  setTimeout(() => round.abort(), RENEWED_AFTER);
+  try {
+    const { challenge, publicKey } = await requested(round.signal);
+    const how = { publicKey, mediation: 'conditional', signal: round.signal };
+    return { challenge, credential: assertion(await navigator.credentials.get(how)) };
+  } catch {
+    // Nobody asked for it, so that nothing is said: no passkey here, offline, or a button's turn.
+    await over;
+    return null;
+  }
+}
+
+/** Something fresh to sign: its name, and what the browser is asked with. */
+async function requested(signal) {
+  const { challenge, options } = await post('/authentication/passkey/challenges', undefined, {
+    signal,
+  });
+  return { challenge, publicKey: requestOptions(options) };
 }
 
 /** The person's passkeys. */

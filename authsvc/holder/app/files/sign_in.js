@@ -1,22 +1,23 @@
 /** Signing in to the app: by this device's key, by a passkey, or by name and password. */
 
 import { get, post } from '/app/api.js';
-import { action, el, form, heading, link, p } from '/app/dom.js';
+import { action, el, form, heading, link, p, warn } from '/app/dom.js';
 import { answerChallenge } from '/app/keys.js';
-import { passkeysKnown, signInByPasskey } from '/app/passkeys.js';
+import { passkeysKnown, signInByPasskey, signInFromField } from '/app/passkeys.js';
 import { Problem } from '/app/problem.js';
 import { go, goOn } from '/app/router.js';
 import { recall } from '/app/store.js';
 import { say } from '/app/words.js';
 
 /** The view. */
-export async function signInView() {
+export async function signInView({ signal }) {
+  const done = async () => {
+    await requireCookie();
+    return goOn();
+  };
   return [
     heading(say('登录', 'Sign in')),
-    await signInChoices(async () => {
-      await requireCookie();
-      return goOn();
-    }),
+    await signInChoices(done, signal),
     el('hr'),
     p(
       link(
@@ -29,8 +30,11 @@ export async function signInView() {
   ];
 }
 
-/** The ways to sign in; `done` is called when one has worked. Used by the view and by questions. */
-export async function signInChoices(done) {
+/**
+ * The ways to sign in; `done` is called when one has worked. Used by the view and by questions.
+ * `signal` ends the wait for a passkey in the field of the name; without one nothing waits there.
+ */
+export async function signInChoices(done, signal) {
   const device = await recall('device').catch(() => null);
   const place = el('div', { class: 'choices' });
   const settle = async (answer) => {
@@ -40,6 +44,7 @@ export async function signInChoices(done) {
     return undefined;
   };
   const password = passwordForm(settle);
+  const wait = () => signal && other.open && settleFromField(place, settle, signal);
   const ways = [];
   if (device) {
     ways.push(
@@ -54,7 +59,14 @@ export async function signInChoices(done) {
     ways.push(
       action(
         say('用通行密钥登录', 'Sign in with a passkey'),
-        async () => settle(await signInByPasskey()),
+        async () => {
+          try {
+            await settle(await signInByPasskey());
+          } catch (error) {
+            wait();
+            throw error;
+          }
+        },
         {
           id: 'by-passkey',
           class: device ? 'second' : null,
@@ -64,12 +76,23 @@ export async function signInChoices(done) {
   }
   const other = el(
     'details',
-    { open: !device },
+    { open: !device, ontoggle: wait },
     el('summary', {}, say('用登录名和密码登录', 'Sign in with a name and a password')),
     password,
   );
   place.append(...ways, other);
   return place;
+}
+
+/** Settles by the passkey that is chosen in the field of the name, if one is. */
+async function settleFromField(place, settle, signal) {
+  if (!passkeysKnown()) return;
+  try {
+    const answer = await signInFromField(signal);
+    if (answer) await settle(answer);
+  } catch (error) {
+    warn(place, error);
+  }
 }
 
 /** Signs in by the key and the certificate that this device keeps; the service's answer. */
@@ -112,7 +135,7 @@ function passwordForm(settle) {
       {
         name: 'sign_in_name',
         label: say('登录名', 'Sign-in name'),
-        autocomplete: 'username',
+        autocomplete: 'username webauthn',
         autocapitalize: 'none',
         spellcheck: 'false',
       },

@@ -1,6 +1,6 @@
 /** The steps that make ways to sign in: the phone, a name and a password, this device's key. */
 
-import { get } from '/app/api.js';
+import { get, presentMoment } from '/app/api.js';
 import { action, el, form, heading, link, p } from '/app/dom.js';
 import { abandon, complete, take } from '/app/enrollment.js';
 import { Problem } from '/app/problem.js';
@@ -165,7 +165,7 @@ function credentialsStep({ kept, progress }) {
 }
 
 function numberStep({ kept, progress }) {
-  if (progress.ready_at && new Date(progress.ready_at) > new Date()) return waitStep(progress);
+  if (progress.ready_at && new Date(progress.ready_at) > presentMoment()) return waitStep(progress);
   return [
     heading(
       say('最后一步', 'The last step'),
@@ -186,7 +186,7 @@ function numberStep({ kept, progress }) {
 
 /** A recovery waits, so that whoever it concerns can stop it. */
 function waitStep(progress) {
-  const seconds = (new Date(progress.ready_at) - Date.now()) / 1000;
+  const seconds = (new Date(progress.ready_at) - presentMoment()) / 1000;
   return [
     heading(
       say('请等待', 'Please wait'),

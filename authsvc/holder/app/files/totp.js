@@ -3,7 +3,7 @@
 import { clockError, post } from '/app/api.js';
 import { action, announce, el, form, handOver, p } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
-import { say } from '/app/words.js';
+import { say, span } from '/app/words.js';
 
 /** The offer: a button, then the steps in its place. */
 export function totpOffer() {
@@ -93,9 +93,9 @@ function recoveryCodes(codes) {
 
 /** A wrong clock makes every code wrong; whoever sets codes up should know. */
 export function clockWarning() {
-  const minutes = Math.max(1, Math.round(Math.abs(clockError()) / 60));
+  const wrong = span(Math.abs(clockError()));
   return say(
-    `这台设备的时钟相差约 ${minutes} 分钟，动态口令会不正确。请在系统设置中打开“自动设置时间”。`,
-    `This device's clock is off by about ${minutes} min, so that one-time codes will be wrong. Turn on automatic time in its settings.`,
+    `这台设备的时钟相差约 ${wrong}，动态口令会不正确。请在系统设置中打开“自动设置时间”。`,
+    `This device's clock is off by about ${wrong}, so that one-time codes will be wrong. Turn on automatic time in its settings.`,
   );
 }
