@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar
 
+from authsvc.authentication.assurance import Factor
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys import routes as passkeys_routes
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
@@ -176,6 +177,11 @@ class House:
     async def session_of(self, name: str) -> Session:
         """The session of a sign-in by password."""
         return await self.session(await self.signed_in(name))
+
+    async def own_session_of(self, subscriber: Subscriber) -> Session:
+        """A session that a device of theirs opened just now: it may set up a second factor."""
+        by_device = frozenset({Factor.DEVICE_KEY})
+        return await self.session(SignedIn(subscriber.id, by_device, self.clock.now()))
 
     async def log_of(self, subscriber: Subscriber) -> list[Entry]:
         """A person's own log, newest first."""

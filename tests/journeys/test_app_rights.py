@@ -61,6 +61,7 @@ def test_another_device_joins_and_is_removed(hands, new_hands):
     second.open("move")
     second.fill("name", "the second one")
     second.click("#add-device")
+    second.proves_phone(hands)
     second.page.wait_for_selector("#add-device", state="detached")
     second.open("devices")
     assert second.page.locator(".here").count() == 1
@@ -89,6 +90,7 @@ def test_alerts_are_seen_once(hands, new_hands):
     second.open("move")
     second.fill("name", "a new phone")
     second.click("#add-device")
+    second.proves_phone(hands)
     second.page.wait_for_selector("#add-device", state="detached")
     hands.open("home")
     hands.page.wait_for_selector("#alerts-seen")
