@@ -274,7 +274,7 @@ async def house(
     hasher = PasswordHasher(threads=2, parameters=parameters)
     credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=PasswordPolicy())
     throttle = Throttle(ephemeral, limits)
-    activity = ActivityLog(database)
+    activity = ActivityLog(database, ephemeral)
     outbox = Outbox()
     alerts = Alerts(
         database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=outbox

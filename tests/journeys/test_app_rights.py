@@ -143,6 +143,25 @@ def test_a_recovery_waits_and_any_device_stops_it(hands, new_hands, world):
     thief.page.wait_for_selector("#begin-again")
 
 
+def test_another_phone_waits_and_any_device_stops_it(hands, new_hands):
+    hands.open("security")
+    hands.page.fill("#field-phone", "100 9999 9999")
+    hands.click("#change-phone")
+    hands.page.wait_for_selector("#confirm-new-phone")
+    hands.fill("code", hands.newest_code("+8610099999999"))
+    hands.click("#confirm-new-phone")
+    hands.page.wait_for_selector("#stop-phone")
+    assert "***9999" in hands.sees("#new-phone")
+
+    second = new_hands()
+    signs_in_by_password(second, hands.name)
+    assert "changing your phone" in second.sees(".alarm.stop")
+    second.click("#stop-phone")
+    second.page.wait_for_selector(".alarm.stop", state="detached")
+    hands.open("activity")
+    assert "change of the phone was stopped" in hands.sees("#activity")
+
+
 def test_who_leaves_keeps_a_receipt_and_may_come_back(hands):
     hands.open("leave")
     hands.page.fill("#field-confirmation", "stay")

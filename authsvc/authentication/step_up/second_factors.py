@@ -15,10 +15,7 @@ from authsvc.authentication.session import Session
 from authsvc.authentication.step_up.errors import PhoneProofRequired
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
-
-
-# What of a number is shown: enough to know one's own again, too little to call it.
-_SHOWN_DIGITS = 4
+from authsvc.subscribers.phone import masked
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class SecondFactors:
     @property
     def masked_phone(self) -> str:
         """The phone as a page may show it: ***1234."""
-        return f"***{(self.phone or '')[-_SHOWN_DIGITS:]}"
+        return masked(self.phone or "")
 
 
 class WhatElse:
