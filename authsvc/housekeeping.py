@@ -1,8 +1,9 @@
 """What the service does by itself, while it is open and nobody asks.
 
 The register's feed is followed, and each minute what has passed is erased, in whichever room it
-lies, and the signing keys are tended. It ends before the house closes, so that no turn meets a
-closed store.
+lies, a phone that has waited long enough takes the other's place, whoever has come of age is freed
+of guardians, and the signing keys are tended. It ends before the house closes, so that no turn
+meets a closed store.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ from authsvc.oidc.provider import Provider
 from authsvc.storage import Database
 from authsvc.subscribers.activity import ActivityLog
 from authsvc.subscribers.activity.log import FLUSH_EVERY_SECONDS
+from authsvc.subscribers.phone import PhoneChanges
+from authsvc.subscribers.relations import ComingOfAge
 
 _log = structlog.get_logger()
 
@@ -38,6 +41,8 @@ class Housekeeping:
     provider: Provider
     credentials: Credentials
     activity: ActivityLog
+    phone_changes: PhoneChanges
+    coming_of_age: ComingOfAge
     clock: Clock
     poll_seconds: int
 
@@ -53,7 +58,12 @@ class Housekeeping:
                 clock=self.clock,
                 poll_seconds=self.poll_seconds,
                 stop=stop,
-                also={"passed": self._erase_what_has_passed, "signing_keys": self._tend_keys},
+                also={
+                    "passed": self._erase_what_has_passed,
+                    "phones": self._change_phones,
+                    "coming_of_age": self._end_guardianships,
+                    "signing_keys": self._tend_keys,
+                },
             )
         )
         writing = asyncio.create_task(
@@ -74,6 +84,12 @@ class Housekeeping:
 
     async def _tend_keys(self) -> None:
         await asyncio.to_thread(rotation.tend, self.keyring, now=self.clock.now())
+
+    async def _change_phones(self) -> None:
+        await self.phone_changes.complete_ready(now=self.clock.now())
+
+    async def _end_guardianships(self) -> None:
+        await self.coming_of_age.turn(now=self.clock.now())
 
     async def _erase_what_has_passed(self) -> None:
         now = self.clock.now()

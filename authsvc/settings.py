@@ -58,7 +58,8 @@ class EnrollmentRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # is under 18 is law (Measures for the national online identity service, article 4), no setting.
     minimum_age: Annotated[int, msgspec.Meta(ge=0)] = 0
     lifetime_hours: Positive = 24
-    # login.gov resets an account after one day, in which every address it knows is warned.
+    # login.gov resets an account after one day, in which every address it knows is warned. Another
+    # phone waits as long: it, too, is for whoever can object.
     recovery_wait_seconds: Positive = 86400
     # NIST SP 800-63B-4 section 3.1.1.2: eight characters or more beside another factor, fifteen
     # where a password is the only one, which an operator may ask for here.

@@ -293,10 +293,18 @@ class Service:
         assert found is not None
         return found[0]
 
+    async def prove_phone(self, client: httpx2.AsyncClient, resident: Resident) -> None:
+        """In the session that is there: a code comes to the resident's phone, and is typed."""
+        assert (await client.post("/authentication/step-up/sms")).is_success
+        body = {"otp": await self.newest_code(client, resident)}
+        answer = await client.post("/authentication/step-up", json=body)
+        assert answer.is_success, answer.text
+
     async def turn_totp_on(self, client: httpx2.AsyncClient, resident: Resident) -> list[str]:
-        """Signs in, turns TOTP on; the recovery codes."""
+        """Signs in, proves the phone, turns TOTP on; the recovery codes."""
         body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
         assert (await client.post("/authentication/password", json=body)).is_success
+        await self.prove_phone(client, resident)
         resident.totp_secret = (await client.post("/authentication/totp")).json()["secret"]
         answer = await client.post(
             "/authentication/totp/confirmation", json={"code": self.otp(resident)}

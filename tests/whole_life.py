@@ -3,6 +3,7 @@
 Of everything a person can do with the service something is done, and something is left half done.
 """
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
 from tests.authentication.authenticators import Authenticator
 from tests.family import browser_of, grown_up, ward_of
-from tests.holder.apps import open_app
+from tests.holder.apps import App, open_app
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
     ISSUER,
@@ -228,11 +229,24 @@ async def _have_company(service: Service, life: Life, resident: Resident) -> Non
         answer = await app.adds(life.person["resident: what a device is called"])
         assert answer.status_code == 201, answer.text
         assert (await app.does("/alerts/seen")).status_code == 204
+        await _give_another_phone(life, app)
         # What was noted is written when it is read.
         assert "platform_told" in await app.kinds()
         life.browsed("tablet", app.client)
     await _relate(service, resident, helper)
     life.enrolled("recovery", await _begin_recovery(service, resident))
+
+
+async def _give_another_phone(life: Life, app: App) -> None:
+    """It waits."""
+    phone = life.person["resident: another phone"] = "+8610099999999"
+    life.person["resident: another national phone"] = phone.removeprefix("+86")
+    assert (await app.does("/phone", phone=phone)).status_code == 204
+    outbox = (await app.client.get("/sandbox/outbox", params={"phone": phone})).json()
+    code = re.findall(r"[0-9]{6}", outbox["messages"][-1]["text"])[0]
+    life.secrets["code to another phone"] = code
+    answer = await app.does("/phone/confirmation", phone=phone, code=code)
+    assert answer.status_code == 200, answer.text
 
 
 async def _have_a_family(service: Service, life: Life) -> None:

@@ -72,6 +72,8 @@ def _lifespan(house: House) -> Any:
         provider=house.provider,
         credentials=house.credentials,
         activity=house.activity,
+        phone_changes=house.phone_changes,
+        coming_of_age=house.coming_of_age,
         clock=house.clock,
         poll_seconds=house.settings.register.poll_seconds,
     )

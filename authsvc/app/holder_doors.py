@@ -23,6 +23,8 @@ from authsvc.holder.kin.uses import WardUses
 from authsvc.holder.kin.wards import Wards
 from authsvc.holder.overview import Overviews
 from authsvc.holder.parting import Parting
+from authsvc.holder.phone import routes as phone_routes
+from authsvc.holder.phone.changing import PhoneChanging
 from authsvc.holder.platforms import routes as platforms_routes
 from authsvc.holder.platforms.platforms import Platforms
 from authsvc.holder.protection import Protection
@@ -58,8 +60,20 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         *activity_routes.routes(own_log, door),
         *devices_routes.routes(devices, adding, door),
         *platforms_routes.routes(platforms, door),
+        *phone_routes.routes(_phone_changing(house), door),
         *_kin_doors(house, door),
     ]
+
+
+def _phone_changing(house: House) -> PhoneChanging:
+    return PhoneChanging(
+        database=house.database,
+        subscribers=house.subscribers,
+        changes=house.phone_changes,
+        codes=house.new_phone_codes,
+        step_up=house.step_up,
+        alerts=house.alerts,
+    )
 
 
 def _kin_doors(house: House, door: Door) -> Sequence[Any]:
@@ -109,6 +123,7 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
         grants=house.provider.grants,
         relations=house.relations,
         recoveries=house.desk.recoveries,
+        phone_changes=house.phone_changes,
         activity=house.activity,
         devices=devices,
         own_log=own_log,
@@ -117,6 +132,7 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
         overviews=Overviews(
             certificates=house.certificates,
             recoveries=house.desk.recoveries,
+            phone_changes=house.phone_changes,
             activity=house.activity,
             own_log=own_log,
             **on,

@@ -1,6 +1,8 @@
 """The rooms, opened from the ground floor up, each handed what it needs."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
@@ -10,7 +12,7 @@ from authsvc.authentication.password import PasswordHasher
 from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
-from authsvc.authentication.step_up.sms_codes import SMSCodes
+from authsvc.authentication.step_up.sms_codes import NEW_PHONE, SMSCodes
 from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.authentication.throttle import Throttle
 from authsvc.certificates import CertificateAuthority, Certificates, Standings
@@ -30,7 +32,8 @@ from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
 from authsvc.subscribers.memory import SubscriberMemory
-from authsvc.subscribers.relations import Kinship, Relations
+from authsvc.subscribers.phone import PhoneChanges
+from authsvc.subscribers.relations import ComingOfAge, Kinship, Relations
 from authsvc.web.fetcher import Fetcher
 from authsvc.web.templates import Templates
 
@@ -51,8 +54,10 @@ class House:
     subscribers: Subscribers
     activity: ActivityLog
     alerts: Alerts
+    phone_changes: PhoneChanges
     relations: Relations
     kinship: Kinship
+    coming_of_age: ComingOfAge
     certificates: Certificates
     clients: Clients
     hasher: PasswordHasher
@@ -62,6 +67,7 @@ class House:
     sign_in: SignIn
     passkey_sign_in: PasskeySignIn
     step_up: StepUp
+    new_phone_codes: SMSCodes
     desk: Desk
     provider: Provider
 
@@ -85,11 +91,18 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     outside = Outside.open(settings, ephemeral, clock)
     remembered = Remembered(ephemeral, namespace="subscriber-changing")
     subscribers = Subscribers(keyring, remembered)
-    activity = ActivityLog(database)
+    activity = ActivityLog(database, ephemeral)
     relations = Relations(keyring.digests)
     kinship = Kinship(subscribers=subscribers, relations=relations, activity=activity)
     alerts = Alerts(
         database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=outside.sms
+    )
+    phone_changes = PhoneChanges(
+        database=database,
+        subscribers=subscribers,
+        activity=activity,
+        alerts=alerts,
+        wait=timedelta(seconds=settings.enrollment.recovery_wait_seconds),
     )
     memory = SubscriberMemory(database=database, subscribers=subscribers, remembered=remembered)
     certificates = Certificates(
@@ -144,13 +157,14 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         throttle=throttle,
         ceremonies=Ceremonies(issuer=settings.issuer),
     )
+    codes = partial(SMSCodes, ephemeral=ephemeral, digests=keyring.digests, messenger=outside.sms)
     step_up = StepUp(
         database=database,
         credentials=credentials,
         subscribers=subscribers,
         hasher=hasher,
         throttle=throttle,
-        sms_codes=SMSCodes(ephemeral=ephemeral, digests=keyring.digests, messenger=outside.sms),
+        sms_codes=codes(),
     )
     return House(
         settings=settings,
@@ -163,8 +177,10 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         subscribers=subscribers,
         activity=activity,
         alerts=alerts,
+        phone_changes=phone_changes,
         relations=relations,
         kinship=kinship,
+        coming_of_age=ComingOfAge(database=database, subscribers=subscribers, kinship=kinship),
         certificates=certificates,
         clients=clients,
         hasher=hasher,
@@ -174,6 +190,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         sign_in=sign_in,
         passkey_sign_in=passkey_sign_in,
         step_up=step_up,
+        new_phone_codes=codes(purpose=NEW_PHONE),
         provider=build_provider(
             issuer=settings.issuer,
             mtls_issuer=settings.mtls_issuer,

@@ -3,7 +3,8 @@
 Until it is confirmed the secret is a passing fact of this one session, and an older TOTP stays in
 force. Whoever replaces an older one must have signed in with it (or with a recovery code), or with
 a passkey; and whoever has a passkey turns TOTP on with that: a session that knows less must neither
-take the second factor away nor give itself one. Whoever has none yet must have signed in just now.
+take the second factor away nor give itself one. Whoever has none yet must have signed in just now,
+by more than the password (`step_up.second_factors`).
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from authsvc.authentication.errors import (
 )
 from authsvc.authentication.session import Session
 from authsvc.authentication.sign_in import second_factor_of
+from authsvc.authentication.step_up.second_factors import WhatElse
 from authsvc.authentication.throttle import Throttle
 from authsvc.storage import Database, Ephemeral, Kind, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
@@ -74,17 +76,24 @@ class TOTPEnrollment:
         self._activity = activity
         self._alerts = alerts
         self._host = urlsplit(issuer).hostname or issuer
+        self._what_else = WhatElse(
+            database=database, credentials=credentials, subscribers=subscribers
+        )
 
     async def begin(self, session: Session, *, now: datetime) -> PendingTOTP:
         """A fresh secret, waiting ten minutes for its first code.
 
-        TOTPProofRequired, StrongerSignInRequired; FreshSignInRequired.
+        TOTPProofRequired, StrongerSignInRequired; FreshSignInRequired, PhoneProofRequired.
         """
         async with self._database.reading() as tx:
             subscriber = await self._permitted(tx, session)
-            # A session that was found open must not give itself a second factor.
-            if not _PROOFS & session.factors and not is_fresh(session.auth_time, now=now):
-                raise FreshSignInRequired
+            if not _PROOFS & session.factors:
+                # A session that was found open must not give itself a second factor, nor one that
+                # a password opened. Its secret waits for it alone, so that this is asked once.
+                if not is_fresh(session.auth_time, now=now):
+                    raise FreshSignInRequired
+                found = await self._what_else.of_in(tx, subscriber)
+                found.require_more_than_a_password(session)
             label = await self._credentials.sign_in_name_of(tx, subscriber)
         secret = totp.new_secret()
         await self._ephemeral.put(_PENDING, session.id, PendingSecret(secret))

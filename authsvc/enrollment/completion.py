@@ -1,7 +1,7 @@
 """The last step: a certificate request goes in; a number and a certificate come out.
 
     1  the request proves possession of its key (certificates room)
-    2  the document is still good, asked now, by the register
+    2  the document is still good, asked now, by the register, and one that it replaces is not
     3  in one transaction, with the register's feed and this enrollment held still:
        a subscriber with a number and credentials, or a known one with the new document, or one
        whose recovery has waited long enough; a certificate; and the enrollment completed, with
@@ -31,10 +31,10 @@ from authsvc.enrollment.newcomers import Newcomers
 from authsvc.enrollment.particulars import Outcome, ProvedDocument
 from authsvc.enrollment.recovery.recovering import Recovering
 from authsvc.enrollment.replacement import Replacement
-from authsvc.enrollment.returning_errors import RecoveryStopped
+from authsvc.enrollment.returning_errors import DocumentStillGood, RecoveryStopped
 from authsvc.enrollment.state import EnrollmentState, Purpose, Step, is_closing
 from authsvc.errors import AuthsvcError, Conflict
-from authsvc.evidence.register import DocumentRegister
+from authsvc.evidence.register import DocumentRegister, RegisterStatus
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import OnlineNumber, Subscriber, Subscribers
 from authsvc.subscribers.activity import ActivityKind, Alerts
@@ -91,7 +91,7 @@ class Completion:
         PersonAlreadyEnrolled if another enrollment of the person was first; the leaves of
         `certificates.errors` for a request; DocumentRefused; a sign-in name taken meanwhile leads
         back to the credentials step, guardians who have left to theirs; RecoveryWaiting,
-        RecoveryStopped; RegisterUnavailable changes nothing.
+        RecoveryStopped; DocumentStillGood and RegisterUnavailable change nothing.
         """
         enrollment = await self._enrollments.open(key, now=now)
         request = parse_request(certificate_request)
@@ -116,6 +116,8 @@ class Completion:
             for _ in range(_TRIES):
                 position = await self._changes.position()
                 await require_good(self._register, document.kind, document.document_number)
+                if enrollment.state.is_replacement:
+                    await self._require_replaced(document)
                 done = await self._record(enrollment, request, content, position, now=now)
                 if done is not None:
                     await self._tell(enrollment, done, now=now)
@@ -124,6 +126,17 @@ class Completion:
             await self._leave_mark(enrollment, refusal, now=now)
             raise
         raise EnrollmentMoved(log="the register's feed does not hold still")
+
+    async def _require_replaced(self, document: ProvedDocument) -> None:
+        """Returns if the document on file is good no more; DocumentStillGood.
+
+        Somebody with two good documents has devices that work: whoever has lost them recovers.
+        """
+        async with self._database.reading() as tx:
+            kind, number = await self._replacement.on_file(tx, document)
+        # Nothing was kept of documents at first.
+        if number and await self._register.status_of(kind, number) is RegisterStatus.VALID:
+            raise DocumentStillGood
 
     async def _record(
         self,

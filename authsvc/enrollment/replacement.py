@@ -2,6 +2,10 @@
 
 The holder check was passed, so that nobody else gets in by this; sessions and tokens die, because
 whoever held the old document may have been somebody else.
+
+It does not wait as a recovery does, and need not: the register says first that the document on file
+is good no more (`completion`). Where it says so the certificates that rest on that document are on
+hold, and the person has no device that could object; where it does not, nothing is replaced.
 """
 
 from datetime import datetime
@@ -29,6 +33,15 @@ class Replacement:
         digest = self._subscribers.person_digest(document.number)
         known = await self._subscribers.find_by_person(tx, digest)
         return None if known is None else await self._subscribers.hold(tx, known.id)
+
+    async def on_file(self, tx: Transaction, document: ProvedDocument) -> tuple[str, str]:
+        """Kind and number of the document that this one would replace; empty if there is none."""
+        digest = self._subscribers.person_digest(document.number)
+        known = await self._subscribers.find_by_person(tx, digest)
+        identity = None if known is None else await self._subscribers.identity_of(tx, known)
+        if identity is None or identity.document_number == document.document_number:
+            return "", ""
+        return identity.document_kind, identity.document_number
 
     async def take_place(
         self, tx: Transaction, document: ProvedDocument, *, now: datetime

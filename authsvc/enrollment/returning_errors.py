@@ -1,6 +1,7 @@
 """What can be wrong when a known person comes back: to recover, or to unfreeze their number.
 
-Conflict     NothingToRecover, NothingToUnfreeze, RecoveryWaiting, RecoveryStopped
+Conflict     NothingToRecover, NothingToUnfreeze, RecoveryWaiting, RecoveryStopped,
+             DocumentStillGood
 Throttled    TooManyRecoveries
 
 Whether a person is known, and whether they are frozen, is said only to who has passed the holder
@@ -49,6 +50,17 @@ class RecoveryStopped(Conflict):
     )
     next_step = Text(
         "如仍无法登录，请重新开始恢复", "Begin a new recovery if you still cannot sign in"
+    )
+
+
+class DocumentStillGood(Conflict):
+    """The register calls the document on file valid, so that another one does not replace it."""
+
+    code = "enrollment.document_still_good"
+    title = Text("登记的证件仍然有效", "The document on file is still good")
+    next_step = Text(
+        "请用已有设备或密码登录,或恢复登录方式;若刚刚换证,请稍后重试",
+        "Sign in as before, or recover access; if the card was issued just now, try again soon",
     )
 
 

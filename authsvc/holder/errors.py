@@ -4,7 +4,7 @@ InvalidInput      DeviceNameInvalid
 NotAuthenticated  SessionRequired
 NotAllowed        FreshSignInRequired, StrongSignInRequired
 NotFound          DeviceUnknown
-Conflict          DocumentNotOnFile, TooManyDevices
+Conflict          DocumentNotOnFile, PhoneOnFile, TooManyDevices
 Unavailable       RegisterBusy
 """
 
@@ -68,6 +68,14 @@ class DocumentNotOnFile(Conflict):
     code = "holder.document_not_on_file"
     title = Text("没有有效的证件记录", "No good document of yours is on file")
     next_step = Text("请重新出示有效证件", "Present a valid document again")
+
+
+class PhoneOnFile(Conflict):
+    """The number is the person's already."""
+
+    code = "holder.phone_on_file"
+    title = Text("这已是您登记的手机号", "This is the phone on file already")
+    next_step = Text("请输入另一个手机号", "Enter another number")
 
 
 class TooManyDevices(Conflict):

@@ -9,9 +9,11 @@ from authsvc.enrollment.recovery import Recoveries
 from authsvc.holder.activity.own_log import EntryView, OwnLog
 from authsvc.holder.door import Visit
 from authsvc.holder.person import identity_of, person_of
+from authsvc.holder.phone.changing import PhoneChangeView
 from authsvc.storage import Database
 from authsvc.subscribers import OnlineNumber, Subscribers
 from authsvc.subscribers.activity import ActivityLog
+from authsvc.subscribers.phone import PhoneChanges, masked
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -36,7 +38,10 @@ class RecoveryView(msgspec.Struct, frozen=True):
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """The person's own view; the online number is masked. `alerts` are those not seen yet."""
+    """The person's own view; online number and phone are masked. `alerts` are those not seen yet.
+
+    `phone_change` is the number that waits to take the phone's place, if one does.
+    """
 
     online_number: str
     enrolled_at: datetime
@@ -45,6 +50,8 @@ class Overview(msgspec.Struct, frozen=True):
     documents: list[DocumentView]
     certificates: list[CertificateView]
     recovery: RecoveryView | None
+    phone: str
+    phone_change: PhoneChangeView | None
     alerts: list[EntryView]
 
 
@@ -64,6 +71,7 @@ class Overviews:
         subscribers: Subscribers,
         certificates: Certificates,
         recoveries: Recoveries,
+        phone_changes: PhoneChanges,
         activity: ActivityLog,
         own_log: OwnLog,
     ) -> None:
@@ -71,6 +79,7 @@ class Overviews:
         self._subscribers = subscribers
         self._certificates = certificates
         self._recoveries = recoveries
+        self._phone_changes = phone_changes
         self._activity = activity
         self._own_log = own_log
 
@@ -82,8 +91,8 @@ class Overviews:
             documents = await self._subscribers.documents_of(tx, subscriber.id)
             issued = await self._certificates.of_subscriber(tx, subscriber.id)
             ready_at = await self._recoveries.waiting_for(tx, subscriber.id)
-            entries = await self._activity.of(tx, subscriber)
-        unseen = [entry for entry in entries if entry.alerts and not entry.seen]
+            phone_change = await self._phone_changes.waiting_for(tx, subscriber)
+            unseen = await self._activity.unread_alerts(tx, subscriber)
         return Overview(
             online_number=OnlineNumber(identity.online_number).masked,
             enrolled_at=subscriber.enrolled_at,
@@ -99,6 +108,8 @@ class Overviews:
                 for c in issued
             ],
             recovery=None if ready_at is None else RecoveryView(ready_at),
+            phone=masked(identity.phone),
+            phone_change=PhoneChangeView.of(phone_change),
             alerts=await self._own_log.shown(unseen, now=visit.now),
         )
 

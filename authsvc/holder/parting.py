@@ -83,7 +83,7 @@ class Parting:
             devices=len(await labels_of(tx, subscriber)),
             credentials=await self._credentials.count(tx, subscriber.id) + len(passkeys),
             platforms=platforms,
-            activity=len(await self._activity.of(tx, subscriber)),
+            activity=await self._activity.count_of(tx, subscriber),
             relations=len(relations),
         )
         return Erasure(counts, [certificate.serial for certificate in certificates])

@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
+from litestar.openapi import ResponseSpec
+from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 from litestar.types import ControllerRouterHandler
 
@@ -27,6 +29,7 @@ from authsvc.holder.protection import Protection
 
 _Request = Request[Any, Any, Any]
 
+_EXPORT = ResponseSpec(Export, generate_examples=False, description="The document")
 _ATTACHMENT = {"content-disposition": 'attachment; filename="online-number.json"'}
 
 
@@ -63,9 +66,14 @@ def _views(overviews: Overviews, exports: Exports, door: Door) -> Sequence[Contr
     async def number(request: _Request) -> NumberView:
         return await overviews.number(await door.admit(request))
 
-    @get("/holder/export", summary="Everything that is held about the person, as a file")
-    async def export(request: _Request) -> Response[Export]:
-        return Response(await exports.of(await door.admit(request)), headers=_ATTACHMENT)
+    @get(
+        "/holder/export",
+        summary="Everything that is held about the person, as a file",
+        responses={HTTP_200_OK: _EXPORT},
+    )
+    async def export(request: _Request) -> Stream:
+        pieces = await exports.of(await door.admit(request))
+        return Stream(pieces, media_type=MediaType.JSON, headers=_ATTACHMENT)
 
     return show, number, export
 

@@ -7,18 +7,23 @@ from uuid import UUID
 
 import msgspec
 
+from authsvc.clock import china_today
 from authsvc.keyring import KeyedDigest
 from authsvc.oidc import store
 from authsvc.oidc.claims.known_claims import is_covered
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.storage import Transaction
 from authsvc.storage.remembered import Stamp
-from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers import GUARDED_BELOW, Subscriber, Subscribers, age_on
 from authsvc.subscribers.memory import SubscriberMemory
 
 # Consent is asked anew once a year: long enough not to be clicked away unread, short enough that a
 # forgotten platform falls silent.
 LIFETIME = timedelta(days=365)
+
+# A guardian says yes to one use, and one use is one session at the platform. It lasts a day: as
+# long as any session may without a new sign-in (NIST SP 800-63B section 2.2.3).
+GUARDED_LIFETIME = timedelta(hours=24)
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -186,14 +191,22 @@ class Grants:
         `tx` is the transaction that the caller is in, if any (`SubscriberMemory.recall`).
 
         NoLongerGranted if they are gone or frozen, if what was issued then is below their
-        watermark, or if the grant ended or was withdrawn (a later one does not revive it).
+        watermark, if the grant ended or was withdrawn (a later one does not revive it), or if they
+        were a child then and the day is over for which a guardian said yes.
         """
         authorized_at = authorized.authorized_at
         if authorized.subscriber_id is None:
             raise NoLongerGranted(log="nobody")
-        subscriber = await self._memory.find(authorized.subscriber_id, stamp, tx=tx, now=now)
-        if subscriber is None or not subscriber.was_in_force(authorized_at):
+        known = await self._memory.find_with_birth_date(
+            authorized.subscriber_id, stamp, tx=tx, now=now
+        )
+        if known is None or not known[0].was_in_force(authorized_at):
             raise NoLongerGranted(log="subscriber")
+        subscriber, born = known
+        # As old as they were then: what has ended does not come back on a birthday.
+        is_over = now - authorized_at >= GUARDED_LIFETIME
+        if is_over and age_on(born, china_today(authorized_at)) < GUARDED_BELOW:
+            raise NoLongerGranted(log="guardian")
         grant = await self.recall(subscriber, authorized.granted_to, stamp, tx=tx, now=now)
         if grant is None or grant.granted_at > authorized_at or not grant.is_good(now):
             raise NoLongerGranted(log="grant")

@@ -11,6 +11,14 @@ class OnlineNumberInvalid(InvalidInput):
     next_step = Text("请核对十位网号", "Check the ten characters of the number")
 
 
+class ActivityPlaceInvalid(InvalidInput):
+    """No place that a page of a person's log has named."""
+
+    code = "subscribers.activity_place_invalid"
+    title = Text("记录位置无效", "This is no place in the log")
+    next_step = Text("请从头重新读取记录", "Read the log from its beginning again")
+
+
 class PersonAlreadyEnrolled(Conflict):
     """The person has an online number already. One person, one number."""
 

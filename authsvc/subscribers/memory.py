@@ -46,6 +46,17 @@ class SubscriberMemory:
         """The subscriber with this id."""
         return Read(self._known(subscriber_id, stamp, tx=tx, now=now), _who)
 
+    def find_with_birth_date(
+        self,
+        subscriber_id: UUID,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> Awaitable[tuple[Subscriber, date] | None]:
+        """The subscriber with this id and when they were born, in one question."""
+        return self._known(subscriber_id, stamp, tx=tx, now=now)
+
     def birth_date(
         self,
         subscriber: Subscriber,

@@ -134,6 +134,19 @@ class Subscribers:
         await store.set_identity(tx, subscriber.id, sealed)
         await self.changing(subscriber.id)
 
+    async def change_phone(self, tx: Transaction, subscriber: Subscriber, phone: str) -> str:
+        """The person's phone (E.164) from now on; the one before. Whoever calls holds them."""
+        known = await self.identity_of(tx, subscriber)
+        if known is None:
+            return ""
+        changed = msgspec.structs.replace(known, phone=phone)
+        sealed = subscriber.data_key.seal(
+            msgspec.msgpack.encode(changed), context=_identity(subscriber.id)
+        )
+        await store.set_identity(tx, subscriber.id, sealed)
+        await self.changing(subscriber.id)
+        return known.phone
+
     async def set_document_state(
         self, tx: Transaction, digest: bytes, state: DocumentState
     ) -> None:

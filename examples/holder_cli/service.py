@@ -87,7 +87,14 @@ class Service:
 
     def activity(self) -> list[dict[str, Any]]:
         """What was done in the person's name, newest first."""
-        return list(self._ask("GET", "/holder/activity")["entries"])
+        found: list[dict[str, Any]] = []
+        page: dict[str, str | None] = {"limit": "200"}
+        while True:
+            told = self._ask("GET", "/holder/activity", params=page)
+            found += told["entries"]
+            if told["before"] is None:
+                return found
+            page["before"] = told["before"]
 
     def devices(self) -> list[dict[str, Any]]:
         """The devices that have a certificate of the person's."""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar
 
+from authsvc.authentication.assurance import Factor
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys import routes as passkeys_routes
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
@@ -178,6 +179,11 @@ class House:
         """The session of a sign-in by password."""
         return await self.session(await self.signed_in(name))
 
+    async def own_session_of(self, subscriber: Subscriber) -> Session:
+        """A session that a device of theirs opened just now: it may set up a second factor."""
+        by_device = frozenset({Factor.DEVICE_KEY})
+        return await self.session(SignedIn(subscriber.id, by_device, self.clock.now()))
+
     async def log_of(self, subscriber: Subscriber) -> list[Entry]:
         """A person's own log, newest first."""
         await self.activity.flush()
@@ -269,7 +275,7 @@ async def house(
     hasher = PasswordHasher(threads=2, parameters=parameters)
     credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=PasswordPolicy())
     throttle = Throttle(ephemeral, limits)
-    activity = ActivityLog(database)
+    activity = ActivityLog(database, ephemeral)
     outbox = Outbox()
     alerts = Alerts(
         database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=outbox

@@ -50,7 +50,7 @@ async def answer(
 
 async def with_passkey(house: House, name: str, **how: Any) -> Authenticator:
     """A new person with a password and a passkey."""
-    await house.person(name)
+    subscriber = await house.person(name)
     authenticator = Authenticator(**how)
-    await add(house, await house.session_of(name), authenticator)
+    await add(house, await house.own_session_of(subscriber), authenticator)
     return authenticator

@@ -46,8 +46,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 @pytest.fixture
 async def session(at_home: House) -> Session:
-    await at_home.person("test-person")
-    return await at_home.session_of("test-person")
+    return await at_home.own_session_of(await at_home.person("test-person"))
 
 
 async def strong(house: House, session: Session) -> Session:
@@ -212,9 +211,9 @@ async def test_a_passkey_is_added_once_and_to_one_person(at_home: House, session
     await add(at_home, session, authenticator)
     with pytest.raises(PasskeyKnown):
         await add(at_home, await strong(at_home, session), authenticator)
-    await at_home.person("another")
+    another = await at_home.own_session_of(await at_home.person("another"))
     with pytest.raises(PasskeyKnown):
-        await add(at_home, await at_home.session_of("another"), authenticator)
+        await add(at_home, another, authenticator)
 
 
 async def test_there_are_ten_at_most(at_home: House, session: Session):
@@ -319,8 +318,7 @@ async def test_the_last_one_is_removed_only_with_a_second_factor(at_home: House,
 
 async def test_nobody_removes_what_is_somebody_elses(at_home: House, session: Session):
     kept = await add(at_home, session, Authenticator())
-    await at_home.person("another")
-    other = await at_home.session_of("another")
+    other = await at_home.own_session_of(await at_home.person("another"))
     await add(at_home, other, Authenticator())
     other = await strong(at_home, other)
     now = at_home.clock.now()

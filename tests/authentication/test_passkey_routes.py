@@ -54,6 +54,16 @@ async def adds(
     return authenticator, answer.json()
 
 
+async def proves_phone(
+    client: httpx2.AsyncClient, cookie: dict[str, str], house: House
+) -> dict[str, str]:
+    """Types the code that comes by SMS; the header of the session that goes on."""
+    await client.post("/authentication/step-up/sms", headers=cookie)
+    body = {"otp": house.outbox.code}
+    answer = await client.post("/authentication/step-up", json=body, headers=cookie)
+    return with_cookie(cookie_of(answer))
+
+
 async def uses(client: httpx2.AsyncClient, authenticator: Authenticator, **wrong: Any):
     """Signs in by a passkey in a browser of its own, whatever comes of it."""
     client.cookies.clear()
@@ -67,6 +77,10 @@ async def test_a_passkey_from_the_first_to_the_last(at_home: House, client: http
     subscriber = await at_home.person("test-person")
     cookie = await signs_in(client)
     assert (await client.get(PASSKEYS, headers=cookie)).json() == []
+    unproved = await client.post(f"{PASSKEYS}/options", headers=cookie)
+    assert unproved.status_code == 403
+    assert unproved.json()["code"] == "authentication.phone_proof_required"
+    cookie = await proves_phone(client, cookie, at_home)
     authenticator, added = await adds(client, cookie)
     assert set(added) == {"id", "name", "added_at"}
     assert added["name"] == "my phone"
@@ -80,7 +94,7 @@ async def test_a_passkey_from_the_first_to_the_last(at_home: House, client: http
     [listed] = (await client.get(PASSKEYS, headers=strong)).json()
     assert listed["last_used_at"] is not None
 
-    removal = f"{PASSKEYS}/removal"
+    removal, cookie = f"{PASSKEYS}/removal", await signs_in(client)
     weak = await client.post(removal, json={"id": added["id"]}, headers=cookie)
     assert weak.status_code == 403
     assert weak.json()["code"] == "authentication.stronger_sign_in_required"
@@ -96,6 +110,7 @@ async def test_a_passkey_from_the_first_to_the_last(at_home: House, client: http
     assert sorted(kind.value for kind in kinds) == [
         "passkey_added",
         "passkey_removed",
+        "signed_in",
         "signed_in",
         "signed_in",
     ]
@@ -134,7 +149,7 @@ async def test_what_is_no_credential_is_a_400(client: httpx2.AsyncClient, creden
 async def test_a_wrong_signature_and_a_stranger_are_told_the_same(
     at_home: House, client: httpx2.AsyncClient
 ):
-    await at_home.person("test-person")
+    await at_home.person("test-person", phone="")
     authenticator, _ = await adds(client, await signs_in(client))
     wrong = await uses(client, authenticator, signature=b"x")
     stranger = await uses(client, Authenticator())
@@ -165,7 +180,7 @@ async def test_a_code_by_sms_makes_the_session_stronger(at_home: House, client: 
 
 async def test_who_has_a_passkey_is_sent_no_code(at_home: House, client: httpx2.AsyncClient):
     await at_home.person("test-person")
-    cookie = await signs_in(client)
+    cookie = await proves_phone(client, await signs_in(client), at_home)
     await adds(client, cookie)
     answer = await client.post("/authentication/step-up/sms", headers=cookie)
     assert answer.status_code == 403
@@ -201,7 +216,7 @@ async def test_one_factor_is_proved_at_a_time(
 
 
 async def test_turning_totp_on_is_in_the_log(at_home: House, client: httpx2.AsyncClient):
-    subscriber = await at_home.person("test-person")
+    subscriber = await at_home.person("test-person", phone="")
     cookie = await signs_in(client)
     begun = await client.post("/authentication/totp", headers=cookie)
     code = totp_code(begun.json()["secret"], at_home.clock.now())

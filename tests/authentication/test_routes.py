@@ -49,7 +49,7 @@ async def test_a_password_opens_a_session(at_home: House, client: httpx2.AsyncCl
 
 
 async def test_on_loopback_the_cookie_has_its_plain_name(at_home: House):
-    await at_home.person("test-person")
+    await at_home.person("test-person", phone="")
     async with at_home.client(secure=False) as client:
         answer = await client.post("/authentication/password", json=NAME_AND_PASSWORD)
         token = answer.headers["set-cookie"].partition("=")[2].partition(";")[0]
@@ -129,7 +129,7 @@ async def test_a_device_key_opens_a_session(at_home: House, client: httpx2.Async
 async def test_totp_is_turned_on_and_the_session_is_stronger(
     at_home: House, client: httpx2.AsyncClient, time_passes: TimePasses
 ):
-    await at_home.person("test-person")
+    await at_home.person("test-person", phone="")
     signed_in = await client.post("/authentication/password", json=NAME_AND_PASSWORD)
     cookie = with_cookie(cookie_of(signed_in))
     begun = await client.post("/authentication/totp", headers=cookie)

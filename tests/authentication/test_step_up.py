@@ -182,7 +182,7 @@ async def test_a_code_on_its_way_is_nothing_once_there_is_something_stronger(
     at_home: House, session: Session
 ):
     sent = await send(at_home, session)
-    await add(at_home, session, Authenticator())
+    await add(at_home, await at_home.own_session_of(session.subscriber), Authenticator())
     with pytest.raises(SecondFactorRefused):
         await code(at_home, session, sent)
 

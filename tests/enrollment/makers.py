@@ -160,7 +160,7 @@ class World:
             "keyring": keyring,
             "register": Register(authority),
             "subscribers": subscribers,
-            "activity": ActivityLog(database),
+            "activity": ActivityLog(database, ephemeral),
             "alerts": Alerts(
                 database=database, ephemeral=ephemeral, subscribers=subscribers, messenger=sms
             ),

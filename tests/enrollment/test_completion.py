@@ -18,9 +18,11 @@ from authsvc.enrollment.errors import (
     StepNotNeeded,
 )
 from authsvc.enrollment.leaving import Leaving
+from authsvc.enrollment.returning_errors import DocumentStillGood
 from authsvc.enrollment.state import Step
 from authsvc.errors import Conflict
 from authsvc.evidence.errors import RegisterUnavailable
+from authsvc.evidence.register import RegisterStatus
 from authsvc.subscribers import PersonAlreadyEnrolled, SubscriberStatus
 from authsvc.subscribers.relations import Relations
 from tests.enrollment.makers import new_request
@@ -253,6 +255,25 @@ async def test_a_replacement_needs_neither_phone_nor_credentials(world):
         await after.choose()
     with pytest.raises(StepNotNeeded):
         await after.phone()
+
+
+async def test_a_document_that_is_still_good_is_not_replaced(world, monkeypatch):
+    """Whoever got hold of a second card and the face does not end the owner's devices with it."""
+    before = await world.enroll()
+    card = world.authority.replace_card(before.card.holder_file["number"])
+    after = await world.begin(card)
+    await after.go_to(Step.CERTIFICATE_REQUEST)
+
+    async def both_are_good(kind: str, number: str) -> RegisterStatus:
+        return RegisterStatus.VALID
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.register, "status_of", both_are_good)
+        with pytest.raises(DocumentStillGood):
+            await after.finish()
+    assert await before.statuses() == [Status.GOOD]
+    await after.finish()
+    assert (await before.statuses()).count(Status.GOOD) == 1
 
 
 async def test_two_replacements_at_once_issue_one_certificate(world):

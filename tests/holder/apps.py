@@ -69,9 +69,20 @@ class App:
     async def adds(
         self, name: str = "a tablet", *, key: ec.EllipticCurvePrivateKey | None = None
     ) -> httpx2.Response:
-        """Asks for a certificate of a further device, whatever comes of it."""
+        """Asks for a certificate of a further device, whatever comes of it.
+
+        Where the phone has to be proved, it is, and then it is asked for again.
+        """
         request = request_for(key or new_key())
-        return await self.does("/devices", name=name, certificate_request=request)
+        answer = await self.does("/devices", name=name, certificate_request=request)
+        if answer.status_code == 403 and answer.json()["code"].endswith(".phone_proof_required"):
+            await self.proves_phone()
+            answer = await self.does("/devices", name=name, certificate_request=request)
+        return answer
+
+    async def proves_phone(self) -> None:
+        """By a code, in the session that is there."""
+        await self.service.prove_phone(self.client, self.resident)
 
     async def kinds(self) -> list[str]:
         """What happened, newest first."""

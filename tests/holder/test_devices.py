@@ -9,7 +9,7 @@ from authsvc.enrollment.document_step import require_good
 from authsvc.holder.devices import adding
 from authsvc.holder.devices.devices import MOST
 from tests.dumps import entries
-from tests.holder.apps import App, new_key, open_app
+from tests.holder.apps import App, new_key, open_app, request_for
 from tests.holder.conftest import refused
 from tests.whole import Resident, Service
 
@@ -76,6 +76,7 @@ async def test_a_further_device_gets_a_certificate_of_its_own(
 
 
 async def test_the_person_hears_of_it_in_the_app_and_on_the_phone(app: App):
+    await app.proves_phone()
     before = len(await app.messages())
     await _added(app)
     [alert] = (await app.sees(""))["alerts"]
@@ -87,6 +88,7 @@ async def test_the_person_hears_of_it_in_the_app_and_on_the_phone(app: App):
 
 
 async def test_a_request_that_is_repeated_is_answered_the_same_and_said_once(app: App):
+    await app.proves_phone()
     key, before = new_key(), len(await app.messages())
     answers = [(await app.adds(CALLED, key=key)).json() for _ in range(2)]
     assert answers[0] == answers[1]
@@ -101,6 +103,20 @@ async def test_a_stale_sign_in_adds_nothing_and_removes_nothing(service: Service
     answer = await app.does("/devices/removal", serial=serial)
     refused(answer, 403, "holder.fresh_sign_in_required")
     assert await _serials(app) == [serial]
+
+
+async def test_the_password_alone_adds_no_device_and_the_phone_or_a_device_does(
+    service: Service, app: App, resident: Resident
+):
+    body = {"name": CALLED, "certificate_request": request_for(new_key())}
+    refused(await app.does("/devices", **body), 403, "authentication.phone_proof_required")
+    await app.proves_phone()
+    assert (await app.does("/devices", **body)).status_code == 201
+    async with service.client() as client:
+        by_device = App(service, client, resident)
+        await by_device.sign_in_by(resident.device, resident.certificate)
+        body["certificate_request"] = request_for(new_key())
+        assert (await by_device.does("/devices", **body)).status_code == 201
 
 
 async def test_whoever_has_a_second_factor_must_have_proved_it(
@@ -124,6 +140,7 @@ async def test_a_name_that_cannot_be_one_is_refused(app: App, name: str):
 
 
 async def test_a_request_that_proves_nothing_is_refused(app: App):
+    await app.proves_phone()
     answer = await app.does("/devices", name="x", certificate_request="no request")
     refused(answer, 400, "certificates.request_malformed", field="certificate_request")
 
@@ -173,6 +190,7 @@ async def test_a_document_lost_between_the_question_and_the_certificate(
 async def test_the_bound_holds_for_two_at_once(app: App):
     for _ in range(MOST - 2):
         await _added(app)
+    await app.proves_phone()
     answers = await asyncio.gather(app.adds(), app.adds())
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     [late] = [answer for answer in answers if answer.status_code == 409]

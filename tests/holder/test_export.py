@@ -65,6 +65,7 @@ SHAPE = {
     ],
     "relations": [{"kind": str, "role": str, "name": str, "since": str}],
     "recovery": None,
+    "phone_change": None,
     "activity": [
         {
             "kind": str,
@@ -76,6 +77,7 @@ SHAPE = {
             "name": None,
             "alert": bool,
             "seen": bool,
+            "more": bool,
         }
     ],
 }

@@ -68,6 +68,23 @@ async def test_nobody_reads_anybody_elses_log(service: Service, app: App, reside
         assert SQUARE.client_id not in str(await theirs.sees("/activity"))
 
 
+async def test_the_log_is_read_in_pages(service: Service, app: App):
+    for _ in range(3):
+        service.clock.advance(minutes=1)
+        await app.sign_in()
+    whole = (await app.sees("/activity"))["entries"]
+    assert len(whole) >= 4
+    page = await app.sees("/activity?limit=2")
+    found = page["entries"]
+    while page["before"] is not None:
+        page = await app.sees(f"/activity?limit=2&before={page['before']}")
+        found += page["entries"]
+    assert found == whole
+    for wrong, field in (("limit=0", "limit"), ("limit=201", "limit"), ("before=x", "before")):
+        answer = await app.client.get(f"/holder/activity?{wrong}")
+        assert (answer.status_code, answer.json()["field"]) == (400, field), answer.text
+
+
 async def test_no_recovery_waits_at_first(app: App):
     assert (await app.sees(""))["recovery"] is None
     assert (await app.does("/recovery/stop")).status_code == 204

@@ -10,8 +10,9 @@ from tests.whole import Service
 
 @pytest.fixture
 async def passkey(service: Service, app: App) -> Authenticator:
-    """The person has set up a passkey; this session was opened by the password before that."""
+    """The person has set up a passkey, with the password and the phone."""
     authenticator = Authenticator(origin=service.settings.issuer)
+    await app.proves_phone()
     offered = (await app.client.post("/authentication/passkeys/options")).json()
     body = {
         "challenge": offered["challenge"],

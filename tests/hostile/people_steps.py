@@ -6,6 +6,7 @@ import pyotp
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from authsvc.authentication.assurance import Factor
 from tests.authentication.makers import PASSWORD, wrong_code
 from tests.hostile.skipped_steps import World
 from tests.hostile.steps_taken import CLIENTS, PEOPLE, SESSION, TOTP, Visit
@@ -117,6 +118,13 @@ class People(RuleBasedStateMachine):
     @rule(name=NAMES)
     def new_card(self, name):
         self.world.end_everything(name)
+
+    @rule(
+        factors=st.frozensets(st.sampled_from(Factor), min_size=1),
+        seconds=st.sampled_from((0, 300, 301)),
+    )
+    def set_up_something(self, factors, seconds):
+        self.world.set_up_something(factors, seconds=seconds)
 
     @rule(seconds=st.sampled_from((1, 31, 61, 601)))
     def time_passes(self, seconds):

@@ -13,7 +13,9 @@ from datetime import datetime
 import httpx2
 
 from authsvc.authentication.assurance import Factor
+from authsvc.authentication.errors import FreshSignInRequired
 from authsvc.authentication.signed_in import SignedIn
+from authsvc.authentication.step_up.errors import PhoneProofRequired
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscriber, SubscriberStatus
@@ -22,6 +24,7 @@ from tests.authentication.passkey_makers import add
 from tests.databases import MEMORY_URL, ephemeral_backend
 from tests.hostile.steps_taken import (
     CLIENTS,
+    FRESH_FOR,
     PEOPLE,
     SESSION,
     SESSION_LIVES,
@@ -75,6 +78,7 @@ class World:
         for name in PEOPLE:
             self.people[name] = await self.service.person(name, totp=TOTP.get(name))
             await self._give_passkey(name)
+        self._beginner = await self.service.person("beginner")
         self.browsers = [Browser(self.service), Browser(self.service)]
         self.platforms = {name: Platform(self.service, name) for name in CLIENTS}
 
@@ -91,6 +95,28 @@ class World:
         offered = self.do(self.service.house.passkey_sign_in.offer(now=self.clock.now()))
         credential = self.authenticators[name].get(offered.options, **wrong)
         return {"challenge": offered.challenge, "credential": json.dumps(credential)}
+
+    def set_up_something(self, factors: frozenset[Factor], *, seconds: int) -> None:
+        """Whoever has a phone and no second factor begins to set one up, some time after.
+
+        These factors were proved when they signed in.
+        """
+        house = self.service.house
+        signed_in = SignedIn(self._beginner.id, factors, self.clock.now())
+        session, now = self.do(house.session(signed_in)), self.clock.advance(seconds=seconds)
+        may = seconds <= FRESH_FOR and factors != {Factor.PASSWORD}
+        # A session that a second factor opened need not be of this moment to replace it.
+        replaces = bool(factors & {Factor.TOTP, Factor.PASSKEY})
+        for begin, allowed in (
+            (house.passkeys.offer, may),
+            (house.totp_enrollment.begin, may or replaces),
+        ):
+            try:
+                self.do(begin(session, now=now))
+            except (PhoneProofRequired, FreshSignInRequired):
+                assert not allowed, "a door that locks honest people out"
+            else:
+                assert allowed, "a way in for who knows the password alone, or found a session"
 
     # What happens to people.
 

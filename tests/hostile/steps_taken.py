@@ -16,6 +16,8 @@ TOTP = {
 }
 PEOPLE = ("zhang", *TOTP)
 CLIENTS = ("platform-a", "platform-b", "spa")
+# How old, in seconds, a sign-in may be of whoever sets up their first second factor.
+FRESH_FOR = 300
 CODE_LIVES, TOKEN_LIVES, SESSION_LIVES = (
     timedelta(seconds=60),
     timedelta(minutes=10),

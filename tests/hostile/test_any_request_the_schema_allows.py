@@ -190,9 +190,6 @@ async def test_a_whole_life_is_answered_as_the_document_says(service: Service, a
 async def strengthen(service: Service, client: httpx2.AsyncClient, resident: Resident) -> None:
     """A code by SMS while there is nothing better; then TOTP, and a passkey that comes and goes."""
     assert await sign_in(client, resident)
-    assert (await client.post("/authentication/step-up/sms")).is_success
-    body = {"otp": await service.newest_code(client, resident)}
-    assert (await client.post("/authentication/step-up", json=body)).is_success
     await service.turn_totp_on(client, resident)
     authenticator = Authenticator(origin=ISSUER)
     begun = (await client.post("/authentication/passkeys/options")).json()
@@ -256,6 +253,12 @@ async def look_after_oneself(
     body = {"ticket": ticket, "otp": service.otp(resident)}
     assert (await client.post("/authentication/second-factor", json=body)).is_success
     assert (await client.get("/holder/export")).is_success
+    body = {"phone": "+8610099999999"}
+    assert (await client.post("/holder/phone", json=body)).is_success
+    messages = (await client.get("/sandbox/outbox", params=body)).json()["messages"]
+    body["code"] = re.findall(r"[0-9]{6}", messages[-1]["text"])[0]
+    assert (await client.post("/holder/phone/confirmation", json=body)).is_success
+    assert (await client.post("/holder/phone/stop")).is_success
     resident.device = ec.generate_private_key(ec.SECP256R1())
     body = {"name": "a tablet", "certificate_request": resident.certificate_request}
     added = await client.post("/holder/devices", json=body)

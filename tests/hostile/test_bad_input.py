@@ -318,6 +318,7 @@ async def test_every_odd_document_of_a_signed_in_person(
     }
     body = {"sign_in_name": member.sign_in_name, "password": member.password}
     assert (await client.post("/authentication/password", json=body)).is_success
+    await service.prove_phone(client, member)
     assert (await client.post("/authentication/totp")).is_success
     for address, members in doors.items():
         for document in odd_documents(members):

@@ -17,7 +17,7 @@ async def victim(
     storage: Storage, keyring: KeyRing, clock: AdjustableClock
 ) -> AsyncIterator[House]:
     async with house(storage.database, storage.ephemeral, keyring, clock) as built:
-        await built.person("victim")
+        await built.person("victim", phone="")
         yield built
 
 

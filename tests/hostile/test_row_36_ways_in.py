@@ -21,6 +21,7 @@ from authsvc.authentication.errors import (
 )
 from authsvc.authentication.passkeys.messages import Assertion, Attestation
 from authsvc.authentication.signed_in import SignedIn
+from authsvc.authentication.step_up.errors import PhoneProofRequired
 from authsvc.keyring import KeyRing
 from tests.authentication.authenticators import Authenticator
 from tests.authentication.makers import ADDRESS, House, house
@@ -40,6 +41,24 @@ async def door(storage: Storage, keyring: KeyRing, clock: AdjustableClock) -> As
 async def thief_of(door: House, name: str):
     """Whoever has the password of somebody with a passkey: a session, just opened."""
     return await door.session_of(name)
+
+
+async def test_a_password_alone_sets_up_no_first_second_factor(door: House):
+    """Whoever has nothing but a phone: the thief knows the password, and has just signed in."""
+    victim = await door.person("victim")
+    thief = await door.session_of("victim")
+    for door_of_it in (door.passkeys.offer, door.totp_enrollment.begin):
+        with pytest.raises(PhoneProofRequired):
+            await door_of_it(thief, now=door.clock.now())
+        # The owner proves the phone beside it, or comes by the device's key.
+        phone = frozenset({Factor.PASSWORD, Factor.SMS})
+        proved = await door.session(SignedIn(victim.id, phone, door.clock.now()))
+        assert await door_of_it(proved, now=door.clock.now())
+        assert await door_of_it(await door.own_session_of(victim), now=door.clock.now())
+    # Whoever has no phone is not shut out.
+    await door.person("without a phone", phone="")
+    session = await door.session_of("without a phone")
+    assert await door.passkeys.offer(session, now=door.clock.now())
 
 
 async def test_a_password_adds_no_passkey_beside_a_passkey(door: House):
@@ -109,9 +128,8 @@ async def test_who_has_a_passkey_is_no_weaker_by_their_phone(door: House):
 
 async def test_a_challenge_of_another_person_adds_nothing(door: House):
     """The thief's own authenticator answers the challenge that the victim's session was given."""
-    await door.person("victim")
-    await door.person("thief")
-    victim, thief = await door.session_of("victim"), await door.session_of("thief")
+    people = [await door.person(name) for name in ("victim", "thief")]
+    victim, thief = [await door.own_session_of(person) for person in people]
     now = door.clock.now()
     given = await door.passkeys.offer(victim, now=now)
     made = msgspec.convert(Authenticator().create(given.options), Attestation)
@@ -124,8 +142,8 @@ async def test_a_challenge_of_another_person_adds_nothing(door: House):
 
 async def test_a_challenge_of_another_session_of_the_same_person_adds_nothing(door: House):
     """A page that was left open elsewhere is not finished from here."""
-    await door.person("victim")
-    one, other = await door.session_of("victim"), await door.session_of("victim")
+    victim = await door.person("victim")
+    one, other = await door.own_session_of(victim), await door.own_session_of(victim)
     now = door.clock.now()
     given = await door.passkeys.offer(one, now=now)
     made = msgspec.convert(Authenticator().create(given.options), Attestation)

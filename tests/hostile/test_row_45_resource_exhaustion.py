@@ -222,7 +222,7 @@ NO_BODY = (
     "/authentication/passkey/challenges",
     "/enrollments", "/holder/opt-out", "/holder/alerts/seen", "/holder/freeze",
     "/holder/platforms/withdrawal-of-all", "/holder/recovery/stop",
-    "/holder/helpers/invitation",
+    "/holder/helpers/invitation", "/holder/phone/stop",
 )  # fmt: skip
 
 

@@ -111,7 +111,7 @@ async def test_rows_of_one_platform_have_nothing_in_common(service: Service, sto
 async def test_lines_of_own_logs_tell_how_many_there_are_and_nothing_else(
     service: Service, storage_urls
 ):
-    """Not what happened, not where, not at which moment of the day."""
+    """Not what happened, not where, not at which moment of the day; but which was not read."""
     people = [await service.enrolled(name) for name in ("样例甲", "样例乙")]
     for person in people:
         for platform in (SQUARE, MARKET):
@@ -122,7 +122,7 @@ async def test_lines_of_own_logs_tell_how_many_there_are_and_nothing_else(
     found = await rows(storage_urls, "activity")
     # Enrolled, and twice allowed and told.
     assert len(found) >= 2 * 5
-    expected = {"subscriber_id": 2, "expires_at": 1}
+    expected = {"subscriber_id": 2, "expires_at": 1, "unread": 2}
     for column in metadata.tables["activity"].columns:
         values = {row[column.name] for row in found}
         assert len(values) == expected.get(column.name, len(found)), column

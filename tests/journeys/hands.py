@@ -189,11 +189,29 @@ class Hands:
         """Turns one-time codes on in the app, whoever is signed in there; the secret of them."""
         self.open("security")
         self.click("#turn-totp-on")
+        self.page.wait_for_selector("#totp-secret, #prove-phone")
+        if self.page.is_visible("#prove-phone"):
+            self.proves_phone(self)
         secret = self.sees("#totp-secret").replace(" ", "")
         self.fill("code", pyotp.TOTP(secret).now())
         self.click("#confirm-totp")
         self.page.wait_for_selector("#recovery-codes")
         return secret
+
+    def proves_phone(self, whose: "Hands") -> None:
+        """Types the code that came to the phone of whoever opted in with `whose` device."""
+        self.page.wait_for_selector("#prove-phone")
+        self.fill("otp", self.newest_code(whose.card()["phone"]))
+        self.click("#prove-phone")
+        self.page.wait_for_selector("dialog", state="detached")
+
+    def newest_code(self, phone: str) -> str:
+        """The code in the newest message to a phone, out of the sandbox's outbox."""
+        query: dict[str, str | float | bool] = {"phone": phone}
+        outbox = self.context.request.get(f"{self.issuer}/sandbox/outbox", params=query)
+        found = CODE.search(outbox.json()["messages"][-1]["text"])
+        assert found is not None
+        return found[0]
 
     def is_vouched_for(self, guardian: "Hands", birth_date: str, sign_in_name: str) -> None:
         """A minor's whole way to the number; the guardian, signed in by a code, vouches."""

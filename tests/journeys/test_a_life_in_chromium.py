@@ -188,6 +188,7 @@ def test_a_recovery_comes_to_its_end(new_hands, hasty_issuer):
     old.click("text=Add this device")
     old.fill("name", "the old phone")
     old.click("#add-device")
+    old.proves_phone(old)
     old.page.wait_for_selector("#add-device", state="detached")
     old.context.clear_cookies()
     old.open("sign-in")

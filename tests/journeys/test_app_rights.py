@@ -61,6 +61,7 @@ def test_another_device_joins_and_is_removed(hands, new_hands):
     second.open("move")
     second.fill("name", "the second one")
     second.click("#add-device")
+    second.proves_phone(hands)
     second.page.wait_for_selector("#add-device", state="detached")
     second.open("devices")
     assert second.page.locator(".here").count() == 1
@@ -89,6 +90,7 @@ def test_alerts_are_seen_once(hands, new_hands):
     second.open("move")
     second.fill("name", "a new phone")
     second.click("#add-device")
+    second.proves_phone(hands)
     second.page.wait_for_selector("#add-device", state="detached")
     hands.open("home")
     hands.page.wait_for_selector("#alerts-seen")
@@ -139,6 +141,25 @@ def test_a_recovery_waits_and_any_device_stops_it(hands, new_hands, world):
     assert "stopped" in thief.sees("#view .alarm").lower()
     # No dead end, for whoever it is.
     thief.page.wait_for_selector("#begin-again")
+
+
+def test_another_phone_waits_and_any_device_stops_it(hands, new_hands):
+    hands.open("security")
+    hands.page.fill("#field-phone", "100 9999 9999")
+    hands.click("#change-phone")
+    hands.page.wait_for_selector("#confirm-new-phone")
+    hands.fill("code", hands.newest_code("+8610099999999"))
+    hands.click("#confirm-new-phone")
+    hands.page.wait_for_selector("#stop-phone")
+    assert "***9999" in hands.sees("#new-phone")
+
+    second = new_hands()
+    signs_in_by_password(second, hands.name)
+    assert "changing your phone" in second.sees(".alarm.stop")
+    second.click("#stop-phone")
+    second.page.wait_for_selector(".alarm.stop", state="detached")
+    hands.open("activity")
+    assert "change of the phone was stopped" in hands.sees("#activity")
 
 
 def test_who_leaves_keeps_a_receipt_and_may_come_back(hands):

@@ -4,6 +4,7 @@ Chromium's virtual authenticator (WebDriver extension of WebAuthn L3, section 11
 phone's; everything else is real.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from tests.services import missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# What the app does: sign in by password, make a passkey, sign out again.
+# What the app does: sign in by password, prove the phone, make a passkey, sign out again.
 ADDS_A_PASSKEY = """
-async ({ name, password }) => {
+async ({ name, password, phone }) => {
   const post = async (path, body) => {
     const answer = await fetch(path, {
       method: "POST",
@@ -29,6 +30,10 @@ async ({ name, password }) => {
     return answer.status === 204 ? null : answer.json();
   };
   await post("/authentication/password", { sign_in_name: name, password });
+  await post("/authentication/step-up/sms");
+  const outbox = await fetch(`/sandbox/outbox?phone=${encodeURIComponent(phone)}`);
+  const { text } = (await outbox.json()).messages.at(-1);
+  await post("/authentication/step-up", { otp: /[0-9]{6}/.exec(text)[0] });
   const { challenge, options } = await post("/authentication/passkeys/options");
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
   const made = await navigator.credentials.create({ publicKey });
@@ -80,7 +85,9 @@ def test_a_passkey_is_made_and_leads_to_a_platform(world, chromium):
     authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
 
     page.goto(f"{world.issuer}/app/")
-    page.evaluate(ADDS_A_PASSKEY, {"name": person.sign_in_name, "password": PASSWORD})
+    phone = json.loads(person.papers.read_text("utf-8"))["phone"]
+    owner = {"name": person.sign_in_name, "password": PASSWORD, "phone": phone}
+    page.evaluate(ADDS_A_PASSKEY, owner)
     made = devtools.send("WebAuthn.getCredentials", authenticator)["credentials"]
     assert [each["isResidentCredential"] for each in made] == [True]
 

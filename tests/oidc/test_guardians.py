@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
+import httpx2
 import pytest
 
 from tests.family import App, Visit, app_of, browser_of, grown_up, reads, told, ward_of
@@ -90,6 +91,72 @@ async def test_the_code_that_a_guardian_allowed_is_a_code_like_any_other(
         claims = (await platform.get("/userinfo", headers=bearer)).json()
     assert [claims[f"age_over_{years}"] for years in (14, 16, 18)] == [False, False, False]
     assert claims["age_band"] == "under_14"
+
+
+async def _tokens_of_a_use(service: Service, mother: App, visit: Visit) -> dict[str, str]:
+    """What a platform holds after a guardian's yes."""
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    await visit.go(SQUARE, code_challenge=challenge)
+    [waiting] = await mother.waiting()
+    await mother.decide(waiting["id"])
+    code = told(await visit.again())["code"]
+    answer = await _asks(
+        service,
+        "/token",
+        grant_type="authorization_code",
+        code=code,
+        redirect_uri=SQUARE.redirect_uri,
+        code_verifier=verifier,
+    )
+    assert answer.status_code == 200, answer.text
+    tokens: dict[str, str] = answer.json()
+    return tokens
+
+
+async def _asks(service: Service, path: str, **form: str) -> httpx2.Response:
+    """A request of the platform, with its credentials."""
+    async with service.client() as platform:
+        return await platform.post(path, data=form, auth=(SQUARE.client_id, SQUARE.secret))
+
+
+async def _refreshed(service: Service, tokens: dict[str, str]) -> dict[str, str] | None:
+    """New tokens for old ones; None if there are none any more."""
+    answer = await _asks(
+        service, "/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+    )
+    if answer.status_code == 200:
+        return dict(answer.json())
+    assert answer.json()["error"] == "invalid_grant"
+    return None
+
+
+async def test_what_a_guardian_allowed_lasts_a_day(
+    service: Service, mother: App, visit: Visit, time_passes
+) -> None:
+    tokens = await _tokens_of_a_use(service, mother, visit)
+    await time_passes(timedelta(hours=24) - timedelta(minutes=1))
+    last = await _refreshed(service, tokens)
+    assert last is not None
+    await time_passes(minutes=2)
+    assert await _refreshed(service, last) is None
+    for kind in ("access_token", "refresh_token"):
+        told_of = await _asks(service, "/introspect", token=last[kind])
+        assert told_of.json() == {"active": False}
+
+
+async def test_what_a_guardian_allowed_ends_with_the_guardianship(
+    service: Service, mother: App, visit: Visit
+) -> None:
+    tokens = await _tokens_of_a_use(service, mother, visit)
+    newer = await _refreshed(service, tokens)
+    assert newer is not None
+    service.clock.advance(seconds=1)
+    [ward] = await mother.sees("/wards")
+    assert (await mother.does("/wards/ending", id=ward["id"])).status_code == 204
+    assert await _refreshed(service, newer) is None
+    told_of = await _asks(service, "/introspect", token=newer["access_token"])
+    assert told_of.json() == {"active": False}
 
 
 async def test_a_guardians_no_looks_to_the_platform_like_the_childs_own(
@@ -247,6 +314,7 @@ async def test_of_a_teenager_the_guardian_sees_a_time_and_nothing_else(
         "name": teenager.name,
         "alert": False,
         "seen": False,
+        "more": False,
     }
     everything = (await mother.client.get("/holder/export")).text
     for word in (SQUARE.client_id, SQUARE.name, "square.example"):

@@ -188,7 +188,8 @@ async def passkey_of(provider, name):
     """Somebody's new passkey."""
     house = provider.house
     authenticator = Authenticator()
-    await add(house, await house.session_of(name), authenticator)
+    subscriber = (await house.session_of(name)).subscriber
+    await add(house, await house.own_session_of(subscriber), authenticator)
     return authenticator
 
 

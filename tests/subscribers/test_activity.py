@@ -10,10 +10,12 @@ from structlog.testing import capture_logs
 from authsvc.errors import Unavailable
 from authsvc.storage import Database, StorageUnavailable
 from authsvc.subscribers import Subscriber
-from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry, Place
 from authsvc.subscribers.activity import log as log_module
 from authsvc.subscribers.activity.alerts import _NEWS, MESSAGES_A_DAY
 from authsvc.subscribers.activity.entry import ALERTING
+from authsvc.subscribers.activity.log import MOST_A_DAY
+from authsvc.subscribers.errors import ActivityPlaceInvalid
 from tests.databases import dump_everything
 from tests.subscribers.makers import somebody, subscribers_of
 
@@ -29,8 +31,8 @@ async def subscriber(database, subscribers, now):
 
 
 @pytest.fixture
-def log(database):
-    return ActivityLog(database)
+def log(database, ephemeral):
+    return ActivityLog(database, ephemeral)
 
 
 class Phone:
@@ -167,6 +169,70 @@ async def test_memory_is_bounded_and_the_oldest_goes(database, log, subscriber, 
     assert moments == [now + timedelta(minutes=minutes) for minutes in (4, 3, 2)]
 
 
+async def test_a_flood_of_one_platform_is_cut_and_hides_nothing_else(
+    database, log, subscriber, now, time_passes
+):
+    for _ in range(MOST_A_DAY + 30):
+        log.note(subscriber, told(now))
+    log.note(subscriber, told(now, "platform-two"))
+    log.note(subscriber, Entry(kind=ActivityKind.SIGNED_IN, at=now))
+    alert = Entry(kind=ActivityKind.HOLDER_CHECK_FAILED, at=now)
+    for _ in range(MOST_A_DAY + 1):
+        log.note(subscriber, alert)
+    await log.flush()
+    found = await lines(database, log, subscriber)
+    flood = [entry for entry in found if entry.client_id == "platform-one"]
+    assert len(flood) == MOST_A_DAY
+    assert [entry.more for entry in flood].count(True) == 1
+    assert len([entry for entry in found if entry.kind is alert.kind]) == MOST_A_DAY + 1
+    assert len(found) == 2 * MOST_A_DAY + 3
+    now = await time_passes(days=1)
+    log.note(subscriber, told(now))
+    await log.flush()
+    assert (await lines(database, log, subscriber))[0] == told(now)
+
+
+async def test_pages_hold_each_line_once_and_in_order(database, subscribers, log, subscriber, now):
+    """Several days, and several lines of one moment; another person's are none of them."""
+    other = await somebody(database, subscribers, now=now)
+    moments = [now - timedelta(hours=7 * number) for number in range(12)] + [now] * 5
+    async with database.transaction() as tx:
+        for number, moment in enumerate(moments):
+            await log.write(tx, subscriber, told(moment, f"platform-{number}"))
+            await log.write(tx, other, told(moment, "platform-of-the-other"))
+    for limit in (1, 4, 17, 50):
+        found: list[Entry] = []
+        before = None
+        async with database.reading() as tx:
+            while True:
+                page = await log.page(tx, subscriber, before=before, limit=limit)
+                assert len(page.entries) <= limit
+                found += page.entries
+                if page.before is None:
+                    break
+                before = Place.parse(page.before.spelt)
+        assert {entry.client_id for entry in found} == {f"platform-{n}" for n in range(17)}
+        assert [entry.at for entry in found] == sorted(moments, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1",
+        "1-ab",
+        f"-1-{'0' * 32}",
+        f"{'9' * 17}-{'0' * 32}",
+        f"1-{'A' * 32}",
+        f"１-{'0' * 32}",
+    ],
+)
+def test_what_is_no_place_is_refused(text):
+    with pytest.raises(ActivityPlaceInvalid) as refusal:
+        Place.parse(text)
+    assert refusal.value.field == "before"
+
+
 async def test_a_line_is_kept_for_six_months_and_no_longer(database, log, subscriber, now):
     async with database.transaction() as tx:
         await log.write(tx, subscriber, told(now))
@@ -201,8 +267,9 @@ async def test_alerts_are_seen_once_and_other_lines_are_left_alone(database, log
     async with database.transaction() as tx:
         await log.write(tx, subscriber, added)
         await log.write(tx, subscriber, told(now + timedelta(minutes=1)))
-    for _ in range(2):
+    for unread in ([added], []):
         async with database.transaction() as tx:
+            assert await log.unread_alerts(tx, subscriber) == unread
             await log.see_alerts(tx, subscriber)
     other, alert = await lines(database, log, subscriber)
     assert (alert.kind, alert.name, alert.seen) == (added.kind, "a tablet", True)

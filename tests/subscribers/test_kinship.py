@@ -9,7 +9,7 @@ from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Identity, NewDocument, Subscriber, Subscribers
 from authsvc.subscribers.activity import ActivityKind, ActivityLog
 from authsvc.subscribers.memory import SubscriberMemory
-from authsvc.subscribers.relations import Kinship, RelationKind, Relations
+from authsvc.subscribers.relations import ComingOfAge, Kinship, RelationKind, Relations
 from tests.makers import artificial_person
 from tests.subscribers.makers import subscribers_of
 
@@ -25,9 +25,13 @@ def relations(keyring):
 
 
 @pytest.fixture
-def kinship(database, subscribers, relations):
-    activity = ActivityLog(database)
-    return Kinship(subscribers=subscribers, relations=relations, activity=activity)
+def log(database, ephemeral):
+    return ActivityLog(database, ephemeral)
+
+
+@pytest.fixture
+def kinship(subscribers, relations, log):
+    return Kinship(subscribers=subscribers, relations=relations, activity=log)
 
 
 async def person(database, subscribers: Subscribers, name: str, *, born: date, now) -> Subscriber:
@@ -77,18 +81,37 @@ async def test_a_ward_is_as_old_as_today(database, kinship, pair, clock):
         assert (found.age, found.is_of_age) == (18, True)
 
 
-async def test_the_end_is_said_to_both_and_once(database, kinship, pair, now):
+async def test_the_end_is_said_to_both_and_once(database, kinship, log, pair, now):
     guardian, ward = pair
     async with database.transaction() as tx:
         [found] = await kinship.guardians_of(tx, ward)
         assert await kinship.end(tx, found.relation, now=now)
         assert not await kinship.end(tx, found.relation, now=now)
-    log = ActivityLog(database)
     async with database.reading() as tx:
         for reader, name in ((guardian, "样例小"), (ward, "样例大")):
             [line] = await log.of(tx, reader)
             assert (line.kind, line.name) == (ActivityKind.GUARDIAN_ENDED, name)
         assert await kinship.wards_of(tx, guardian, now=now) == []
+
+
+async def test_whoever_comes_of_age_is_freed_without_anybodys_looking(
+    database, subscribers, kinship, log, pair, clock
+):
+    guardian, ward = pair
+    keeping = ComingOfAge(database=database, subscribers=subscribers, kinship=kinship)
+    # It may begin behind the relation, and comes to it in the next round.
+    for _ in range(2):
+        await keeping.turn(now=clock.now())
+    async with database.reading() as tx:
+        assert len(await kinship.guardians_of(tx, ward)) == 1
+    # Midnight in China.
+    clock.advance(hours=14)
+    await keeping.turn(now=clock.now())
+    async with database.reading() as tx:
+        assert await kinship.guardians_of(tx, ward) == []
+        for reader in (guardian, ward):
+            [line] = await log.of(tx, reader)
+            assert line.kind is ActivityKind.GUARDIAN_ENDED
 
 
 async def test_a_helper_is_neither_guardian_nor_ward(

@@ -4,7 +4,8 @@ Adding:    1 may this session add one  2 take the challenge  3 verify  4 record 
 Removing:  1 may this session remove one  2 record
 
 Whoever has a second factor adds and removes with it: a session that knows less must neither give
-itself the stronger key nor take it away. Whoever has none yet must have signed in just now.
+itself the stronger key nor take it away. Whoever has none yet must have signed in just now, by more
+than the password (`step_up.second_factors`).
 """
 
 import os
@@ -26,6 +27,7 @@ from authsvc.authentication.passkeys.ceremonies import Ceremonies
 from authsvc.authentication.passkeys.messages import Attestation
 from authsvc.authentication.passkeys.passkeys import KeptPasskey, Passkey, parse_name
 from authsvc.authentication.session import Session
+from authsvc.authentication.step_up.second_factors import WhatElse
 from authsvc.identifiers import new_token
 from authsvc.storage import Database, Ephemeral, Kind, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
@@ -77,9 +79,15 @@ class PasskeyRegistration:
         self._activity = activity
         self._alerts = alerts
         self._ceremonies = ceremonies
+        self._what_else = WhatElse(
+            database=database, credentials=credentials, subscribers=subscribers
+        )
 
     async def offer(self, session: Session, *, now: datetime) -> Offered:
-        """Options for a new passkey; StrongerSignInRequired, FreshSignInRequired."""
+        """Options for a new passkey.
+
+        StrongerSignInRequired, FreshSignInRequired, PhoneProofRequired.
+        """
         async with self._database.reading() as tx:
             subscriber = await self._permitted(tx, session, now=now)
             name = await self._credentials.sign_in_name_of(tx, subscriber)
@@ -109,7 +117,7 @@ class PasskeyRegistration:
         """The new passkey, kept.
 
         PasskeyNameInvalid; PasskeyTimedOut, PasskeyInvalid, after which the challenge is gone;
-        PasskeyKnown, TooManyPasskeys; StrongerSignInRequired, FreshSignInRequired.
+        PasskeyKnown, TooManyPasskeys; what `offer` raises.
         """
         name = parse_name(name)
         # 2. Claimed even if the rest fails: an answer is tried once. In this session only.
@@ -158,14 +166,15 @@ class PasskeyRegistration:
         subscriber = await self._subscribers.find(tx, session.subscriber_id)
         if subscriber is None or not subscriber.was_in_force(session.auth_time):
             raise SessionRequired
-        has_second_factor = await self._credentials.has_totp(
-            tx, subscriber.id
-        ) or await self._passkeys.has_any(tx, subscriber.id)
-        if has_second_factor:
+        found = await self._what_else.of_in(tx, subscriber)
+        if found.are_set_up:
             if not satisfies(session.acr, AAL2):
                 raise StrongerSignInRequired
-        elif not is_fresh(session.auth_time, now=now):
+            return subscriber
+        # In this order: a code to the phone is worth nothing in a session that is too old.
+        if not is_fresh(session.auth_time, now=now):
             raise FreshSignInRequired
+        found.require_more_than_a_password(session)
         return subscriber
 
     async def _write(

@@ -1,14 +1,21 @@
-"""What can a person prove beside a password? TOTP, a passkey; and only else their phone."""
+"""What can a person prove beside a password? TOTP, a passkey; and only else their phone.
+
+And what must they have proved, who have set up none of these, before they set up the first? More
+than the password: it is guessed, seen and told, and what is set up is a way in that stays. So it is
+a code to the phone beside it, the most that such a person can prove (NIST SP 800-63B section
+4.1.2.1), or the device key, which cannot be told. Somebody without a phone on file, which no
+enrollment leaves behind, needs no more than a fresh password; they hear of it in every app.
+"""
 
 from dataclasses import dataclass, field
 
 from authsvc.authentication.assurance import Factor
 from authsvc.authentication.credentials import Credentials
+from authsvc.authentication.session import Session
+from authsvc.authentication.step_up.errors import PhoneProofRequired
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber, Subscribers
-
-# What of a number is shown: enough to know one's own again, too little to call it.
-_SHOWN_DIGITS = 4
+from authsvc.subscribers.phone import masked
 
 
 @dataclass(frozen=True)
@@ -23,10 +30,15 @@ class SecondFactors:
         """Whether the person has chosen one; a phone that is merely there is none."""
         return not self.factors <= {Factor.SMS}
 
+    def require_more_than_a_password(self, session: Session) -> None:
+        """Returns if the session knows more, or the person has no phone; PhoneProofRequired."""
+        if self.phone is not None and session.factors <= {Factor.PASSWORD}:
+            raise PhoneProofRequired
+
     @property
     def masked_phone(self) -> str:
         """The phone as a page may show it: ***1234."""
-        return f"***{(self.phone or '')[-_SHOWN_DIGITS:]}"
+        return masked(self.phone or "")
 
 
 class WhatElse:

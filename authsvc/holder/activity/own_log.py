@@ -1,6 +1,6 @@
 """A person's own log, with the names that platforms have today."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,14 +9,19 @@ from authsvc.clients import Clients
 from authsvc.holder.door import Visit
 from authsvc.holder.person import held_person_of, person_of
 from authsvc.storage import Database
-from authsvc.subscribers import Subscribers
-from authsvc.subscribers.activity import ActivityLog, Entry
+from authsvc.subscribers import Subscriber, Subscribers
+from authsvc.subscribers.activity import ActivityLog, Entry, Place
+
+# Ours: what a thumb goes through in a moment, and what is read for a program at once.
+PAGE = 50
+LONGEST_PAGE = 200
 
 
 class EntryView(msgspec.Struct, frozen=True):
     """One line. `platform` is the name of the client, null if it is not known (any more).
 
-    `alert` says that the person was told at once, `seen` that they have read it.
+    `alert` says that the person was told at once, `seen` that they have read it, `more` that what
+    happened of the same later that day has no line of its own.
     """
 
     kind: str
@@ -28,6 +33,14 @@ class EntryView(msgspec.Struct, frozen=True):
     name: str | None
     alert: bool
     seen: bool
+    more: bool
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """A page of the log, newest first. `before` leads to the next one; null on the last."""
+
+    entries: list[EntryView]
+    before: str | None
 
 
 class OwnLog:
@@ -46,14 +59,32 @@ class OwnLog:
         self._clients = clients
         self._activity = activity
 
-    async def of(self, visit: Visit) -> list[EntryView]:
-        """Every line of the last six months, newest first; SessionRequired."""
+    async def page(self, visit: Visit, *, before: str | None = None, limit: int = PAGE) -> Activity:
+        """The newest `limit` lines, or of those older than `before`, which a page has named.
+
+        ActivityPlaceInvalid, SessionRequired.
+        """
+        place = None if before is None else Place.parse(before)
         # What this process noted a moment ago is theirs to see, too.
         await self._activity.flush()
         async with self._database.reading() as tx:
             subscriber = await person_of(tx, self._subscribers, visit.session)
-            entries = await self._activity.of(tx, subscriber)
-        return await self.shown(entries, now=visit.now)
+            page = await self._activity.page(tx, subscriber, before=place, limit=limit)
+        entries = await self.shown(page.entries, now=visit.now)
+        return Activity(entries, None if page.before is None else page.before.spelt)
+
+    async def whole(
+        self, subscriber: Subscriber, *, now: datetime
+    ) -> AsyncIterator[list[EntryView]]:
+        """Every line of the last six months, newest first, a page at a time."""
+        place = None
+        while True:
+            async with self._database.reading() as tx:
+                page = await self._activity.page(tx, subscriber, before=place, limit=LONGEST_PAGE)
+            yield await self.shown(page.entries, now=now)
+            if page.before is None:
+                return
+            place = page.before
 
     async def shown(self, entries: Sequence[Entry], *, now: datetime) -> list[EntryView]:
         """Lines as people read them."""
@@ -82,4 +113,5 @@ def _shown(entry: Entry, names: dict[str, str]) -> EntryView:
         name=entry.name,
         alert=entry.alerts,
         seen=entry.seen,
+        more=entry.more,
     )

@@ -1,6 +1,6 @@
 """A further device: a certificate request goes in, a certificate comes out, and the person hears.
 
-1  the sign-in is strong if the person has a second factor, else fresh
+1  the sign-in is strong if the person has a second factor, else fresh, by more than the password
 2  the request proves possession of its key (certificates room)
 3  the person's document is still good, asked now, by the register
 4  in one transaction, with the register's feed and the person held still: the bound on devices,
@@ -28,7 +28,7 @@ from authsvc.holder.devices.label import Label, keep_labels, parse_name, write_l
 from authsvc.holder.door import Visit
 from authsvc.holder.errors import DocumentNotOnFile, RegisterBusy, TooManyDevices
 from authsvc.holder.person import held_person_of, identity_of, person_of
-from authsvc.holder.strength import require_own_strength
+from authsvc.holder.strength import require_strength_to_add
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import DocumentState, OnlineNumber, Subscriber, Subscribers
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
@@ -85,13 +85,12 @@ class Adding:
     async def add(self, visit: Visit, *, name: str, certificate_request: bytes) -> Added:
         """The certificate of a new device; a request for the same key is answered the same again.
 
-        FreshSignInRequired, StrongSignInRequired; DeviceNameInvalid; the leaves of
+        What `require_strength_to_add` raises; DeviceNameInvalid; the leaves of
         `certificates.errors` for a request; DocumentNotOnFile, or what the register says of the
         document; TooManyDevices; RegisterUnavailable and RegisterBusy change nothing.
         """
         # 1.
-        if not await require_own_strength(visit, self._step_up):
-            visit.require_fresh()
+        await require_strength_to_add(visit, self._step_up)
         # 2.
         label = Label(parse_name(name), visit.now)
         request = parse_request(certificate_request)

@@ -81,8 +81,18 @@ class RelationPart(msgspec.Struct, frozen=True):
     since: datetime
 
 
+class PhoneChangePart(msgspec.Struct, frozen=True):
+    """A number that waits to be the one on file, and until when."""
+
+    phone: str
+    ready_at: datetime
+
+    def __repr__(self) -> str:
+        return "PhoneChangePart(…)"
+
+
 class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything."""
+    """Everything. `activity` stands last: it may be long, and is written page by page."""
 
     format: str = FORMAT
     issuer: str
@@ -99,6 +109,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     platforms: list[PlatformPart]
     relations: list[RelationPart]
     recovery: RecoveryView | None
+    phone_change: PhoneChangePart | None
     activity: list[EntryView]
 
     def __repr__(self) -> str:

@@ -1,6 +1,9 @@
-"""Makes the document: all of it read in one transaction, which also notes that it was made."""
+"""Makes the document: read in one transaction, which also notes that it was made.
 
-from collections.abc import Sequence
+But for the log, which may be long: it is read in pages, while the document is written.
+"""
+
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +22,7 @@ from authsvc.holder.export.document import (
     DocumentPart,
     Export,
     IdentityPart,
+    PhoneChangePart,
     PlatformPart,
     RelationPart,
     SignInPart,
@@ -31,7 +35,11 @@ from authsvc.oidc.grants import Grant, Grants
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Identity, Subscriber, Subscribers
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
+from authsvc.subscribers.phone import PhoneChanges
 from authsvc.subscribers.relations import Relation, Relations
+
+# What stands behind the log, the last member.
+_END = b"]}"
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class Sources:
     grants: Grants
     relations: Relations
     recoveries: Recoveries
+    phone_changes: PhoneChanges
     activity: ActivityLog
     devices: Devices
     own_log: OwnLog
@@ -61,8 +70,11 @@ class Exports:
         self._sources = sources
         self._step_up = step_up
 
-    async def of(self, visit: Visit) -> Export:
-        """Everything; StrongSignInRequired, FreshSignInRequired, SessionRequired."""
+    async def of(self, visit: Visit) -> AsyncIterator[bytes]:
+        """Everything, an `Export` as JSON, piece by piece.
+
+        StrongSignInRequired, FreshSignInRequired, SessionRequired, all before the first piece.
+        """
         if not await require_own_strength(visit, self._step_up):
             visit.require_fresh_or_strong()
         held = self._sources
@@ -73,18 +85,27 @@ class Exports:
             await held.activity.write(tx, subscriber, exported)
             export = await self._read(tx, subscriber, now=visit.now)
             grants = await held.grants.of_subscriber(tx, subscriber)
-            entries = await held.activity.of(tx, subscriber)
         # Platforms' names come from elsewhere: nobody waits for that while holding the person.
-        return msgspec.structs.replace(
-            export,
-            platforms=[await self._platform(grant, now=visit.now) for grant in grants],
-            activity=await held.own_log.shown(entries, now=visit.now),
-        )
+        platforms = [await self._platform(grant, now=visit.now) for grant in grants]
+        export = msgspec.structs.replace(export, platforms=platforms)
+        return self._written(export, subscriber, now=visit.now)
+
+    async def _written(
+        self, export: Export, subscriber: Subscriber, *, now: datetime
+    ) -> AsyncIterator[bytes]:
+        yield msgspec.json.encode(export).removesuffix(_END)
+        separator = b""
+        async for entries in self._sources.own_log.whole(subscriber, now=now):
+            if entries:
+                yield separator + b",".join(map(msgspec.json.encode, entries))
+                separator = b","
+        yield _END
 
     async def _read(self, tx: Transaction, subscriber: Subscriber, *, now: datetime) -> Export:
         held = self._sources
         identity = await identity_of(tx, held.subscribers, subscriber)
         ready_at = await held.recoveries.waiting_for(tx, subscriber.id)
+        change = await held.phone_changes.waiting_for(tx, subscriber)
         documents = await held.subscribers.documents_of(tx, subscriber.id)
         certificates = await held.certificates.of_subscriber(tx, subscriber.id)
         return Export(
@@ -112,6 +133,7 @@ class Exports:
                 await held.relations.for_other(tx, subscriber),
             ),
             recovery=None if ready_at is None else RecoveryView(ready_at),
+            phone_change=None if change is None else PhoneChangePart(change.phone, change.ready_at),
             activity=[],
         )
 

@@ -48,6 +48,13 @@ _NEWS: dict[ActivityKind, Text] = {
         "您的网号的登录方式已恢复,此前的设备均已停用",
         "Access to your online number was recovered; earlier devices no longer work",
     ),
+    ActivityKind.PHONE_CHANGE_BEGUN: Text(
+        "有人为您的网号登记了另一个手机号,等待期后生效",
+        "Another phone was given for your online number; it counts once a wait is over",
+    ),
+    ActivityKind.PHONE_CHANGED: Text(
+        "您的网号登记的手机号已更换", "The phone of your online number was changed"
+    ),
     ActivityKind.HELPER_ADDED: Text(
         "您的网号添加了协助人", "A helper was added to your online number"
     ),
@@ -89,11 +96,13 @@ class Alerts:
         self._subscribers = subscribers
         self._messenger = messenger
 
-    async def tell(self, subscriber: Subscriber, kind: ActivityKind, *, now: datetime) -> None:
+    async def tell(
+        self, subscriber: Subscriber, kind: ActivityKind, *, also: str = "", now: datetime
+    ) -> None:
         """Sends it, once it has happened and is committed. A gateway that is away stops nothing.
 
         The line in the log stands whatever becomes of the message; of one kind there are so many
-        messages a day.
+        messages a day. `also` is the phone that was theirs until now, where that is the news.
         """
         async with self._database.reading() as tx:
             identity = await self._subscribers.identity_of(tx, subscriber)
@@ -105,7 +114,8 @@ class Alerts:
             if await self._is_too_many(subscriber, kind):
                 _log.warning("alert_not_sent", kind=kind.value, code="too_many")
                 return
-            await self._messenger.send(identity.phone, text, now=now)
+            for phone in filter(None, (identity.phone, also)):
+                await self._messenger.send(phone, text, now=now)
         except AuthsvcError as error:
             _log.warning("alert_not_sent", kind=kind.value, code=error.code)
 

@@ -29,6 +29,9 @@ class ActivityKind(Enum):
     RECOVERY_BEGUN = "recovery_begun"
     RECOVERY_STOPPED = "recovery_stopped"
     RECOVERED = "recovered"
+    PHONE_CHANGE_BEGUN = "phone_change_begun"
+    PHONE_CHANGE_STOPPED = "phone_change_stopped"
+    PHONE_CHANGED = "phone_changed"
     EXPORTED = "exported"
     GUARDIAN_ADDED = "guardian_added"
     GUARDIAN_ENDED = "guardian_ended"
@@ -51,6 +54,8 @@ ALERTING = frozenset(
         ActivityKind.UNFROZEN,
         ActivityKind.RECOVERY_BEGUN,
         ActivityKind.RECOVERED,
+        ActivityKind.PHONE_CHANGE_BEGUN,
+        ActivityKind.PHONE_CHANGED,
         ActivityKind.HELPER_ADDED,
         ActivityKind.GUARDIAN_ADDED,
     }
@@ -63,7 +68,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `client_id` is the platform concerned, `scopes` what it was allowed or told; `network` is where
     the request came from, as people are shown it; `name` is what a device or a passkey is called.
     `relation` is the id of the relation to the ward whose use a guardian hears of. `seen` is for
-    alerts: the person has read it.
+    alerts: the person has read it. `more` says that what happened of the same later that day has no
+    line of its own.
     """
 
     kind: ActivityKind
@@ -74,6 +80,7 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     name: str | None = None
     relation: bytes | None = None
     seen: bool = False
+    more: bool = False
 
     @property
     def alerts(self) -> bool:

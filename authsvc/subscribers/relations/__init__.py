@@ -7,6 +7,7 @@ Nothing here decides what a relation allows, nor how long: a guardian's word cou
 today's age, and only while the register says that they are the guardian.
 """
 
+from authsvc.subscribers.relations.coming_of_age import ComingOfAge
 from authsvc.subscribers.relations.kinship import Guardian, Kinship, Ward
 from authsvc.subscribers.relations.relations import (
     Relation,
@@ -16,6 +17,7 @@ from authsvc.subscribers.relations.relations import (
 )
 
 __all__ = [
+    "ComingOfAge",
     "Guardian",
     "Kinship",
     "Relation",

@@ -1,16 +1,18 @@
 """Guardians and wards as they are today, and the end of a relation, said to both sides.
 
 Age is worked out when somebody looks, so that birthdays change by themselves what holds. A relation
-to somebody who has come of age is found at the next look, and ended then.
+to somebody who has come of age is found at the next look, and ended then; and within some turns of
+the housekeeping, if nobody looks (`coming_of_age`).
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from authsvc.clock import china_today
 from authsvc.storage import Transaction
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
-from authsvc.subscribers.age import OF_AGE, age_on
+from authsvc.subscribers.age import GUARDED_BELOW, OF_AGE, age_on
 from authsvc.subscribers.relations.relations import Relation, RelationKind, Relations
 from authsvc.subscribers.subscriber import Identity, Subscriber
 from authsvc.subscribers.subscribers import Subscribers
@@ -81,20 +83,44 @@ class Kinship:
         return guardians
 
     async def end(self, tx: Transaction, relation: Relation, *, now: datetime) -> bool:
-        """Ends a relation, and says so in the logs of both; False if it has ended before."""
+        """Ends a relation, and says so in the logs of both; False if it has ended before.
+
+        What a guardian allowed a child ends with it: sessions and tokens of before are dead.
+        """
         if not await self._relations.end(tx, relation.id):
             return False
-        person = await self._subscribers.find(tx, relation.subscriber_id)
-        other = await self._subscribers.find(tx, relation.other_id)
+        person = await self._known(tx, relation.subscriber_id)
+        other = await self._known(tx, relation.other_id)
         for reader, counterpart in ((person, other), (other, person)):
             if reader is not None:
-                name = await self._name(tx, counterpart)
+                name = None if counterpart is None else counterpart[1].name
                 entry = Entry(kind=_ENDED[relation.kind], at=now, name=name)
-                await self._activity.write(tx, reader, entry)
+                await self._activity.write(tx, reader[0], entry)
+        if person is not None and relation.kind is RelationKind.GUARDIAN:
+            await self._end_what_was_allowed(tx, *person, now=now)
         return True
 
-    async def _name(self, tx: Transaction, subscriber: Subscriber | None) -> str | None:
+    async def end_guardianships_of(
+        self, tx: Transaction, ward: Subscriber, *, now: datetime
+    ) -> None:
+        """Nobody is the person's guardian any more: they have come of age."""
+        for relation in await self._relations.of(tx, ward):
+            if relation.kind is RelationKind.GUARDIAN:
+                await self.end(tx, relation, now=now)
+
+    async def _end_what_was_allowed(
+        self, tx: Transaction, ward: Subscriber, identity: Identity, *, now: datetime
+    ) -> None:
+        """Nobody remembers which guardian of a child said yes to what, so that all of it ends."""
+        if age_on(identity.birth_date, china_today(now)) < GUARDED_BELOW:
+            await self._subscribers.raise_watermark(tx, ward.id, now=now)
+
+    async def _known(
+        self, tx: Transaction, subscriber_id: UUID
+    ) -> tuple[Subscriber, Identity] | None:
+        """Somebody who has not left."""
+        subscriber = await self._subscribers.find(tx, subscriber_id)
         if subscriber is None:
             return None
         identity = await self._subscribers.identity_of(tx, subscriber)
-        return None if identity is None else identity.name
+        return None if identity is None else (subscriber, identity)

@@ -13,7 +13,7 @@ from authsvc.storage import Transaction
 from authsvc.subscribers.relations import store
 from authsvc.subscribers.subscriber import Subscriber
 
-_ID_BYTES = 16
+ID_BYTES = 16
 
 
 class RelationKind(Enum):
@@ -119,7 +119,7 @@ class Relations:
 
 def new_relation_id() -> bytes:
     """An id that no relation has."""
-    return os.urandom(_ID_BYTES)
+    return os.urandom(ID_BYTES)
 
 
 def _sealed(key: DataKey, relation_id: bytes, side: _Side) -> bytes:

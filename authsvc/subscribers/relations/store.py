@@ -59,6 +59,24 @@ async def relations_of_other(tx: Transaction, other_digest: bytes) -> list[Relat
     return [RelationRow(*row) for row in await tx.execute(query)]
 
 
+class WardRow(NamedTuple):
+    """A relation, as far as it says whose it is."""
+
+    id: bytes
+    subscriber_id: UUID
+
+
+async def wards_after(tx: Transaction, kind: str, after: bytes, *, most: int) -> list[WardRow]:
+    """The next relations of a kind, in the order of their ids."""
+    query = (
+        select(relation.c.id, relation.c.subscriber_id)
+        .where(relation.c.kind == kind, relation.c.id > after)
+        .order_by(relation.c.id)
+        .limit(most)
+    )
+    return [WardRow(*row) for row in await tx.execute(query)]
+
+
 async def delete_relation(tx: Transaction, relation_id: bytes) -> bool:
     """Removes a relation; False if it is gone."""
     gone = await tx.execute(delete(relation).where(relation.c.id == relation_id))

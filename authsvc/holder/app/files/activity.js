@@ -1,19 +1,21 @@
 /** The person's own log: what happened in their name, for six months, readable by them alone. */
 
 import { get } from '/app/api.js';
-import { bdi, el, heading, link, p } from '/app/dom.js';
+import { action, announce, bdi, el, heading, link, p } from '/app/dom.js';
 import { happened, scopeSentence } from '/app/vocabulary.js';
 import { day, say } from '/app/words.js';
 
-/** The view. */
+/** The view: the newest lines, and older ones for whoever wants them. */
 export async function activityView({ signal }) {
-  const { entries } = await get('/holder/activity', { signal });
+  const page = await get('/holder/activity', { signal });
+  const place = el('div', { id: 'activity' });
+  append(place, page);
   return [
     heading(
       say('使用记录', 'What happened'),
       say('加密保存六个月，只有您能看到。', 'Kept sealed for six months. Only you can read it.'),
     ),
-    entries.length ? byDay(entries) : p(say('还没有记录。', 'Nothing so far.')),
+    page.entries.length ? place : p(say('还没有记录。', 'Nothing so far.')),
     p(
       [
         say('如果有不是您做的事：', 'Something you did not do? '),
@@ -24,24 +26,41 @@ export async function activityView({ signal }) {
   ];
 }
 
-function byDay(entries) {
-  const days = new Map();
+/** Adds a page below what is shown, and the button for the next one if there is more. */
+function append(place, { entries, before }) {
   for (const entry of entries) {
     const when = day(entry.at);
-    days.set(when, [...(days.get(when) ?? []), entry]);
+    let list = place.querySelector('section:last-of-type');
+    if (list?.getAttribute('aria-label') !== when) {
+      list = el(
+        'section',
+        { 'aria-label': when },
+        el('h2', {}, when),
+        el('ul', { class: 'rows' }),
+      );
+      place.append(list);
+    }
+    list.querySelector('ul').append(el('li', {}, line(entry)));
   }
-  return [...days].map(([when, those]) =>
-    el(
-      'section',
-      { 'aria-label': when },
-      el('h2', {}, when),
-      el(
-        'ul',
-        { class: 'rows' },
-        those.map((entry) => el('li', {}, line(entry))),
-      ),
-    ),
+  if (before) place.append(older(place, before));
+}
+
+function older(place, before) {
+  const whole = action(
+    say('更早的记录', 'Older lines'),
+    async () => {
+      const page = await get(`/holder/activity?before=${encodeURIComponent(before)}`);
+      const last = [...place.querySelectorAll('li')].pop();
+      whole.remove();
+      append(place, page);
+      // Whoever cannot see the page goes on where the new lines begin.
+      last.setAttribute('tabindex', '-1');
+      last.focus({ preventScroll: true });
+      announce(say(`又显示了 ${page.entries.length} 条`, `${page.entries.length} more are shown`));
+    },
+    { class: 'second', id: 'older' },
   );
+  return whole;
 }
 
 function line(entry) {
@@ -63,5 +82,14 @@ function line(entry) {
       ],
       { class: 'more' },
     ),
+    entry.more
+      ? p(
+          say(
+            '当天此后的同类记录太多，未逐条保存。',
+            'There was too much of the same later that day to keep each.',
+          ),
+          { class: 'more' },
+        )
+      : null,
   ];
 }

@@ -15,6 +15,7 @@ import {
   tell,
   terms,
 } from '/app/dom.js';
+import { phoneBanner } from '/app/phone.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { recall } from '/app/store.js';
@@ -36,6 +37,7 @@ export async function homeView({ signal }) {
   return [
     heading(say('我的网号', 'My online number')),
     overview.recovery ? recoveryBanner(overview.recovery) : null,
+    overview.phone_change ? phoneBanner(overview.phone_change) : null,
     el(
       'div',
       { class: 'columns' },
@@ -264,8 +266,8 @@ async function wardApprovals(signal) {
 
 /** The last few lines of the person's own log. */
 async function lately(signal) {
-  const { entries } = await get('/holder/activity', { signal });
-  const rows = entries.slice(0, LATELY).map((entry) => [
+  const { entries } = await get(`/holder/activity?limit=${LATELY}`, { signal });
+  const rows = entries.map((entry) => [
     el('strong', {}, happened(entry.kind)),
     p([dayAndTime(entry.at), entry.platform ? [' · ', bdi(entry.platform)] : []], {
       class: 'more',

@@ -1,6 +1,7 @@
 /**
  * Some acts want a fresh sign-in, or one more proof. The question is asked where the person stands,
- * and then the act is done: `withProof(() => post('/holder/freeze'))`.
+ * and then the act is done: `withProof(() => post('/holder/freeze'))`. It may be asked twice: a
+ * password is fresh, and then the phone has to be proved beside it.
  */
 
 import { get, post } from '/app/api.js';
@@ -23,9 +24,10 @@ export async function withProof(act) {
   }
 }
 
-/** 'fresh', 'stronger', or null if no proof would help. */
+/** 'fresh', 'phone', 'stronger', or null if no proof would help. */
 function wanted(problem) {
   const code = problem.code ?? '';
+  if (/phone_proof_required$/.test(code)) return 'phone';
   if (/fresh_sign_in/.test(code)) return 'fresh';
   if (/strong|proof_required/.test(code)) return 'stronger';
   return null;
@@ -44,7 +46,7 @@ async function ask(want, problem) {
   dialog.append(
     el('h2', { id: 'proof-title', tabindex: '-1' }, problem.title),
     p(problem.nextStep, { class: 'lead' }),
-    await (want === 'fresh' ? signInChoices(proved) : strongerChoices(proved)),
+    await choices[want](proved),
     el(
       'p',
       { class: 'after' },
@@ -64,6 +66,34 @@ async function ask(want, problem) {
     dialog.remove();
     before?.focus?.();
   }
+}
+
+const choices = { fresh: signInChoices, phone: phoneChoice, stronger: strongerChoices };
+
+/** A code to the phone on file, which is on its way when this is shown. */
+async function phoneChoice(proved) {
+  await sendCode();
+  const codes = codeForm(proved, {
+    id: 'prove-phone',
+    submit: say('确认', 'Confirm'),
+    fields: [
+      {
+        ...codeField(),
+        label: say('短信验证码', 'Code from the text message'),
+        hint: say('已发送到您登记的手机。', 'Sent to the phone that you gave.'),
+        inputmode: 'numeric',
+      },
+    ],
+  });
+  const again = action(
+    say('重新发送短信', 'Send another message'),
+    async () => {
+      await sendCode();
+      codes.querySelector('input').focus();
+    },
+    { class: 'second' },
+  );
+  return el('div', { class: 'choices' }, codes, again);
 }
 
 /** What may be added to a sign-in: a passkey, the password, a code by app or by text message. */
@@ -102,21 +132,29 @@ function passwordForm(proved) {
 }
 
 function codeForms(proved) {
-  const codes = form({
-    submit: say('用口令证明', 'Prove it with the code'),
-    fields: [codeField()],
-    send: async ({ otp }) => {
-      await post('/authentication/step-up', { otp });
-      proved();
-    },
-  });
+  const codes = codeForm(proved, { submit: say('用口令证明', 'Prove it with the code') });
   const message = action(
     say('没有验证器应用？发送短信验证码', 'No authenticator app? Send a code to my phone'),
     async () => {
-      await post('/authentication/step-up/sms');
+      await sendCode();
       codes.querySelector('input').focus();
     },
     { class: 'second' },
   );
   return [codes, message];
+}
+
+function codeForm(proved, about) {
+  return form({
+    fields: [codeField()],
+    ...about,
+    send: async ({ otp }) => {
+      await post('/authentication/step-up', { otp });
+      proved();
+    },
+  });
+}
+
+function sendCode() {
+  return post('/authentication/step-up/sms');
 }

@@ -1,8 +1,9 @@
-/** The ways to sign in: passkeys, one-time codes, and how strong this sign-in is. */
+/** The ways to sign in: passkeys, one-time codes, the phone, and how strong this sign-in is. */
 
 import { get } from '/app/api.js';
 import { action, tell, bdi, el, form, heading, later, p, section, terms } from '/app/dom.js';
 import { addPasskey, listPasskeys, passkeysKnown, removePasskey } from '/app/passkeys.js';
+import { phonePart } from '/app/phone.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { totpOffer } from '/app/totp.js';
@@ -30,6 +31,7 @@ export async function securityView({ signal }) {
       { class: 'lead' },
     ),
     totpOffer(),
+    later(phonePart),
   ];
 }
 

@@ -1,0 +1,1 @@
+"""The phone on file: seen masked, and changed by who proves the new one and waits."""
