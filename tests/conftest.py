@@ -3,6 +3,7 @@
 What is parametrized here runs a test once on each form of a thing, so that no test asks which.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -17,7 +18,8 @@ from hypothesis import settings
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Ephemeral
 from authsvc.storage.ephemeral.backend import Backend
-from tests import databases, services
+from tests import databases, once, services
+from tests.lending import Lending
 from tests.makers import NOW, AdjustableClock, Storage
 
 if TYPE_CHECKING:
@@ -26,10 +28,18 @@ if TYPE_CHECKING:
 # A busy machine is slow, not wrong; and what CI finds must be found again on a desk.
 settings.register_profile("authsvc", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("authsvc")
+once.remember()
 
 TimePasses = Callable[..., Awaitable[datetime]]
 
 REDIS_IN_USE = pytest.StashKey[str]()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays; to look through it for garbage again is vain."""
+    gc.collect()
+    gc.freeze()
+
 
 session_async = pytest_asyncio.fixture(scope="session", loop_scope="session")
 
@@ -101,22 +111,27 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return databases.copy_sqlite(sqlite_template, tmp_path / "authsvc.db")
 
 
-@pytest.fixture
-async def postgresql_url(
+@session_async
+async def postgresql_lending(
     postgresql_server: services.Server, postgresql_template: str
-) -> AsyncIterator[str]:
+) -> AsyncIterator[Lending]:
+    """Migrated PostgreSQL databases for one test after the other."""
+    lending = Lending(postgresql_server.url, postgresql_template)
+    yield lending
+    await lending.close()
+
+
+@pytest.fixture
+async def postgresql_url(postgresql_lending: Lending) -> AsyncIterator[str]:
     """A fresh, migrated PostgreSQL database."""
-    async with databases.postgresql_database(
-        postgresql_server.url, template=postgresql_template
-    ) as url:
+    async with postgresql_lending.database() as url:
         yield url
 
 
 @pytest.fixture
 async def redis_url(request: pytest.FixtureRequest, redis_server: services.Server) -> str:
-    """An empty Redis database; each worker has a number of its own on a shared server."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    url = databases.redis_url(redis_server.url, int(worker) % 16)
+    """An empty Redis database."""
+    url = databases.redis_url_of_this_worker(redis_server.url)
     await databases.flush_redis(url)
     request.node.stash[REDIS_IN_USE] = url
     return url

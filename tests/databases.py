@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -45,24 +46,36 @@ def copy_sqlite(template: Path, target: Path) -> str:
 @contextlib.asynccontextmanager
 async def postgresql_database(server_url: str, *, template: str | None) -> AsyncIterator[str]:
     """The URL of a fresh database, a copy of `template` or empty; dropped afterwards."""
+    url = await create_postgresql(server_url, template=template)
+    try:
+        yield url
+    finally:
+        await drop_postgresql(server_url, url)
+
+
+async def create_postgresql(server_url: str, *, template: str | None) -> str:
+    """The URL of a fresh database, a copy of `template` or empty, to be dropped by the caller."""
     name = "test_" + new_token(12).replace("-", "_").lower()
     source = make_url(template).database if template else "template0"
     await _execute(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
-    try:
-        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    finally:
-        await _execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+async def drop_postgresql(server_url: str, url: str) -> None:
+    """Drops a database, whoever is still connected to it."""
+    await _execute(server_url, f'DROP DATABASE "{make_url(url).database}" WITH (FORCE)')
 
 
 async def _execute(url: str, statement: str) -> None:
-    connection = await _connect(url)
+    connection = await connect(url)
     try:
         await connection.execute(statement)
     finally:
         await connection.close()
 
 
-async def _connect(url: str) -> asyncpg.Connection:
+async def connect(url: str) -> asyncpg.Connection:
+    """A connection of the driver's own to a PostgreSQL database."""
     plain = make_url(url).set(drivername="postgresql")
     return await asyncpg.connect(plain.render_as_string(hide_password=False))
 
@@ -72,6 +85,15 @@ def redis_url(server_url: str, number: int) -> str:
     if server_url.startswith("unix://"):
         return f"{server_url}?db={number}"
     return f"{server_url.rstrip('/')}/{number}"
+
+
+def redis_url_of_this_worker(server_url: str, *, kept: bool = False) -> str:
+    """One of the sixteen databases of a Redis; of two, `kept` is the one that no test empties.
+
+    Each worker has numbers of its own on a shared server.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return redis_url(server_url, worker % 8 + 8 * kept)
 
 
 async def flush_redis(url: str) -> None:
@@ -111,7 +133,7 @@ def _dump_sqlite(path: Path) -> bytes:
 
 
 async def _dump_postgresql(url: str) -> bytes:
-    connection = await _connect(url)
+    connection = await connect(url)
     try:
         tables = await connection.fetch(
             "SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables"

@@ -1,5 +1,8 @@
 """The whole service opens in one process, and a person goes all the way through it."""
 
+import pytest
+
+from authsvc.app import open_house
 from tests.oidc.jwt_makers import unverified
 from tests.whole import SQUARE, Service
 
@@ -15,3 +18,12 @@ async def test_a_person_goes_from_a_card_to_a_platform(service: Service):
     assert set(claims["amr"]) == {"pwd", "otp", "mfa"}
     assert (await service.userinfo(received)).json()["sub"] == claims["sub"]
     assert received.tokens["refresh_token"]
+
+
+@pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
+async def test_a_house_that_no_test_has_made_cheap_hashes_at_the_full_cost(service: Service):
+    house = open_house(service.settings, service.clock)
+    with house.hasher.seat() as seat:
+        phc = await seat.hash("an artificial password")
+    await house.close()
+    assert phc.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

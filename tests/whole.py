@@ -7,13 +7,15 @@ received is noted by name, so that a test can look for it elsewhere: in a dump, 
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx2
@@ -23,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar
 
+from authsvc.authentication.password import Argon2Parameters, PasswordHasher
 from authsvc.certificates import CertificateAuthority
 from authsvc.cli.sandbox import sandbox_environment
 from authsvc.cli.tour.browser import Page, read_page
@@ -33,6 +36,7 @@ from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
 from authsvc.settings import Settings, load_settings
 from authsvc.storage import Database
+from tests.authentication.makers import CHEAP
 from tests.databases import MEMORY_URL
 from tests.makers import AdjustableClock
 
@@ -407,17 +411,28 @@ async def visit(
     raise AssertionError("redirects without an end")
 
 
+@contextmanager
+def hashing(cost: Argon2Parameters = CHEAP) -> Iterator[None]:
+    """Whatever house is opened meanwhile hashes passwords at this cost."""
+    hasher = partial(PasswordHasher, parameters=cost)
+    with mock.patch("authsvc.app.house.PasswordHasher", hasher):
+        yield
+
+
 @asynccontextmanager
 async def open_service(
     urls: tuple[str, str],
     keyring: KeyRing,
     clock: AdjustableClock,
     directory: Path,
+    cost: Argon2Parameters = CHEAP,
+    /,
     **environment: str,
 ) -> AsyncIterator[Service]:
     """The service on these stores (`urls`), with two platforms; `environment` adds settings.
 
-    The key directory of `keyring` must be `directory / "keys"`, as the fixtures have it.
+    Passwords cost little unless a test is about that. The key directory of `keyring` must be
+    `directory / "keys"`, as the fixtures have it.
     """
     from authsvc.app import create_app
 
@@ -431,7 +446,8 @@ async def open_service(
         [platform.registration for platform in (SQUARE, MARKET)], now=clock.now()
     )
     await database.close()
-    app = create_app(settings, clock)
+    with hashing(cost):
+        app = create_app(settings, clock)
     async with _running(app):
         yield Service(app, settings, authority, clock)
 

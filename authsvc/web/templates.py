@@ -1,7 +1,7 @@
 """Pages from templates: every value is escaped, a missing value is an error, two languages."""
 
 import re
-from functools import partial
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,29 +18,31 @@ _APP_ADDRESS = re.compile(
 
 
 class Templates:
-    """The templates of the package, compiled once."""
-
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=PackageLoader("authsvc.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters["own_path"] = own_path
-        self._environment.filters["web_link"] = web_link
-        self._environment.filters["way_back"] = way_back
-        self._environment.globals["static"] = {
-            name: file.address for name, file in static_files().items()
-        }
+    """The templates of the package, compiled once in a process."""
 
     def render(self, name: str, *, language: Language, **values: object) -> str:
         """The page `name` in one language. Every value a template names must be given."""
         say = partial(_say, language)
-        template = self._environment.get_template(name)
+        template = _environment().get_template(name)
         return template.render(language=language, say=say, **values)
+
+
+@cache
+def _environment() -> Environment:
+    """One for the process, however many doors render pages."""
+    environment = Environment(
+        loader=PackageLoader("authsvc.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["own_path"] = own_path
+    environment.filters["web_link"] = web_link
+    environment.filters["way_back"] = way_back
+    environment.globals["static"] = {name: file.address for name, file in static_files().items()}
+    return environment
 
 
 def own_path(path: str | None) -> str | None:

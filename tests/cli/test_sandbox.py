@@ -82,6 +82,19 @@ def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     raise AssertionError(log.read_text("utf-8"))
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the files and the log of a sandbox are that several tests use."""
+    return tmp_path_factory.mktemp("sandbox")
+
+
+@pytest.fixture(scope="module")
+def url(place: Path) -> Iterator[str]:
+    """That sandbox."""
+    with sandbox(place) as url:
+        yield url
+
+
 def _sign_in(url: str, username: str, password: str) -> Page:
     query = {
         "response_type": "code",
@@ -98,38 +111,35 @@ def _sign_in(url: str, username: str, password: str) -> Page:
     return page
 
 
-def test_everybody_of_the_file_can_sign_in(tmp_path: Path) -> None:
-    with sandbox(tmp_path) as url:
-        for person in PEOPLE:
-            page = _sign_in(url, person["username"], person["password"])
-            assert page.has("approve"), person
-        refused = _sign_in(url, "plain", "wrong")
-        assert not refused.has("approve")
+def test_everybody_of_the_file_can_sign_in(url: str) -> None:
+    for person in PEOPLE:
+        page = _sign_in(url, person["username"], person["password"])
+        assert page.has("approve"), person
+    refused = _sign_in(url, "plain", "wrong")
+    assert not refused.has("approve")
 
 
-def test_the_secret_of_the_file_is_taken_as_given(tmp_path: Path) -> None:
-    with sandbox(tmp_path) as url:
-        form = {"token": "nothing"}
-        answer = httpx2.post(f"{url}/introspect", data=form, auth=("one", SECRET), trust_env=False)
-        assert answer.json() == {"active": False}
-        wrong = httpx2.post(f"{url}/introspect", data=form, auth=("one", "no"), trust_env=False)
-        assert wrong.status_code == 401
+def test_the_secret_of_the_file_is_taken_as_given(url: str) -> None:
+    form = {"token": "nothing"}
+    answer = httpx2.post(f"{url}/introspect", data=form, auth=("one", SECRET), trust_env=False)
+    assert answer.json() == {"active": False}
+    wrong = httpx2.post(f"{url}/introspect", data=form, auth=("one", "no"), trust_env=False)
+    assert wrong.status_code == 401
 
 
-def test_platforms_register_themselves_with_the_token_of_the_command(tmp_path: Path) -> None:
+def test_platforms_register_themselves_with_the_token_of_the_command(url: str, place: Path) -> None:
     document = {"redirect_uris": ["http://127.0.0.1:1/mine"]}
-    with sandbox(tmp_path) as url:
 
-        def register(token: str) -> httpx2.Response:
-            headers = {"authorization": f"Bearer {token}"}
-            return httpx2.post(f"{url}/register", json=document, headers=headers, trust_env=False)
+    def register(token: str) -> httpx2.Response:
+        headers = {"authorization": f"Bearer {token}"}
+        return httpx2.post(f"{url}/register", json=document, headers=headers, trust_env=False)
 
-        registered = register(REGISTRATION_TOKEN)
-        assert registered.status_code == 201
-        assert registered.json()["registration_client_uri"].startswith(f"{url}/register/")
-        assert registered.json()["require_pkce"] is False
-        assert register("another").status_code == 401
-        assert "2 clients" in (tmp_path / "log").read_text("utf-8")
+    registered = register(REGISTRATION_TOKEN)
+    assert registered.status_code == 201
+    assert registered.json()["registration_client_uri"].startswith(f"{url}/register/")
+    assert registered.json()["require_pkce"] is False
+    assert register("another").status_code == 401
+    assert "2 clients" in (place / "log").read_text("utf-8")
 
 
 def test_a_sandbox_in_a_directory_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from authsvc.keyring import KeyRing
 from authsvc.settings import Settings, load_settings
 from tests.holder.apps import App, open_app
 from tests.makers import AdjustableClock, Storage
-from tests.whole import Resident, Service
+from tests.whole import Resident, Service, hashing
 
 PERSON = TestPerson(username="artificial", password="an artificial password")
 
@@ -64,11 +64,13 @@ async def whole(
     )
     CertificateAuthority.create(keyring, base_url=settings.issuer, now=clock.now())
     authority = open_authority(settings, keyring, clock)
-    house = open_house(settings, clock)
+    with hashing():
+        house = open_house(settings, clock)
     await enroll_people(house, authority, [PERSON])
     await house.clients.import_clients([CLIENT], now=clock.now())
     await house.close()
-    app = create_app(settings, clock)
+    with hashing():
+        app = create_app(settings, clock)
     async with AsyncTestClient(app, base_url=settings.issuer) as client:
         yield Whole(client, settings, authority, clock)
 

@@ -6,7 +6,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from authsvc.cli.sandbox import sandbox_environment
 from authsvc.cli.sandbox_people import TestPerson, enroll_people, open_authority
 from authsvc.cli.tour.browser import Browser
 from authsvc.cli.tour.servers import Server
+from authsvc.evidence.authority.authority import DocumentAuthority
+from authsvc.identifiers import new_token
 from authsvc.settings import Settings, load_settings
 from tests.oidc.strict import strict_metadata
 from tests.services import free_port
@@ -29,7 +31,10 @@ KEY_CLIENT_ID, MACHINE = "racing-keys", "client_credentials"
 CLIENT_ID, CALLBACK = "racing", "http://127.0.0.1:1/cb"
 OTHER_ID = "another"
 SECRET = "an artificial client secret, long enough"
-PERSON = TestPerson(username="racer", password="an artificial password")
+
+
+def _somebody() -> TestPerson:
+    return TestPerson(username=f"racer-{new_token(6)}", password="an artificial password")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Running:
 
     url: str
     settings: Settings
+    person: TestPerson = field(default_factory=_somebody)
 
     def code(self) -> dict[str, str]:
         """The token request for a fresh code; the person signs in and approves."""
@@ -54,7 +60,7 @@ class Running:
         browser = Browser()
         try:
             page = browser.visit(f"{self.url}/authorize?{urlencode(query)}")
-            page = browser.fill(page, username=PERSON.username, password=PERSON.password)
+            page = browser.fill(page, username=self.person.username, password=self.person.password)
             browser.press(page, "approve")
         except httpx2.ConnectError as way_back:  # Nobody listens at the platform's address.
             [code] = parse_qs(urlsplit(str(way_back.request.url)).query)["code"]
@@ -93,6 +99,18 @@ class Running:
         finally:
             await house.close()
 
+    async def for_somebody_new(self) -> "Running":
+        """The same service, and a person of whom no test has heard."""
+        found = replace(self, person=_somebody())
+        await found.enroll()
+        return found
+
+    async def enroll(self) -> None:
+        """The person opts in."""
+        authority = DocumentAuthority.open(self.settings.register_directory)
+        async with self.house() as house:
+            await enroll_people(house, authority, [self.person])
+
     def userinfo(self, access_token: str) -> int:
         """The status with which UserInfo answers."""
         headers = {"authorization": f"Bearer {access_token}"}
@@ -110,19 +128,20 @@ async def running(database_url: str, ephemeral_url: str, directory: Path) -> Asy
         "AUTHSVC_DATABASE_URL": database_url,
         "AUTHSVC_REDIS_URL": redis,
     }
-    await _prepare(environment)
+    found = Running(f"http://127.0.0.1:{port}", load_settings(None, {**os.environ, **environment}))
+    await _prepare(found)
     workers = ["--workers", "2"] if redis else []
     server = Server(
         "service",
         ["authsvc", "serve", "--port", str(port), *workers],
-        url=f"http://127.0.0.1:{port}",
+        url=found.url,
         ready="/readyz",
         log=directory / "service.log",
         root=Path.cwd(),
         environment=environment,
     )
     with _started(server):
-        yield Running(server.url, load_settings(None, {**os.environ, **environment}))
+        yield found
 
 
 @contextmanager
@@ -134,11 +153,9 @@ def _started(server: Server) -> Iterator[None]:
         server.stop()
 
 
-async def _prepare(environment: dict[str, str]) -> None:
-    settings = load_settings(None, {**os.environ, **environment})
-    keyring = create_keys(settings)
-    settings.data_directory.mkdir(parents=True, exist_ok=True)
-    house = open_house(settings)
+async def _prepare(service: Running) -> None:
+    keyring = create_keys(service.settings)
+    service.settings.data_directory.mkdir(parents=True, exist_ok=True)
     client: dict[str, Any] = {
         "client_id": CLIENT_ID,
         "client_secret": SECRET,
@@ -148,9 +165,7 @@ async def _prepare(environment: dict[str, str]) -> None:
     other = {**client, "client_id": OTHER_ID}
     strict = strict_metadata(KEY_CLIENT_ID, redirect_uris=[CALLBACK], grant_types=[MACHINE])
     strict |= {"response_types": [], "redirect_uris": [], "scope": ""}
-    authority = open_authority(settings, keyring)
-    await house.close()
-    house = open_house(settings)  # Again: the register's certificates are trusted only now.
-    await house.clients.import_clients([client, other, strict], now=house.clock.now())
-    await enroll_people(house, authority, [PERSON])
-    await house.close()
+    open_authority(service.settings, keyring)
+    async with service.house() as house:
+        await house.clients.import_clients([client, other, strict], now=house.clock.now())
+    await service.enroll()

@@ -5,23 +5,20 @@ One worker on the embedded pair of stores, two workers on PostgreSQL and Redis.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx2
 import pytest
 
 from authsvc.identifiers import new_token
-from tests.hostile.running import KEY_CLIENT_ID, MACHINE, Running, running
+from tests.hostile.running import KEY_CLIENT_ID, MACHINE, Running
 from tests.oidc.jwt_makers import private_key, signed
 from tests.oidc.strict import ASSERTION_TYPE, proof
 
 
 @pytest.fixture
-async def service(storage_urls: tuple[str, str], tmp_path: Path) -> AsyncIterator[Running]:
-    """The running service on either pair of stores."""
-    async with running(*storage_urls, tmp_path) as found:
-        yield found
+async def service(kept_running: Running) -> Running:
+    """The running service on either pair of stores, with a person of the test's own."""
+    return await kept_running.for_somebody_new()
 
 
 async def test_row_10_of_fifty_redemptions_at_once_one_succeeds(service: Running) -> None:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
+from authsvc.authentication.password import OWASP
 from tests.whole import CARD, SQUARE, Enrolling, Resident, Service, open_service, visit
 
 RANDOM = re.compile(
@@ -147,7 +148,7 @@ async def test_known_and_unknown_names_take_as_long(storage_urls, keyring, clock
     """At the front door, at the real cost of a hash; tries by turns, so that noise hits both."""
     patient = {"AUTHSVC_THROTTLE__FAILURES_PER_PERSON": "1000000"}
     async with (
-        open_service(storage_urls, keyring, clock, tmp_path, **patient) as service,
+        open_service(storage_urls, keyring, clock, tmp_path, OWASP, **patient) as service,
         service.client() as client,
     ):
         known, other = await service.enrolled("样例甲"), await service.enrolled("样例乙")

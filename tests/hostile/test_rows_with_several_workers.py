@@ -4,16 +4,12 @@ One worker on the embedded pair of stores, two on PostgreSQL and Redis: what one
 must not outlive what another was told.
 """
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from authsvc.subscribers.store import subscriber
 from authsvc.subscribers.subscriber import SubscriberStatus
-from tests.hostile.running import OTHER_ID, Running, running
+from tests.hostile.running import OTHER_ID, Running
 
 # Each on a connection of its own: that all meet one of two workers happens once in 2000 times, and
 # then the test shows less and fails no less.
@@ -22,17 +18,9 @@ INACTIVE = {"active": False}
 
 
 @pytest.fixture
-async def service(storage_urls: tuple[str, str], tmp_path: Path) -> AsyncIterator[Running]:
-    """The running service on either pair of stores."""
-    async with running(*storage_urls, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-async def production(postgresql_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Running]:
-    """The running service with two workers."""
-    async with running(postgresql_url, redis_url, tmp_path) as found:
-        yield found
+async def service(kept_running: Running) -> Running:
+    """The running service on either pair of stores, with a person of the test's own."""
+    return await kept_running.for_somebody_new()
 
 
 def known_everywhere(service: Running) -> dict[str, Any]:
@@ -47,7 +35,8 @@ def known_everywhere(service: Running) -> dict[str, Any]:
 async def freeze(service: Running) -> None:
     """Somebody else's process freezes the person."""
     async with service.house() as house, house.database.transaction() as tx:
-        [person] = (await tx.execute(select(subscriber.c.id))).scalars()
+        person = await house.credentials.owner_of(tx, service.person.username)
+        assert person is not None
         await house.subscribers.set_status(tx, person, SubscriberStatus.FROZEN)
 
 
@@ -115,28 +104,30 @@ async def test_row_14_only_the_immediate_predecessor_is_answered_again(service: 
     assert is_dead_everywhere(service, third)
 
 
+@pytest.mark.parametrize("kept_urls", ["production"], indirect=True)
 async def test_row_15_a_frozen_person_is_frozen_at_every_worker_at_once(
-    production: Running,
+    service: Running,
 ) -> None:
     """Every worker has just told of the person; another process freezes them."""
-    tokens = known_everywhere(production)
-    await freeze(production)
-    assert is_dead_everywhere(production, tokens)
-    answer = production.post(
+    tokens = known_everywhere(service)
+    await freeze(service)
+    assert is_dead_everywhere(service, tokens)
+    answer = service.post(
         "/token", grant_type="refresh_token", refresh_token=tokens["refresh_token"]
     )
     assert answer.json()["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize("kept_urls", ["production"], indirect=True)
 async def test_row_16_a_code_of_a_person_who_was_frozen_meanwhile_is_worth_nothing(
-    production: Running,
+    service: Running,
 ) -> None:
     """The code is there, every worker knows the person; then they are frozen."""
-    known_everywhere(production)
-    forms = [production.code() for _ in range(4)]
-    await freeze(production)
+    known_everywhere(service)
+    forms = [service.code() for _ in range(4)]
+    await freeze(service)
     for form in forms:
-        answer = production.post("/token", **form)
+        answer = service.post("/token", **form)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.axe import bring_axe, grave_faults
-from tests.journeys.hands import CODE, NARROW, SECRET, STALE, WIDE, Hands, chromium
+from tests.journeys.hands import CODE, NARROW, SECRET, STALE, WIDE, Hands
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -40,16 +40,15 @@ ENGLISH_DESK = {**WIDE, "locale": "en-GB", "color_scheme": "light"}
         pytest.param(ENGLISH_DESK, id="english-light-wide"),
     ]
 )
-def hands(request: pytest.FixtureRequest, world) -> Iterator[Hands]:
+def hands(request: pytest.FixtureRequest, browser_program, world) -> Iterator[Hands]:
     """Somebody whose browser has axe at hand."""
     options: dict[str, Any] = request.param
     # What moves is looked at when it has come to rest.
-    with chromium() as browser:
-        context = browser.new_context(**options, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
-        bring_axe(context)
-        yield Hands(context, world.issuer)
-        context.close()
+    context = browser_program.new_context(**options, reduced_motion="reduce")
+    context.set_default_timeout(15_000)
+    bring_axe(context)
+    yield Hands(context, world.issuer)
+    context.close()
 
 
 def test_no_view_has_a_grave_fault(hands):

@@ -5,17 +5,12 @@ also for the redirects behind a form), SameSite and Cross-Origin-Opener-Policy. 
 localhost and the platform at 127.0.0.1, which are two sites.
 """
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.journeys.world import PASSWORD, phone_of
-from tests.services import missing
-
-CHROMIUM = os.environ.get("AUTHSVC_TEST_CHROMIUM", "/usr/bin/chromium")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,17 +31,12 @@ PHONE = {
         pytest.param({**DESKTOP, "java_script_enabled": False}, id="without-javascript"),
     ]
 )
-def context(request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A fresh profile of Chromium; skips loudly if there is none."""
-    if not Path(CHROMIUM).exists():
-        missing(f"no Chromium at {CHROMIUM} (AUTHSVC_TEST_CHROMIUM names another place)")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = chromium.new_context(**request.param)
-        context.set_default_timeout(15_000)
-        yield context
-        context.close()
-        chromium.close()
+def context(request: pytest.FixtureRequest, browser_program: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile of Chromium."""
+    context = browser_program.new_context(**request.param)
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -5,15 +5,13 @@ phone's; everything else is real.
 """
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
-from tests.journeys.test_in_a_real_browser import CHROMIUM, DESKTOP, signs_up
+from tests.journeys.test_in_a_real_browser import DESKTOP, signs_up
 from tests.journeys.world import PASSWORD
-from tests.services import missing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -56,14 +54,19 @@ VIRTUAL = {
 
 
 @pytest.fixture
-def chromium() -> Iterator[Browser]:
-    """Chromium; skips loudly if there is none."""
-    if not Path(CHROMIUM).exists():
-        missing(f"no Chromium at {CHROMIUM} (AUTHSVC_TEST_CHROMIUM names another place)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+def tab(browser_program: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens tabs, each in a fresh profile."""
+    opened: list[BrowserContext] = []
+
+    def open_tab(**options: object) -> Page:
+        context = browser_program.new_context(**{**DESKTOP, **options})  # type: ignore[arg-type]  # DESKTOP
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context.new_page()
+
+    yield open_tab
+    for context in opened:
+        context.close()
 
 
 def is_touched(devtools: CDPSession, authenticator: dict[str, str], *, touched: bool) -> None:
@@ -71,15 +74,9 @@ def is_touched(devtools: CDPSession, authenticator: dict[str, str], *, touched: 
     devtools.send("WebAuthn.setAutomaticPresenceSimulation", {**authenticator, "enabled": touched})
 
 
-def tab(chromium: Browser, **options: object) -> Page:
-    context = chromium.new_context(**{**DESKTOP, **options})  # type: ignore[arg-type]  # DESKTOP
-    context.set_default_timeout(15_000)
-    return context.new_page()
-
-
-def test_a_passkey_is_made_and_leads_to_a_platform(world, chromium):
+def test_a_passkey_is_made_and_leads_to_a_platform(world, tab):
     person, square = world.enrolled_person(), world.square
-    page = tab(chromium)
+    page = tab()
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     authenticator = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL})
@@ -117,9 +114,9 @@ def test_a_passkey_is_made_and_leads_to_a_platform(world, chromium):
     assert complaints == []
 
 
-def test_a_person_who_cancels_may_still_type_the_password(world, chromium):
+def test_a_person_who_cancels_may_still_type_the_password(world, tab):
     person, square = world.enrolled_person(), world.square
-    page = tab(chromium)
+    page = tab()
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     # Present, and without any passkey of ours.
@@ -136,8 +133,8 @@ def test_a_person_who_cancels_may_still_type_the_password(world, chromium):
     page.wait_for_url(f"{square.url}/verified")
 
 
-def test_without_javascript_there_is_no_button_for_a_passkey(world, chromium):
-    page = tab(chromium, java_script_enabled=False)
+def test_without_javascript_there_is_no_button_for_a_passkey(world, tab):
+    page = tab(java_script_enabled=False)
     page.goto(f"{world.issuer}/approvals")
     assert page.is_visible("#username")
     assert not page.is_visible("#passkey")

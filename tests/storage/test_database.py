@@ -14,6 +14,7 @@ from authsvc.storage.columns import UTCDateTime
 from authsvc.storage.errors import SchemaOutdated
 from authsvc.storage.migrations import require_current
 from authsvc.storage.migrations.upgrading import upgrade
+from tests import once
 
 NOTES = Table(
     "note", MetaData(), Column("id", Integer, primary_key=True), Column("at", UTCDateTime)
@@ -147,3 +148,14 @@ async def test_upgrading_twice_is_harmless_and_current(empty_database_url: str) 
     await upgrade(database)
     await require_current(database)
     await database.close()
+
+
+async def test_a_commit_to_sqlite_outlives_a_power_cut(sqlite_url, monkeypatch):
+    """Elsewhere in the tests it need not."""
+    monkeypatch.setattr("authsvc.storage.database._PRAGMAS", once.PRAGMAS)
+    database = Database(sqlite_url)
+    async with database.transaction() as tx:
+        found = [await tx.scalar(text(f"PRAGMA {of}")) for of in ("synchronous", "journal_mode")]
+    await database.close()
+    full = 2
+    assert found == [full, "wal"]
