@@ -24,7 +24,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     keyring          what do we sign and seal with? files; rotation; keyed digests
     settings, errors, clock, identifiers: the ground floor; they know nobody
 
-    beside the house: verify, what a platform checks an ID token with, offline
+    beside the house: verify, what a platform checks tokens and certificates with, offline
 
 Time is an argument: nothing below `app` asks what time it is. Effects travel by state: raising
 `Subscriber.credentials_valid_from` kills every session, grant and token issued before it.

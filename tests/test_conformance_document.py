@@ -63,6 +63,8 @@ SPECIFICATIONS = {
     "RFC 5280",
     "RFC 6960",
     "RFC 9654",
+    "RFC 9901",
+    "SD-JWT VC",
     "Token Status List",
     "WebAuthn L3",
 }
