@@ -20,8 +20,9 @@ import segno
 
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
-from tests.interop.receiver import Receiver, receiving
+from tests.interop.receiver import receiving
 from tests.journeys.world import ROOT, lasting_port
+from tests.presentation.running import SECTOR, running_verifier
 from tests.presentation.wallet import (
     AT_PLATFORM,
     Issuer,
@@ -35,7 +36,6 @@ from tests.presentation.wallet import (
 pytestmark = pytest.mark.slow
 
 BADGE = "已验证真人"
-SECTOR = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,7 @@ class Place:
     """The platform with its verifier, and the issuer whose certificates are taken."""
 
     issuer: Issuer
-    documents: Receiver
     url: str
-    verifier: str
     data: Path
     record: Path
 
@@ -66,7 +64,7 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """Everything running, on loopback."""
     directory = tmp_path_factory.mktemp("certificates")
-    square, verifier = lasting_port(), lasting_port()
+    port = lasting_port()
     secret = directory / "secret"
     secret.write_text("a secret that nobody asks for here")
     data, record = directory / "square.db", directory / "square.record"
@@ -74,59 +72,31 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         issuer = Issuer(documents.url)
         metadata = issuer.metadata.decode()
         documents.offers("/.well-known/jwt-vc-issuer", "application/json", metadata)
-        servers = [
-            _server(
-                directory,
-                "verifier",
-                [
-                    "authsvc",
-                    "verifier",
-                    f"--issuer={issuer.url}",
-                    f"--public-url=http://127.0.0.1:{verifier}",
-                    f"--port={verifier}",
-                    f"--directory={directory / 'keys'}",
-                    f"--sector={SECTOR}",
-                ],
-                port=verifier,
-                ready="/healthz",
-            ),
-            _server(
-                directory,
+        with running_verifier(directory, issuer) as verifier:
+            square = Server(
                 "square",
                 [
                     "examples.social_platform",
-                    f"--port={square}",
+                    f"--port={port}",
                     f"--issuer={issuer.url}",
                     "--client-id=square",
                     f"--client-secret-file={secret}",
-                    f"--verifier=http://127.0.0.1:{verifier}",
-                    f"--verifier-token-file={directory / 'keys' / 'door' / 'token.key'}",
+                    f"--verifier={verifier.url}",
+                    f"--verifier-token-file={verifier.token_file}",
                     f"--data={data}",
                     f"--record={record}",
                 ],
-                port=square,
+                url=f"http://127.0.0.1:{port}",
                 ready="/",
-            ),
-        ]
-        try:
-            for server in servers:
-                server.start()
-            yield Place(issuer, documents, servers[1].url, servers[0].url, data, record)
-        finally:
-            for server in reversed(servers):
-                server.stop()
-
-
-def _server(directory: Path, name: str, command: list[str], *, port: int, ready: str) -> Server:
-    return Server(
-        name,
-        command,
-        url=f"http://127.0.0.1:{port}",
-        ready=ready,
-        log=directory / f"{name}.log",
-        root=ROOT,
-        environment={},
-    )
+                log=directory / "square.log",
+                root=ROOT,
+                environment={},
+            )
+            try:
+                square.start()
+                yield Place(issuer, square.url, data, record)
+            finally:
+                square.stop()
 
 
 def begins(browser: Browser, place: Place, purpose: str, address: str) -> Page:
@@ -144,7 +114,9 @@ def opened(page: Page) -> Request:
 
 def scanned(place: Place, page: Page) -> Request:
     """The wallet on a phone reads the code of the page."""
-    address = f"{place.verifier}/requests/{place.newest_step()['on_a_phone']}"
+    asked = place.newest_step()
+    begin, _, _ = read_link(asked["link"])["request_uri"].rpartition("/")
+    address = f"{begin}/{asked['on_a_phone']}"
     request = read_request_object(httpx2.get(address, trust_env=False).text)
     told = {
         "client_id": request.audience,
