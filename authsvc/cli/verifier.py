@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 import rich_click as click
 
-from authsvc.settings import SettingsInvalid
-
 if TYPE_CHECKING:
     from litestar import Litestar
 
@@ -23,7 +21,6 @@ _ISSUER, _ADDRESS, _DIRECTORY, _SECTOR = (
     "PLATFORM_VERIFIER_DIRECTORY",
     "PLATFORM_VERIFIER_SECTOR",
 )
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.command()
@@ -47,9 +44,10 @@ def verifier(
     The platform's server shows the token in door/token.key below --directory.
     """
     from authsvc.cli.serve import run_server
+    from authsvc.presentation.asking import web_address
 
-    os.environ[_ISSUER] = web_address(issuer, field="issuer")
-    os.environ[_ADDRESS] = web_address(public_url, field="public_url")
+    os.environ[_ISSUER] = web_address(issuer, field="issuer").rstrip("/")
+    os.environ[_ADDRESS] = web_address(public_url, field="public_url").rstrip("/")
     os.environ[_DIRECTORY] = str(directory.absolute())
     os.environ[_SECTOR] = sector or ""
     run_server("authsvc.cli.verifier:app_from_environment", host=host, port=port)
@@ -76,12 +74,3 @@ def app_from_environment() -> "Litestar":
         sector=os.environ[_SECTOR] or None,
     )
     return create_verifier_app(verifier, clock=clock, fetcher=fetcher)
-
-
-def web_address(url: str, *, field: str) -> str:
-    """The address without a slash at its end: https, or http on loopback; SettingsInvalid."""
-    parts = urlsplit(url)
-    spoken = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    if not spoken or not parts.hostname or parts.query or parts.fragment:
-        raise SettingsInvalid(field=field, log="https, or http on loopback")
-    return url.rstrip("/")

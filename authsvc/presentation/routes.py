@@ -11,8 +11,9 @@
 The first four ask for `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 from litestar import Litestar, get, post
@@ -24,6 +25,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler, Guard
 from authsvc.clock import Clock
 from authsvc.presentation.bodies import Begun, BrowserAnswer, NewPresentation, Redemption
 from authsvc.presentation.errors import PlatformUnknown
+from authsvc.presentation.issuer_facts import EVERY
 from authsvc.presentation.transactions import Outcome
 from authsvc.presentation.verifier import PlatformVerifier
 from authsvc.verify.presentation.request_object import MEDIA_TYPE
@@ -41,10 +43,21 @@ from authsvc.web.mount import mount
 def create_verifier_app(verifier: PlatformVerifier, *, clock: Clock, fetcher: Fetcher) -> Litestar:
     """The verifier as an ASGI application of its own; it closes `fetcher` at shutdown."""
 
+    async def keep_fresh() -> None:
+        while True:
+            await verifier.facts.refresh(now=clock.now())
+            await asyncio.sleep(EVERY.total_seconds())
+
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        yield
-        fetcher.close()
+        keeping = asyncio.create_task(keep_fresh())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeping
+            fetcher.close()
 
     app = Litestar(
         route_handlers=[*routes(verifier=verifier, clock=clock), *health_routes([])],

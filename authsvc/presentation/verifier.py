@@ -29,6 +29,7 @@ class PlatformVerifier:
     transactions: Transactions
     asking: Asking
     answering: Answering
+    facts: IssuerFacts
 
     @classmethod
     def open(
@@ -56,6 +57,7 @@ class PlatformVerifier:
             transactions=transactions,
             asking=Asking(identity=identity, transactions=transactions, address=address),
             answering=Answering(transactions=transactions, facts=facts),
+            facts=facts,
         )
 
 

@@ -52,7 +52,7 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
     response_uri: str | None = None
     origin: str | None = None
-    sealed_key: bytes | None = None
+    private_key: bytes | None = None
     """the private key for the answer, as it is: whoever keeps a request seals it"""
 
     @property
@@ -63,7 +63,7 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def response_key(self) -> ResponseKey | None:
         """The key that the answer is encrypted to; None if it comes in the clear."""
-        return None if self.sealed_key is None else ResponseKey.from_octets(self.sealed_key)
+        return None if self.private_key is None else ResponseKey.from_octets(self.private_key)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def request_by_post(
         nonce=new_token(_RANDOM_BYTES),
         state=new_token(_RANDOM_BYTES),
         response_uri=response_uri,
-        sealed_key=ResponseKey.new().octets if encrypted else None,
+        private_key=ResponseKey.new().octets if encrypted else None,
     )
 
 
@@ -126,7 +126,7 @@ def request_by_browser(
         response_mode=ResponseMode.DC_API_JWT if encrypted else ResponseMode.DC_API,
         nonce=new_token(_RANDOM_BYTES),
         origin=origin,
-        sealed_key=ResponseKey.new().octets if encrypted else None,
+        private_key=ResponseKey.new().octets if encrypted else None,
     )
 
 
