@@ -59,7 +59,7 @@ async def certificate_page(desk: NamedDependency[Desk]) -> Page:
         desk.square.visits.take(desk.visit, STEP, now=desk.now)
         raise
     if person is None:
-        return desk.page("certificate.html", asked=asked)
+        return desk.page("certificate.html", asked=asked, asks_age=kept["purpose"] == "age")
     if desk.square.visits.take(desk.visit, STEP, now=desk.now) is None:
         raise StepLost
     return ARRIVALS[kept["purpose"]](desk, person)
