@@ -66,6 +66,8 @@ SPECIFICATIONS = {
     "RFC 9901",
     "SD-JWT VC",
     "Token Status List",
+    "OpenID4VP 1.0",
+    "HAIP 1.0",
     "WebAuthn L3",
 }
 

@@ -55,7 +55,7 @@ class RequestSigner:
     ) -> str:
         """The request object, compact; RequestRefused for another's request or a strange nonce.
 
-        `wallet_nonce` is what the wallet sent along when it fetched the request (section 5.10.1).
+        `wallet_nonce` is what the wallet sent along when it fetched the request (section 5.10).
         """
         if not request.client_id or not prefix_of(request.client_id).signs:
             raise RequestRefused(log="a request that nobody signs")
