@@ -128,6 +128,8 @@ def test_a_claim_that_decides_must_be_there(name):
     [
         {"aud": [SECTOR]},
         {"exp": "tomorrow"},
+        {"exp": True},
+        {"sub": 1},
         {"cnf": {"kid": "x"}},
         {"status": "good"},
         {"status": {"status_list": {"idx": -1.5, "uri": "x"}}},
