@@ -129,9 +129,13 @@ def presentations() -> list[tuple[str, datetime]]:
     return [(text, NOW) for text in now] + [(whole, when) for when in later]
 
 
+def made_wrong(changes: Any) -> bytes:
+    return status_list(**changes)
+
+
 def lists() -> list[str]:
     """What may come from the address of a list."""
-    wrong = [status_list(**changes) for _, changes in WRONG_LISTS.values()]
+    wrong = [made_wrong(changes) for _, changes in WRONG_LISTS.values()]
     packed = [
         {"bits": bits, "lst": lst}
         for bits, lst in (
