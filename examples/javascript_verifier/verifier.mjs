@@ -17,6 +17,8 @@ export { Refused, keysOf } from './jws.mjs';
 export { readStatusList } from './status_list.mjs';
 
 const LEEWAY = 10;
+// How far a phone's clock may be before ours.
+const FUTURE = 30;
 const LONGEST = 65_536;
 const MOST_DISCLOSURES = 100;
 const VALID = 0;
@@ -129,8 +131,8 @@ async function bound(shown, holder, { audience, nonce, now, longestAgeOfBinding 
   if (aud !== audience) throw new Refused('verify.binding_audience_refused');
   if (answered !== nonce) throw new Refused('verify.binding_nonce_refused');
   if (hash !== (await digestOf(shown.unbound))) throw new Refused('verify.presentation_altered');
-  const old = iat < now - longestAgeOfBinding - LEEWAY || iat > now + LEEWAY;
-  const over = (exp !== null && exp <= now - LEEWAY) || (nbf !== null && nbf > now + LEEWAY);
+  const old = iat < now - longestAgeOfBinding - LEEWAY || iat > now + FUTURE;
+  const over = (exp !== null && exp <= now - LEEWAY) || (nbf !== null && nbf > now + FUTURE);
   if (old || over) throw new Refused('verify.binding_too_old');
   return claims;
 }

@@ -73,9 +73,9 @@ def presentations() -> list[tuple[str, datetime]]:
             "aud": (None, 1, "", AUDIENCE + "/"),
             "nonce": (None, 1, "another"),
             "sd_hash": (None, "another"),
-            "iat": (None, "now", ISSUED - 400, ISSUED + 30, ISSUED + 10),
+            "iat": (None, "now", ISSUED - 400, ISSUED + 31, ISSUED + 30),
             "exp": (ISSUED - 10, ISSUED, "x"),
-            "nbf": (ISSUED + 11, ISSUED + 10),
+            "nbf": (ISSUED + 31, ISSUED + 30),
             "typ": ("JWT", "KB+JWT"),
             "key": (STRANGER,),
         }.items()
@@ -125,7 +125,7 @@ def presentations() -> list[tuple[str, datetime]]:
     half = b64url(b'["salt","a","\\ud800"]')
     others += [payload_of({"_sd": [digest(text)]}, [text]) for text in (spaced, twice, half)]
     now = [*others, *bound_elsewhere, *certified, *characters_changed(whole)]
-    later = [NOW + timedelta(seconds=seconds) for seconds in (-11, -10, 310, 311)]
+    later = [NOW + timedelta(seconds=seconds) for seconds in (-31, -30, 310, 311)]
     return [(text, NOW) for text in now] + [(whole, when) for when in later]
 
 
