@@ -1,7 +1,7 @@
 """The key of an issuer by its certificate, which a token brings along (`x5c`), up to an anchor.
 
-A chain proves that an anchor has certified a key, not that the key may sign for this issuer: the
-same authority certifies the devices of people, too. So the certificate itself must say so.
+A chain proves that an anchor has certified a key, not that the key may sign for this issuer: an
+authority may certify others, and the devices of people. So the certificate itself must say so.
 
     subjectAltName     names the issuer: its URL, or the host of it (RFC 5280 section 4.2.1.6)
     keyUsage           signs, and signs no certificates and no CRLs

@@ -11,6 +11,9 @@ and a Key Binding JWT of this moment:
 Nobody asks the counter's nonce, as there is no way back from a screen; so the counter remembers
 what it has seen, for as long as it would take it. Several counters of one purpose each remember
 their own: a purpose names one counter, where that matters.
+
+    PurposeRefused   a purpose that nobody could read before saying yes
+    QRReplayed       the code was taken here before
 """
 
 from collections.abc import Mapping

@@ -32,7 +32,7 @@ def main(context: click.Context, state: Path) -> None:
 @click.option(
     "--anchor",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The certificate (PEM) of the authority that certifies the issuer's signers.",
+    help="The certificate of the authority that certifies the issuer's signers (DER or PEM).",
 )
 @click.pass_obj
 def trust_command(kept: Kept, issuer: str, anchor: Path | None) -> None:

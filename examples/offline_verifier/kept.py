@@ -21,7 +21,7 @@ class Kept:
 
     def __init__(self, directory: Path) -> None:
         self._about = directory / "issuer.json"
-        self._anchor = directory / "anchor.pem"
+        self._anchor = directory / "anchor.cer"
         self._keys = directory / "keys.json"
         self._lists = directory / "lists"
 
@@ -31,7 +31,7 @@ class Kept:
         self._write_about(issuer, wanted=[])
         self._anchor.unlink(missing_ok=True)
         if anchor is not None:
-            x509.load_pem_x509_certificate(anchor)
+            _certificate(anchor)
             self._anchor.write_bytes(anchor)
 
     @property
@@ -45,7 +45,7 @@ class Kept:
         """Which authority it believes, if any."""
         if not self._anchor.exists():
             return []
-        return [x509.load_pem_x509_certificate(self._anchor.read_bytes())]
+        return [_certificate(self._anchor.read_bytes())]
 
     def read(self, *, now: datetime) -> KnownIssuer:
         """What was kept, as far as it still is what the issuer has signed."""
@@ -76,6 +76,13 @@ class Kept:
 
     def _write_about(self, issuer: str, *, wanted: list[str]) -> None:
         self._about.write_text(json.dumps({"issuer": issuer, "wanted": wanted}))
+
+
+def _certificate(octets: bytes) -> x509.Certificate:
+    """As the service has it (DER), or as most tools write it (PEM)."""
+    if octets.startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_certificate(octets)
+    return x509.load_der_x509_certificate(octets)
 
 
 def fetch(address: str) -> bytes | None:

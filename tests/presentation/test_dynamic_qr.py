@@ -51,7 +51,7 @@ def test_a_picture_of_it_is_soon_of_no_use(counter, wallet):
     with pytest.raises(BindingTooOld):
         counter.verify(drawn(wallet), now=NOW + timedelta(seconds=41))
     with pytest.raises(BindingTooOld):
-        counter.verify(drawn(wallet, now=NOW + timedelta(seconds=11)), now=NOW)
+        counter.verify(drawn(wallet, now=NOW + timedelta(seconds=31)), now=NOW)
 
 
 def test_it_is_forgotten_only_when_it_would_not_be_taken(counter, wallet):

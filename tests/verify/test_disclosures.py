@@ -56,7 +56,7 @@ WRONG = {
     ),
     "an element in the place of a claim": ({"_sd": hidden(CHINA)}, [CHINA]),
     "a claim in the place of an element": ({"a": [{"...": digest(OVER_18)}]}, [OVER_18]),
-    "_sd that is no array": ({"_sd": digest(OVER_18)}, [OVER_18]),
+    "_sd that is no array": ({"_sd": "ab"}, []),
     "a digest that is no text": ({"_sd": [1]}, []),
     "a digest of an element that is no text": ({"a": [{"...": 1}]}, []),
     "an element with more than a digest": ({"a": [{"...": digest(CHINA), "b": 1}]}, [CHINA]),

@@ -153,6 +153,7 @@ WRONG = {
     "of three bits": (TokenMalformed, {"status_list": {"bits": 3, "lst": "eNrbuRgAAhcBXQ"}}),
     "of no bits": (TokenMalformed, {"status_list": {"lst": "eNrbuRgAAhcBXQ"}}),
     "with no time to live": (TokenMalformed, {"ttl": 0}),
+    "with a header as long as a list": (TokenMalformed, {"header": {"x": "x" * 20_000}}),
 }
 
 

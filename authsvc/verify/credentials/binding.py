@@ -30,6 +30,9 @@ from authsvc.verify.jws import JWSReader, OneKey
 from authsvc.verify.signatures import VerificationKey
 
 _TYPES = ("kb+jwt",)
+# A phone's clock is not a server's: as far before us as the one of a DPoP client may be. A nonce is
+# answered once however early it is.
+FUTURE = timedelta(seconds=30)
 
 
 class _Claims(msgspec.Struct, frozen=True):
@@ -84,12 +87,12 @@ def verified_binding(
 
 
 def _check_time(claims: _Claims, at: float, longest_age: timedelta) -> None:
-    leeway = LEEWAY.total_seconds()
-    if not at - longest_age.total_seconds() - leeway <= claims.iat <= at + leeway:
+    latest, leeway = at + FUTURE.total_seconds(), LEEWAY.total_seconds()
+    if not at - longest_age.total_seconds() - leeway <= claims.iat <= latest:
         raise BindingTooOld(log="iat")
     if claims.exp is not None and claims.exp <= at - leeway:
         raise BindingTooOld(log="exp")
-    if claims.nbf is not None and claims.nbf > at + leeway:
+    if claims.nbf is not None and claims.nbf > latest:
         raise BindingTooOld(log="nbf")
 
 
