@@ -8,10 +8,11 @@ The plan of the house, top storey first. A room is a folder that answers one que
 down, never up and never to a neighbour on its own storey. `routes.py` is a room's door to HTTP,
 `store.py` its door to SQL; everything between is plain Python.
 
-    cli              the command line: serve, sandbox, demo, clients, keys, db, register, doctor
+    cli              the command line: serve, sandbox, verifier, demo, clients, keys, …
     app              create_app: the only place where everything meets
     housekeeping     what does the service do by itself, while nobody asks?
     holder           what may a person see and do about their own number?
+    presentation     how does a platform take a certificate directly? its own verifier, not ours
     oidc             what do we tell a platform about a subscriber?
     authentication   is the claimant the subscriber? password, TOTP, device key; throttle, session
     enrollment       how an applicant becomes a subscriber, stays one when documents change, leaves
@@ -24,7 +25,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     keyring          what do we sign and seal with? files; rotation; keyed digests
     settings, errors, clock, identifiers: the ground floor; they know nobody
 
-    beside the house: verify, what a platform checks an ID token with, offline
+    beside the house: verify, what a platform checks tokens and certificates with, offline
 
 Time is an argument: nothing below `app` asks what time it is. Effects travel by state: raising
 `Subscriber.credentials_valid_from` kills every session, grant and token issued before it.

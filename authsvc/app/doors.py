@@ -4,6 +4,7 @@ from typing import Any
 
 from authsvc.app.holder_doors import holder_doors
 from authsvc.app.house import SESSION_COOKIE, House
+from authsvc.app.verifier_doors import verifier_doors
 from authsvc.authentication import routes as authentication_routes
 from authsvc.authentication.passkeys import routes as passkeys_routes
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
@@ -48,6 +49,7 @@ def doors_of(house: House) -> list[Any]:
         ),
         *_authentication_doors(house, door),
         *holder_doors(house, Door(sessions=house.sessions, **door)),
+        *verifier_doors(house),
     ]
 
 

@@ -7,6 +7,7 @@
     authsvc keys        the key directory
     authsvc db          the database schema
     authsvc register    a simulated document register
+    authsvc verifier    takes certificates for a platform, beside its own software
     authsvc doctor      what is wrong with a deployment, and what to do about it
 
 A refusal is printed in words with its stable code and the next step; the exit code is 1.
@@ -28,6 +29,7 @@ _COMMANDS = {
     "keys": "authsvc.cli.keys:keys",
     "db": "authsvc.cli.db:db",
     "register": "authsvc.cli.register:register",
+    "verifier": "authsvc.cli.verifier:verifier",
     "doctor": "authsvc.cli.doctor.command:doctor",
 }
 

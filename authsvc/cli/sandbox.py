@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import rich_click as click
 
@@ -66,6 +67,7 @@ def sandbox(  # noqa: PLR0917 - click passes options by name
         os.environ.pop("AUTHSVC_CONFIG", None)
         os.environ.update(environment)
         click.echo(f"{settings.issuer}/.well-known/openid-configuration")
+        click.echo(_verifier(settings))
         run_server("authsvc.app:from_environment", host=host, port=port)
 
 
@@ -86,6 +88,19 @@ def sandbox_environment(issuer: str, directory: Path) -> dict[str, str]:
         "AUTHSVC_ENROLLMENT__SMS_PER_PHONE_PER_HOUR": "1000",
         "AUTHSVC_ENROLLMENT__PASSWORD_MINIMUM": "1",
     }
+
+
+def _verifier(settings: Settings) -> str:
+    """Where a platform's verifier stands, and the token that its server shows there."""
+    from authsvc.app.verifier_doors import BELOW, verifier_directory
+    from authsvc.clock import SystemClock
+    from authsvc.presentation.identity import VerifierIdentity
+
+    host = urlsplit(settings.issuer).hostname or ""
+    identity = VerifierIdentity.open(
+        verifier_directory(settings), host=host, now=SystemClock().now()
+    )
+    return f"{settings.issuer}{BELOW}  Authorization: Bearer {identity.token}"
 
 
 async def _prepare(

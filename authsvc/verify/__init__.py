@@ -1,19 +1,53 @@
-"""Is this ID token genuine, and is it for me? What a platform asks, offline.
+"""Is what I was shown genuine, is it for me, does it still hold? What a platform asks, offline.
 
-In: the service's JWK Set, and an ID token as it came from the token endpoint. Out: a
-`VerifiedIDToken`, or a refusal that says which step it was (OpenID Connect Core 3.1.3.7, 3.1.3.8;
-RFC 7515, RFC 8725).
+In: what the service has published (keys, anchors, status lists), and an ID token, an access token
+or an online certificate as it came. Out: a verified thing, or a refusal that says at which step.
 
     keys = VerificationKeys.from_jwks(document)
     verifier = IDTokenVerifier(issuer=…, client_id=…, keys=keys, algorithms=("ES256",))
     verified = verifier.verify(token, nonce=…, now=…)
+
+    id_token.py     ID tokens (OpenID Connect Core 3.1.3.7, 3.1.3.8)
+    access/         access tokens (RFC 9068) with DPoP or a client certificate
+    credentials/    online certificates (SD-JWT VC, RFC 9901) that their holders show
+    statuses/       whether a certificate still holds (Token Status List)
+    known_issuer.py what is kept of an issuer, and fetched again when it is due
+    jws.py          the one way by which all of them are read (RFC 7515, RFC 8725)
 
 This stands beside the house: it is for platforms, and the service does not use it. So it needs
 nothing but cryptography and msgspec, touches no network and no file, and knows of the house only
 how refusals and identifiers are spelt.
 """
 
+from authsvc.verify.access.access_token import AccessTokenVerifier, VerifiedAccessToken
+from authsvc.verify.access.dpop import DPoPProof
+from authsvc.verify.access.errors import (
+    CertificateRefused,
+    ProofForAnotherRequest,
+    ProofForAnotherToken,
+    ProofMalformed,
+    ProofMissing,
+    ProofNonceRefused,
+    ProofTooOld,
+    ProofUnexpected,
+)
 from authsvc.verify.claims import VerifiedIDToken
+from authsvc.verify.credentials.errors import (
+    BindingAudienceRefused,
+    BindingMalformed,
+    BindingMissing,
+    BindingNonceRefused,
+    BindingSignatureRefused,
+    BindingTooOld,
+    DisclosureRefused,
+    HolderKeyRefused,
+    PresentationAltered,
+    SectorRefused,
+    TypeRefused,
+)
+from authsvc.verify.credentials.sd_jwt import SDJWT
+from authsvc.verify.credentials.verified import VerifiedPresentation
+from authsvc.verify.credentials.verifier import CredentialVerifier
 from authsvc.verify.errors import (
     AccessTokenRefused,
     AlgorithmRefused,
@@ -27,6 +61,7 @@ from authsvc.verify.errors import (
     KeyUnknown,
     NonceRefused,
     SignatureRefused,
+    SignerRefused,
     SignInTooOld,
     TokenExpired,
     TokenMalformed,
@@ -35,26 +70,71 @@ from authsvc.verify.errors import (
 )
 from authsvc.verify.id_token import IDTokenVerifier
 from authsvc.verify.keys import VerificationKeys
+from authsvc.verify.known_issuer import KnownIssuer
+from authsvc.verify.statuses.errors import (
+    CredentialRevoked,
+    CredentialSuspended,
+    StatusTooOld,
+    StatusUnknown,
+)
+from authsvc.verify.statuses.known import KnownStatuses
+from authsvc.verify.statuses.status import Status, VerifiedStatusList
+from authsvc.verify.statuses.status_token import StatusListVerifier
 
 __all__ = [
+    "SDJWT",
     "AccessTokenRefused",
+    "AccessTokenVerifier",
     "AlgorithmRefused",
     "AssuranceTooLow",
     "AudienceRefused",
     "AuthorizedPartyRefused",
+    "BindingAudienceRefused",
+    "BindingMalformed",
+    "BindingMissing",
+    "BindingNonceRefused",
+    "BindingSignatureRefused",
+    "BindingTooOld",
+    "CertificateRefused",
+    "CredentialRevoked",
+    "CredentialSuspended",
+    "CredentialVerifier",
+    "DPoPProof",
+    "DisclosureRefused",
     "HeaderRefused",
+    "HolderKeyRefused",
     "IDTokenVerifier",
     "IssuedInTheFuture",
     "IssuerRefused",
     "KeySetRefused",
     "KeyUnknown",
+    "KnownIssuer",
+    "KnownStatuses",
     "NonceRefused",
+    "PresentationAltered",
+    "ProofForAnotherRequest",
+    "ProofForAnotherToken",
+    "ProofMalformed",
+    "ProofMissing",
+    "ProofNonceRefused",
+    "ProofTooOld",
+    "ProofUnexpected",
+    "SectorRefused",
     "SignInTooOld",
     "SignatureRefused",
+    "SignerRefused",
+    "Status",
+    "StatusListVerifier",
+    "StatusTooOld",
+    "StatusUnknown",
     "TokenExpired",
     "TokenMalformed",
     "TokenNotYetValid",
     "TokenRefused",
+    "TypeRefused",
     "VerificationKeys",
+    "VerifiedAccessToken",
     "VerifiedIDToken",
+    "VerifiedPresentation",
+    "VerifiedStatusList",
 ]

@@ -1,6 +1,9 @@
-"""What an ID token says (OpenID Connect Core 2), each claim of the kind that it must be."""
+"""What an ID token says (OpenID Connect Core 2), each claim of the kind that it must be.
 
-from datetime import UTC, datetime
+And what every token has of this: how a time is spelt, and how far clocks may differ.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
@@ -8,9 +11,13 @@ import msgspec
 from authsvc.verify import compact
 from authsvc.verify.errors import TokenMalformed
 
+# Clocks differ: FAPI 2.0 Security Profile section 5.3.2.1 takes 10 seconds and refuses 60. (RFC
+# 7519 section 4.1.4 would allow a few minutes, of the ten that an ID token lives.)
+LEEWAY = timedelta(seconds=10)
+
 # RFC 7519 section 2, as far as a `datetime` goes (the end of the year 9999).
 _BEYOND = 253_402_300_800
-_NumericDate = (
+NumericDate = (
     Annotated[int, msgspec.Meta(ge=0, lt=_BEYOND)]
     | Annotated[float, msgspec.Meta(ge=0, lt=_BEYOND)]
 )
@@ -24,15 +31,15 @@ class Claims(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     iss: str
     sub: _Subject
     aud: str | list[str]
-    exp: _NumericDate
-    iat: _NumericDate
-    auth_time: _NumericDate | None = None
+    exp: NumericDate
+    iat: NumericDate
+    auth_time: NumericDate | None = None
     acr: str | None = None
     amr: tuple[str, ...] = ()
     at_hash: str | None = None
     nonce: str | None = None
     sid: str | None = None
-    nbf: _NumericDate = 0
+    nbf: NumericDate = 0
     azp: str | None = None
 
 
@@ -76,7 +83,7 @@ class VerifiedIDToken(msgspec.Struct, frozen=True):
     @property
     def auth_time(self) -> datetime | None:
         """When the person signed in, if that was asked for."""
-        return None if self.said.auth_time is None else _moment(self.said.auth_time)
+        return None if self.said.auth_time is None else moment(self.said.auth_time)
 
     @property
     def sid(self) -> str | None:
@@ -86,12 +93,12 @@ class VerifiedIDToken(msgspec.Struct, frozen=True):
     @property
     def issued_at(self) -> datetime:
         """When the token was issued."""
-        return _moment(self.said.iat)
+        return moment(self.said.iat)
 
     @property
     def expires_at(self) -> datetime:
         """Until when it may be taken."""
-        return _moment(self.said.exp)
+        return moment(self.said.exp)
 
     @property
     def claims(self) -> dict[str, Any]:
@@ -102,5 +109,6 @@ class VerifiedIDToken(msgspec.Struct, frozen=True):
         return f"VerifiedIDToken(acr={self.acr!r})"
 
 
-def _moment(date: float) -> datetime:
+def moment(date: float) -> datetime:
+    """The moment behind a NumericDate."""
     return datetime.fromtimestamp(date, UTC)

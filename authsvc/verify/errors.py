@@ -5,6 +5,7 @@
       TokenMalformed               no compact JWS of JSON objects, too long, a claim of another kind
       HeaderRefused                a header that would be read another way (crit, b64, zip, typ)
       KeyUnknown                   a key that is not in the set: fetch the set again, once
+      SignerRefused                a certificate of no signer of this issuer's, or not of this time
       AlgorithmRefused             another algorithm than the key's, or than was agreed upon
       SignatureRefused             the key has not signed it
       IssuerRefused                another issuer's
@@ -18,12 +19,14 @@
       SignInTooOld                 the person signed in too long ago, or it does not say when
       AssuranceTooLow              the person signed in less strongly than was asked for
 
+Below TokenRefused stands also what else can be wrong with an online certificate, its status, or the
+use of an access token: `credentials/errors.py`, `statuses/errors.py`, `access/errors.py`.
 No text contains anything of the token.
 """
 
 from authsvc.errors import InvalidInput, Text
 
-_ANEW = Text("请让用户重新登录", "Ask the person to sign in again")
+_ANEW = Text("请向用户重新请求", "Ask the person again")
 _FORGED = Text("请勿使用此令牌", "Do not use this token, and look where it came from")
 
 
@@ -44,13 +47,13 @@ class TokenRefused(InvalidInput):
 
 
 class TokenMalformed(TokenRefused):
-    """Not a compact JWS of two JSON objects with the claims of an ID token, or too long."""
+    """Not a compact JWS of two JSON objects with the claims that are expected, or too long."""
 
     code = "verify.malformed"
-    title = Text("不是 ID 令牌", "This is not an ID token")
+    title = Text("不是此类令牌", "This is no such token")
     next_step = Text(
-        "请传入令牌端点返回的 id_token(若已加密，请先解密)",
-        "Hand over the id_token of the token endpoint; one that is encrypted is decrypted first",
+        "请原样传入收到的令牌(若已加密,请先解密)",
+        "Hand over the token as it came; one that is encrypted is decrypted first",
     )
 
 
@@ -71,14 +74,24 @@ class KeyUnknown(TokenRefused):
     )
 
 
+class SignerRefused(TokenRefused):
+    """Signed, it says, under a certificate that leads to no anchor, or is no signer's here now."""
+
+    code = "verify.signer_refused"
+    title = Text("签名证书不被接受", "The certificate of the signer is refused")
+    next_step = Text(
+        "请核对信任锚与本机时钟", "Look at your trust anchors, and at the clock of this machine"
+    )
+
+
 class AlgorithmRefused(TokenRefused):
     """Another algorithm than that of the key, or than those agreed upon (RFC 8725 section 3.1)."""
 
     code = "verify.algorithm_refused"
     title = Text("签名算法不被接受", "The signature algorithm is refused")
     next_step = Text(
-        "请核对注册的 id_token_signed_response_alg",
-        "Compare with the registered id_token_signed_response_alg",
+        "请核对约定的签名算法",
+        "Compare with the algorithm that was agreed upon (id_token_signed_response_alg)",
     )
 
 
@@ -97,10 +110,10 @@ class IssuerRefused(TokenRefused):
 
 
 class AudienceRefused(TokenRefused):
-    """`aud` is another client, or others as well."""
+    """`aud` is another; of an ID token also: others as well."""
 
     code = "verify.audience_refused"
-    title = Text("令牌不是签发给本客户端的", "The token is not for this client alone")
+    title = Text("令牌不是签发给您的", "The token is not for you")
 
 
 class AuthorizedPartyRefused(TokenRefused):

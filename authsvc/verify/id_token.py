@@ -14,9 +14,6 @@
     13  and as lately (`auth_time`)
 
 and 3.1.3.8: the access token is the one that it came with (`at_hash`).
-
-What is found good is not remembered, so that a token is verified as often as it is shown. What is
-remembered is how a header reads that stood on a good token: the service has one for each key.
 """
 
 from collections.abc import Collection
@@ -24,44 +21,29 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Self
 
-from cryptography.exceptions import InvalidSignature
-
-from authsvc.verify import compact
-from authsvc.verify.claims import Claims, VerifiedIDToken, read_claims
+from authsvc.verify.claims import LEEWAY, Claims, VerifiedIDToken, read_claims
 from authsvc.verify.errors import (
     AccessTokenRefused,
-    AlgorithmRefused,
     AssuranceTooLow,
     AudienceRefused,
     AuthorizedPartyRefused,
-    HeaderRefused,
     IssuedInTheFuture,
     IssuerRefused,
-    KeyUnknown,
     NonceRefused,
-    SignatureRefused,
     SignInTooOld,
     TokenExpired,
     TokenNotYetValid,
 )
+from authsvc.verify.jws import JWSReader
 from authsvc.verify.keys import VerificationKeys
-from authsvc.verify.signatures import ALGORITHMS, SAME, VerificationKey
 
-# Clocks differ: FAPI 2.0 Security Profile section 5.3.2.1 takes 10 seconds and refuses 60. (RFC
-# 7519 section 4.1.4 would allow a few minutes, of the ten that an ID token lives.)
-LEEWAY = timedelta(seconds=10)
 _LEEWAY_SECONDS = LEEWAY.total_seconds()
 
 # From weak to strong, as the service has them.
 LEVELS = ("urn:authsvc:acr:aal1", "urn:authsvc:acr:aal2")
 
-# RFC 7515 section 4.1.11, RFC 7797, RFC 7516 section 4.1.3: each would have the rest read another
-# way, and none is understood here.
-_REFUSED_MEMBERS = ("crit", "b64", "zip")
 # RFC 8725 section 3.11: an access token (at+jwt) or a logout token (logout+jwt) is no ID token.
 _TYPES = ("jwt", "application/jwt")
-# One for each key of an issuer, and room for a few that are spelt in another way.
-_MOST_HEADERS = 64
 
 
 class IDTokenVerifier:
@@ -74,15 +56,11 @@ class IDTokenVerifier:
     def __init__(
         self, *, issuer: str, client_id: str, keys: VerificationKeys, algorithms: Collection[str]
     ) -> None:
-        self._algorithms = frozenset(SAME.get(alg, alg) for alg in algorithms)
-        if isinstance(algorithms, str) or not self._algorithms <= {*ALGORITHMS}:
-            raise ValueError(f"algorithms are some of {', '.join(ALGORITHMS)}")
+        self._reader = JWSReader(keys, types=_TYPES, algorithms=algorithms)
         self._issuer = issuer
         self._client_id = client_id
         # RFC 7519 section 4.1.3: one audience may be spelt in two ways.
         self._audiences = (client_id, [client_id])
-        self._keys = keys
-        self._known: dict[bytes, VerificationKey] = {}
 
     def with_keys(self, keys: VerificationKeys) -> Self:
         """The same with a newer key set: what to go on with after KeyUnknown."""
@@ -90,7 +68,7 @@ class IDTokenVerifier:
             issuer=self._issuer,
             client_id=self._client_id,
             keys=keys,
-            algorithms=self._algorithms,
+            algorithms=self._reader.algorithms,
         )
 
     def verify(
@@ -108,21 +86,8 @@ class IDTokenVerifier:
         `nonce`, `max_age` and `acr` (the least that is enough) are those of the request; a `nonce`
         of None says that none was sent. `access_token` is the one that came with the token.
         """
-        if now.tzinfo is None:
-            raise ValueError("a moment without a time zone")
-        # 1: what is encrypted has five parts, and is refused here.
-        header, payload, signed, signature = compact.parts(token)
-        # 7, 8
-        known = self._known.get(header)
-        key = known or self._key(header)
-        # 6
-        try:
-            key.verify(signature, signed)
-        except InvalidSignature:
-            raise SignatureRefused from None
-        if known is None:
-            self._remember(header, key)
-        said = compact.octets(payload)
+        # 1, 6 to 8: what is encrypted has five parts, and is refused here.
+        said, key = self._reader.read(token, now=now)
         claims = read_claims(said)
         moment = now.timestamp()
         # 2 to 5, 9 to 11
@@ -137,31 +102,6 @@ class IDTokenVerifier:
         if access_token is not None and not _same(claims.at_hash, key.half_hash(access_token)):
             raise AccessTokenRefused
         return VerifiedIDToken(claims, said)
-
-    def _key(self, header: bytes) -> VerificationKey:
-        """The key that a header names, if the header is one to go by."""
-        said = compact.members(compact.octets(header))
-        if any(member in said for member in _REFUSED_MEMBERS):
-            raise HeaderRefused(log="crit, b64 or zip")
-        typ, alg, kid = said.get("typ"), said.get("alg"), said.get("kid")
-        if not isinstance(typ, str) or typ.lower() not in _TYPES:
-            raise HeaderRefused(log="another typ")
-        if not isinstance(alg, str) or SAME.get(alg, alg) not in self._algorithms:
-            raise AlgorithmRefused(log="not agreed upon")
-        if not isinstance(kid, str):
-            raise HeaderRefused(log="no kid")
-        key = self._keys.find(kid)
-        if key is None:
-            raise KeyUnknown
-        if SAME.get(alg, alg) != key.alg:
-            raise AlgorithmRefused(log="not that of the key")
-        return key
-
-    def _remember(self, header: bytes, key: VerificationKey) -> None:
-        """Only what a good signature protects, so that nobody else can fill the place."""
-        if len(self._known) >= _MOST_HEADERS:
-            self._known.clear()
-        self._known[header] = key
 
     def _check_always(self, claims: Claims, nonce: str | None, moment: float) -> None:
         # 2

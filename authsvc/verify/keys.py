@@ -7,11 +7,13 @@ has leaked: it signs at once. Whoever meets a key that is not in their set fetch
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Self
 
 import msgspec
 
-from authsvc.verify.errors import KeySetRefused
+from authsvc.verify.errors import HeaderRefused, KeySetRefused, KeyUnknown
+from authsvc.verify.jws import DatedKey
 from authsvc.verify.signatures import VerificationKey, read_key
 
 # Four algorithms, three keys of each while they follow each other: twelve. Nobody has a hundred.
@@ -39,18 +41,51 @@ class VerificationKeys:
             raise KeySetRefused(log="two keys of one kid")
         return cls(by_kid)
 
+    @classmethod
+    def from_issuer_metadata(
+        cls, document: Mapping[str, Any] | str | bytes, *, issuer: str
+    ) -> Self:
+        """The keys in what an issuer of certificates says of itself; KeySetRefused.
+
+        That is `/.well-known/jwt-vc-issuer` (SD-JWT VC section 4), which must name this issuer and
+        have the keys inside (`jwks`).
+        """
+        said = _document(document)
+        if said.get("issuer") != issuer:
+            raise KeySetRefused(log="another issuer")
+        if not isinstance(said.get("jwks"), dict):
+            raise KeySetRefused(log="no keys inside")
+        return cls.from_jwks(said["jwks"])
+
     def find(self, kid: str) -> VerificationKey | None:
         """The key of this name."""
         return self._keys.get(kid)
 
+    def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
+        """The key that a header names; HeaderRefused if it names none, KeyUnknown."""
+        kid = header.get("kid")
+        if not isinstance(kid, str):
+            raise HeaderRefused(log="no kid")
+        found = self.find(kid)
+        if found is None:
+            raise KeyUnknown
+        return DatedKey(found)
+
 
 def _listed(document: Mapping[str, Any] | str | bytes) -> list[Mapping[str, Any]]:
     try:
-        if isinstance(document, str | bytes):
-            document = msgspec.json.decode(document, type=dict[str, Any])
-        found = msgspec.convert(document["keys"], list[dict[str, Any]])
-    except (LookupError, TypeError, ValueError, RecursionError):
+        found = msgspec.convert(_document(document)["keys"], list[dict[str, Any]])
+    except (LookupError, TypeError, ValueError):
         raise KeySetRefused(log="not a JWK Set") from None
     if len(found) > _MOST:
         raise KeySetRefused(log="too many keys")
     return list(found)
+
+
+def _document(document: Mapping[str, Any] | str | bytes) -> Mapping[str, Any]:
+    if not isinstance(document, str | bytes):
+        return document
+    try:
+        return msgspec.json.decode(document, type=dict[str, Any])
+    except (ValueError, RecursionError):
+        raise KeySetRefused(log="not a JSON object") from None

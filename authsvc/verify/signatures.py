@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256, sha512
 from typing import Any
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -75,6 +76,39 @@ def read_key(jwk: Mapping[str, Any]) -> VerificationKey | None:
     return VerificationKey(kid, alg, verify)
 
 
+def read_bare_key(jwk: Mapping[str, Any]) -> VerificationKey:
+    """The key of a JWK that says whose a token is (`cnf`, RFC 7800), or a proof (`jwk`, RFC 9449).
+
+    Such a key has no name; it goes under its thumbprint. ValueError if it is none to verify with,
+    or tells what is secret.
+    """
+    try:
+        # RFC 7518 sections 6.2.2 and 6.3.2, RFC 8037 section 2: whoever sees `d` can sign as well.
+        if "d" in jwk:
+            raise ValueError("a private key")
+        alg, verify = _READERS[jwk["kty"]](jwk)
+    except (LookupError, TypeError) as error:
+        raise ValueError("no key to verify with") from error
+    return VerificationKey(thumbprint(jwk), alg, verify)
+
+
+def thumbprint(jwk: Mapping[str, Any]) -> str:
+    """RFC 7638 with SHA-256, base64url, of a JWK that was read."""
+    required = {name: jwk[name] for name in _REQUIRED[jwk["kty"]]}
+    return b64url(sha256(msgspec.json.encode(required)).digest())
+
+
+def elliptic_key(public: ec.EllipticCurvePublicKey, kid: str) -> VerificationKey:
+    """A key of ES256; ValueError for another curve."""
+    if not isinstance(public.curve, ec.SECP256R1):
+        raise ValueError("another curve")
+
+    def verify(signature: bytes, signed: bytes) -> None:
+        public.verify(der_signature(signature), signed, _ECDSA)
+
+    return VerificationKey(kid, ES256, verify)
+
+
 def der_signature(signature: bytes) -> bytes:
     """The signature of ES256 (RFC 7518 section 3.4) as RFC 3279 section 2.2.3 has it.
 
@@ -106,11 +140,7 @@ def _elliptic(jwk: Mapping[str, Any]) -> tuple[str, Verify]:
     public = ec.EllipticCurvePublicNumbers(
         int.from_bytes(x, "big"), int.from_bytes(y, "big"), ec.SECP256R1()
     ).public_key()
-
-    def verify(signature: bytes, signed: bytes) -> None:
-        public.verify(der_signature(signature), signed, _ECDSA)
-
-    return alg, verify
+    return alg, elliptic_key(public, "").verify
 
 
 def _edwards(jwk: Mapping[str, Any]) -> tuple[str, Verify]:
@@ -150,6 +180,12 @@ def _octets(text: str, size: int) -> bytes:
     return octets
 
 
+# RFC 7638 section 3.2, RFC 8037 section 2: in this order.
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+    "RSA": ("e", "kty", "n"),
+}
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, Verify]]] = {
     "EC": _elliptic,
     "OKP": _edwards,

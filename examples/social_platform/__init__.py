@@ -9,8 +9,9 @@ Where to look first:
     online_number.py   the whole OpenID Connect client, by Authlib and joserfc
     verifications.py   one verified account per person, also after unlinking
     verification_pages.py   what a person sees of both
+    certificates.py    the other way: a certificate that an app shows, unseen by the service
     site.py            where everything meets
 
 It knows nothing of the service's code: everything it needs stands in the service's discovery
-document and in the four values on its command line.
+document and in the values on its command line.
 """

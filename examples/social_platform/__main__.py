@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from examples.social_platform.certificate_pages import BACK
+from examples.social_platform.certificates import Certificates, Verifier
 from examples.social_platform.database import open_database
 from examples.social_platform.online_number import Registration
 from examples.social_platform.recording import Recording
@@ -24,6 +26,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     required=True,
     help="A file that holds the secret shared with the service.",
 )
+@click.option("--verifier", help="The verifier beside this platform, to take certificates by.")
+@click.option("--verifier-token-file", type=FILE, help="The token of its door (door/token.key).")
 @click.option("--data", type=FILE, required=True, help="The SQLite file to keep things in.")
 @click.option("--record", type=FILE, help="Write every byte received from the service here.")
 def main(
@@ -32,6 +36,8 @@ def main(
     issuer: str,
     client_id: str,
     client_secret_file: Path,
+    verifier: str | None,
+    verifier_token_file: Path | None,
     data: Path,
     record: Path | None,
 ) -> None:
@@ -43,8 +49,18 @@ def main(
         client_secret=client_secret_file.read_text("utf-8").strip(),
         redirect_uri=address + CALLBACK,
     )
-    connection = open_database(data)
-    site = create_site(connection, registration=registration, recording=Recording(record))
+    connection, recording = open_database(data), Recording(record)
+    certificates = None
+    if verifier is not None and verifier_token_file is not None:
+        certificates = Certificates(
+            Verifier(verifier.rstrip("/"), verifier_token_file.read_text("utf-8").strip()),
+            issuer=registration.issuer,
+            return_to=address + BACK,
+            recording=recording,
+        )
+    site = create_site(
+        connection, registration=registration, certificates=certificates, recording=recording
+    )
     try:
         asyncio.run(serve(site, port=port, ready=lambda: click.echo(f"The Square: {address}/")))
     finally:

@@ -83,12 +83,14 @@ class Desk:
             language=self.language,
             say=lambda zh, en: zh if self.language == "zh" else en,
             form_token=self.square.visits.form_token(self.visit),
+            takes_certificates=self.square.certificates is not None,
             refusal=refusal,
             **values,
         )
         # Some forms lead to the service, and Chromium holds redirects to form-action as well.
         policy = (
-            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+            "default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; "
+            "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
             f"form-action 'self' {self.square.issuer}"
         )
         return Response(

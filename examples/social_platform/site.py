@@ -17,6 +17,8 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from examples.social_platform.account_pages import ACCOUNT_PAGES
+from examples.social_platform.certificate_pages import CERTIFICATE_PAGES
+from examples.social_platform.certificates import Certificates
 from examples.social_platform.desk import Desk
 from examples.social_platform.errors import NoSuchPage, Refusal, SiteBroken
 from examples.social_platform.home_pages import HOME_PAGES
@@ -40,13 +42,15 @@ def create_site(
     *,
     registration: Registration,
     recording: Recording,
+    certificates: Certificates | None = None,
     clock: Clock = present,
 ) -> Litestar:
-    """The ASGI application over one database."""
+    """The ASGI application over one database; it takes certificates if there is a verifier."""
     square = Square.build(
         connection,
         issuer=registration.issuer,
         online_number=OnlineNumber(registration, recording=recording, clock=clock),
+        certificates=certificates,
         recording=recording,
         clock=clock,
     )
@@ -69,6 +73,7 @@ def create_site(
             *HOME_PAGES,
             *ACCOUNT_PAGES,
             *VERIFICATION_PAGES,
+            *CERTIFICATE_PAGES,
             create_static_files_router(
                 path="/static", directories=[Path(__file__).parent / "static"]
             ),

@@ -9,6 +9,7 @@ from functools import partial
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from examples.social_platform.accounts import Accounts
+from examples.social_platform.certificates import Certificates
 from examples.social_platform.database import transaction
 from examples.social_platform.limits import Limits
 from examples.social_platform.online_number import OnlineNumber
@@ -21,13 +22,17 @@ from examples.social_platform.visits import Visits
 
 @dataclass(frozen=True)
 class Square:
-    """What the pages work with. `issuer` is where some of their forms lead to."""
+    """What the pages work with. `issuer` is where some of their forms lead to.
+
+    `certificates` is None where no verifier runs beside the platform.
+    """
 
     issuer: str
     clock: Callable[[], int]
     transaction: Callable[[], AbstractContextManager[None]]
     templates: Environment
     accounts: Accounts
+    certificates: Certificates | None
     limits: Limits
     online_number: OnlineNumber
     posts: Posts
@@ -43,6 +48,7 @@ class Square:
         *,
         issuer: str,
         online_number: OnlineNumber,
+        certificates: Certificates | None,
         recording: Recording,
         clock: Callable[[], int],
     ) -> "Square":
@@ -60,6 +66,7 @@ class Square:
                 lstrip_blocks=True,
             ),
             accounts=Accounts(connection),
+            certificates=certificates,
             limits=limits,
             online_number=online_number,
             posts=Posts(connection),

@@ -111,6 +111,21 @@ def _sign_in(url: str, username: str, password: str) -> Page:
     return page
 
 
+def _verifier_told_in(log: Path) -> tuple[str, str]:
+    """Where the sandbox's verifier is, and its token, as the command says them."""
+    told = re.search(r"(\S+/verifier)  Authorization: Bearer (\S+)", log.read_text("utf-8"))
+    assert told is not None
+    return told[1], told[2]
+
+
+def _asks_for_a_certificate(verifier: str, token: str) -> int:
+    credential = {"id": "a", "format": "dc+sd-jwt", "meta": {"vct_values": ["https://a.example"]}}
+    order = {"way": "cross_device", "query": {"credentials": [credential]}}
+    headers = {"authorization": f"Bearer {token}"}
+    answer = httpx2.post(f"{verifier}/presentations", json=order, headers=headers, trust_env=False)
+    return answer.status_code
+
+
 def test_everybody_of_the_file_can_sign_in(url: str) -> None:
     for person in PEOPLE:
         page = _sign_in(url, person["username"], person["password"])
@@ -145,11 +160,15 @@ def test_platforms_register_themselves_with_the_token_of_the_command(url: str, p
 def test_a_sandbox_in_a_directory_comes_back_as_it_was(tmp_path: Path) -> None:
     directory = tmp_path / "kept"
     with sandbox(tmp_path, directory=directory):
-        pass
+        _, verifiers_token = _verifier_told_in(tmp_path / "log")
     number = re.compile(rb'"number":"(\d{17}[\dX])"')
     events = (directory / "data" / "register" / "events.jsonl").read_bytes()
     with sandbox(tmp_path, directory=directory) as url:
         assert _sign_in(url, "plain", "x").has("approve")
+        address, token = _verifier_told_in(tmp_path / "log")
+        assert (address, token) == (f"{url}/verifier", verifiers_token)
+        assert _asks_for_a_certificate(address, token) == 201
+        assert _asks_for_a_certificate(address, "another") == 401
     assert "3 of them were there already" in (tmp_path / "log").read_text("utf-8")
     again = (directory / "data" / "register" / "events.jsonl").read_bytes()
     assert number.findall(events) == number.findall(again)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import bring_axe, grave_faults
 from tests.journeys.hands import NARROW, WIDE
@@ -44,6 +44,10 @@ def test_no_page_has_a_grave_fault(browser_program, world, look):
             faults[name] = found
 
     signs_up(page, square, f"axe_{look['locale'][:2]}")
+    page.goto(f"{square.url}/verify")
+    page.click("#link-with-certificate")
+    expect(page.locator("#qr")).to_be_visible()
+    looks("showing a certificate")
     page.goto(f"{square.url}/verify")
     page.click("#verify")
     looks("sign-in")

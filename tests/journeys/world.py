@@ -105,6 +105,8 @@ class World:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._register = directory / "service" / "data" / "register"
+        # The sandbox has a verifier for whoever tries things out.
+        self._verifier_token = directory / "service/data/verifier/door/token.key"
         self._password = directory / "password"
         self._password.write_text(PASSWORD)
         # Another name than the platforms', so that for a browser they are other sites.
@@ -243,6 +245,8 @@ class World:
                 f"--issuer={self.issuer}",
                 f"--client-id={name}",
                 f"--client-secret-file={self.secret_file(name)}",
+                f"--verifier={self.issuer}/verifier",
+                f"--verifier-token-file={self._verifier_token}",
                 f"--data={data}",
                 f"--record={record}",
             ],

@@ -224,11 +224,11 @@ def test_a_header_is_remembered_only_from_a_good_token():
         text = signed(claims(), private_key("ES256"), says={"n": number})
         with pytest.raises(SignatureRefused):
             whole.verify(text[:-6] + "AAAAAA", nonce=NONCE, now=NOW)
-    assert not whole._known
+    assert not whole._reader._known
     for number in range(100):
         text = signed(claims(), private_key("ES256"), says={"n": number})
         assert whole.verify(text, nonce=NONCE, now=NOW)
-    assert 0 < len(whole._known) <= 64
+    assert 0 < len(whole._reader._known) <= 64
 
 
 # The signature itself

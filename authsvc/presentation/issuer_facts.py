@@ -1,0 +1,82 @@
+"""What has to be known of the issuer, its keys and its status lists: fetched by the clock.
+
+The issuer learns that this verifier exists and how often it looks, never what it looks for: keys
+come all at once, and a list is one for a million certificates. Nor does it learn when somebody
+comes, once a list is known: from then on it is fetched whenever it is due (`KnownIssuer`), by
+whoever keeps the facts fresh. Where nobody does, they are looked after when they are needed.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from authsvc.verify.errors import KeyUnknown
+from authsvc.verify.known_issuer import KnownIssuer
+from authsvc.verify.presentation import (
+    Answer,
+    PresentationRequest,
+    PresentationVerifier,
+    VerifiedAnswer,
+)
+from authsvc.verify.statuses.errors import StatusTooOld, StatusUnknown
+from authsvc.web.errors import FetchFailed, FetchRefused
+from authsvc.web.fetched import Fetched
+
+# A list of the service is due every half a minute (`ttl`): so what is known is never older than a
+# minute, its own half in the caches apart.
+EVERY = timedelta(seconds=30)
+_UNATTENDED = 2 * EVERY
+# What may be missing at once, each of which shows when it is there no more.
+_TWO_THINGS = ("a new key", "a list")
+# Either document; the issuer has one for each address.
+_ACCEPTED = "application/json, application/statuslist+jwt"
+
+
+class Fetches(Protocol):
+    """Whoever gets what lies at an address (`authsvc.web.fetcher.Fetcher`)."""
+
+    async def get(self, url: str, *, accept: str) -> Fetched:
+        """What lies there; FetchRefused, FetchFailed."""
+        ...
+
+
+class IssuerFacts:
+    """Verifies answers by what is known of one issuer now, and fetches what is not."""
+
+    def __init__(self, *, issuer: str, sector: str, fetcher: Fetches) -> None:
+        self._known = KnownIssuer(issuer)
+        self._verifier = PresentationVerifier(issuer=issuer, keys=self._known, sector=sector)
+        self._fetcher = fetcher
+        self._one_at_a_time = asyncio.Lock()
+        self._looked_at: datetime | None = None
+
+    async def verify(
+        self, answer: Answer, request: PresentationRequest, *, now: datetime
+    ) -> VerifiedAnswer:
+        """As `PresentationVerifier.verify`; what cannot be fetched is not known, and refused."""
+        if self._looked_at is None or now - self._looked_at >= _UNATTENDED:
+            await self.refresh(now=now)
+        for _ in _TWO_THINGS:
+            try:
+                return self._verify(answer, request, now)
+            except (KeyUnknown, StatusUnknown, StatusTooOld):
+                # Each says that something was missing, and had it written down as wanted.
+                await self.refresh(now=now)
+        return self._verify(answer, request, now)
+
+    async def refresh(self, *, now: datetime) -> None:
+        """Fetches what is due; what cannot be had gets older."""
+        async with self._one_at_a_time:
+            self._looked_at = now
+            await self._known.arefresh(self._fetch, now=now)
+
+    def _verify(
+        self, answer: Answer, request: PresentationRequest, now: datetime
+    ) -> VerifiedAnswer:
+        return self._verifier.verify(answer, request, now=now, statuses=self._known.statuses)
+
+    async def _fetch(self, address: str) -> bytes | None:
+        try:
+            return (await self._fetcher.get(address, accept=_ACCEPTED)).body
+        except (FetchFailed, FetchRefused):
+            return None

@@ -1,0 +1,106 @@
+"""What a platform keeps of an issuer, so that it need not ask: the keys, and the status lists.
+
+    issuer = KnownIssuer("https://id.example")
+    issuer.refresh(fetch, now=…)               # every minute, or whenever there is a network
+    verifier = CredentialVerifier(issuer=issuer.name, keys=issuer, types=…)
+    verifier.verify(presentation, audience=…, nonce=…, now=…, statuses=issuer.statuses)
+
+How to fetch is the platform's own affair: `fetch` takes an address and gives the body of a good
+answer, or None if there is none. What it brings is signed, or comes by TLS from the issuer itself.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from cryptography import x509
+
+from authsvc.verify.errors import KeySetRefused, KeyUnknown, TokenRefused
+from authsvc.verify.jws import DatedKey
+from authsvc.verify.keys import VerificationKeys
+from authsvc.verify.statuses.known import KnownStatuses
+from authsvc.verify.statuses.status_token import StatusListVerifier
+
+Fetch = Callable[[str], bytes | None]
+AsyncFetch = Callable[[str], Awaitable[bytes | None]]
+
+# As long as the service lets its key sets be kept. A key that is not known is looked for sooner,
+# but not for everybody who makes one up.
+KEYS_KEPT = timedelta(minutes=15)
+_UNKNOWN_KEY = timedelta(minutes=1)
+
+
+class KnownIssuer:
+    """Knows the newest keys and status lists that it was given. It may be used by many threads.
+
+    It can be the `keys` of a verifier, which then goes by the newest ones. `metadata` is what was
+    read last, to be kept over a restart, as `statuses.tokens()` are.
+    """
+
+    def __init__(self, issuer: str, *, anchors: Sequence[x509.Certificate] = ()) -> None:
+        self.name = issuer
+        self.metadata: bytes | None = None
+        self.statuses = KnownStatuses(StatusListVerifier(issuer=issuer, keys=self, anchors=anchors))
+        self._keys: VerificationKeys | None = None
+        self._got_at: datetime | None = None
+        self._met_unknown = False
+
+    @property
+    def metadata_address(self) -> str:
+        """Where the keys are (SD-JWT VC section 4.1): before the path of the issuer, if any."""
+        parts = urlsplit(self.name)
+        path = "/.well-known/jwt-vc-issuer" + parts.path.removesuffix("/")
+        return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+    def take_keys(self, document: bytes, *, now: datetime) -> None:
+        """Takes the keys of an answer from `metadata_address`; KeySetRefused."""
+        self._keys = VerificationKeys.from_issuer_metadata(document, issuer=self.name)
+        self.metadata, self._got_at, self._met_unknown = document, now, False
+
+    def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
+        """The key that a header names, now; HeaderRefused, KeyUnknown."""
+        if self._keys is None:
+            raise KeyUnknown
+        try:
+            found = self._keys.key_of(header, now=now)
+        except KeyUnknown:
+            self._met_unknown = True
+            raise
+        # Never remembered by who asks: the next set may be without it.
+        return DatedKey(found.key, begins=float("inf"))
+
+    def refresh(self, fetch: Fetch, *, now: datetime) -> tuple[str, ...]:
+        """Fetches what is due. The addresses that gave nothing, or nothing good, come back.
+
+        What was known of these stays, and gets older.
+        """
+        due = self._due(now)
+        return tuple(each for each in due if not self._take(each, fetch(each), now=now))
+
+    async def arefresh(self, fetch: AsyncFetch, *, now: datetime) -> tuple[str, ...]:
+        """As `refresh`, waiting for each answer."""
+        due = self._due(now)
+        return tuple([each for each in due if not self._take(each, await fetch(each), now=now)])
+
+    def _due(self, now: datetime) -> Iterator[str]:
+        """Keys come first: the lists may be signed by a new one."""
+        if self._got_at is None:
+            yield self.metadata_address
+        else:
+            kept_for = _UNKNOWN_KEY if self._met_unknown else KEYS_KEPT
+            if now - self._got_at >= kept_for:
+                yield self.metadata_address
+        yield from self.statuses.due(now=now)
+
+    def _take(self, address: str, answer: bytes | None, *, now: datetime) -> bool:
+        if answer is None:
+            return False
+        try:
+            if address == self.metadata_address:
+                self.take_keys(answer, now=now)
+                return True
+            # A list that is good, and not the one that was wanted, is taken all the same.
+            return self.statuses.add(answer, now=now).uri == address
+        except (KeySetRefused, TokenRefused):
+            return False

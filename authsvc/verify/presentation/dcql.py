@@ -1,0 +1,113 @@
+"""What is asked for: the Digital Credentials Query Language (OpenID4VP 1.0 section 6).
+
+Spoken here is what concerns SD-JWT VCs: types, claims by path and by value, alternatives of claims
+and of credentials. `trusted_authorities` is left to whoever verifies, and a presentation without
+the holder's proof is never asked for. A member that is not known is a mistake of whoever asks, so
+it is refused here, though a wallet would pass over it (section 6).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+from msgspec import Meta
+
+from authsvc.verify.presentation.errors import QueryRefused
+
+FORMAT = "dc+sd-jwt"
+
+# Section 6.1: letters, digits, underscore, hyphen. The lengths are ours: a query is drawn as a QR
+# code where it is not signed, and nobody reads more in a wallet before saying yes.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=64)]
+_Text = Annotated[str, Meta(min_length=1, max_length=256)]
+_Index = Annotated[int, Meta(ge=0, lt=1000)]
+Path = Annotated[tuple[_Text | _Index | None, ...], Meta(min_length=1, max_length=8)]
+_Value = Annotated[str, Meta(max_length=256)] | int | bool
+
+# Of each list. The largest example of the specification has five.
+_MOST = Meta(min_length=1, max_length=16)
+_LONGEST = 8192
+
+
+class ClaimQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One claim, and the values that are taken if not all are (section 6.3)."""
+
+    path: Path
+    id: Name | None = None
+    values: Annotated[tuple[_Value, ...], _MOST] | None = None
+
+
+class CredentialMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The types of SD-JWT VC that are taken (appendix B.3.5)."""
+
+    vct_values: Annotated[tuple[_Text, ...], _MOST]
+
+
+class CredentialQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One credential (section 6.1)."""
+
+    id: Name
+    format: Literal["dc+sd-jwt"]
+    meta: CredentialMeta
+    claims: Annotated[tuple[ClaimQuery, ...], _MOST] | None = None
+    claim_sets: Annotated[tuple[Annotated[tuple[Name, ...], _MOST], ...], _MOST] | None = None
+    multiple: bool = False
+
+    def __post_init__(self) -> None:
+        """ValueError where the parts contradict each other."""
+        claims = self.claims or ()
+        names = [claim.id for claim in claims if claim.id is not None]
+        paths = [claim.path for claim in claims]
+        if len(set(names)) < len(names) or len(set(paths)) < len(paths):
+            raise ValueError("a claim is named twice")
+        if self.claim_sets is None:
+            return
+        if len(names) < len(claims) or not claims:
+            raise ValueError("claim_sets, and claims without a name")
+        if any(name not in names for option in self.claim_sets for name in option):
+            raise ValueError("a claim set names a claim that there is not")
+
+
+class CredentialSet(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Alternatives: one of `options` is enough (section 6.2)."""
+
+    options: Annotated[tuple[Annotated[tuple[Name, ...], _MOST], ...], _MOST]
+    required: bool = True
+
+
+class Query(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A whole query (section 6)."""
+
+    credentials: Annotated[tuple[CredentialQuery, ...], _MOST]
+    credential_sets: Annotated[tuple[CredentialSet, ...], _MOST] | None = None
+
+    def __post_init__(self) -> None:
+        """ValueError where the parts contradict each other."""
+        names = [each.id for each in self.credentials]
+        if len(set(names)) < len(names):
+            raise ValueError("two credential queries of one name")
+        for alternatives in self.credential_sets or ():
+            if any(name not in names for option in alternatives.options for name in option):
+                raise ValueError("a set names a credential query that there is not")
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any] | str | bytes) -> Self:
+        """The query in a JSON document, or in one that was read already; QueryRefused."""
+        try:
+            if isinstance(document, str | bytes):
+                if len(document) > _LONGEST:
+                    raise QueryRefused(log="too long")
+                return msgspec.json.decode(document, type=cls)
+            return msgspec.convert(document, cls)
+        except (ValueError, RecursionError):
+            raise QueryRefused from None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The query as a wallet is told it, in plain values."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        return plain
+
+    def of(self, name: str) -> CredentialQuery | None:
+        """The credential query of this name."""
+        return next((each for each in self.credentials if each.id == name), None)

@@ -1,0 +1,229 @@
+"""The verifier of examples/javascript_verifier, and ours: both say the same of anything shown."""
+
+import json
+import shutil
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from authsvc.identifiers import b64url
+from authsvc.verify import KnownStatuses, StatusListVerifier, TokenRefused
+from tests.makers import NOW
+from tests.oidc.jwt_makers import private_key
+from tests.services import missing
+from tests.verify.credential_makers import (
+    AT_PLATFORM,
+    AUDIENCE,
+    LIST,
+    NONCE,
+    SECTOR,
+    TOLD,
+    TYPE,
+    Holder,
+    digest,
+    disclosure,
+    issued,
+    metadata,
+    named_keys,
+    presentation,
+    status_list,
+    verifier,
+)
+from tests.verify.makers import ISSUED, ISSUER
+from tests.verify.test_disclosures import WRONG as WRONG_DISCLOSURES
+from tests.verify.test_statuses import WRONG as WRONG_LISTS
+
+pytestmark = pytest.mark.interop
+
+FOLDER = Path(__file__).parent
+STRANGER = private_key("ES256", "stranger")
+TYPES = [TYPE, AT_PLATFORM]
+
+
+def at(index: int, **changes: Any) -> str:
+    place = {"status_list": {"idx": index, "uri": changes.pop("uri", LIST)}}
+    return presentation(certificate=issued(status=place, **changes))
+
+
+def of(**changes: Any) -> str:
+    return presentation(certificate=issued(**changes))
+
+
+def payload_of(payload: Any, shown: Any) -> str:
+    certificate = issued({}, **{"_sd": None} | payload)
+    return Holder().bound("~".join((certificate.jwt, *shown, "")))
+
+
+def characters_changed(text: str) -> list[str]:
+    return [
+        text[:place] + ("B" if text[place] == "A" else "A") + text[place + 1 :]
+        for place in range(0, len(text), 5)
+    ]
+
+
+def presentations() -> list[tuple[str, datetime]]:
+    """What somebody might show, and when."""
+    whole = presentation("age_over_18", "document_class")
+    bound_elsewhere = [
+        presentation(**{name: value})  # type: ignore[arg-type]  # what it is, is the question
+        for name, values in {
+            "aud": (None, 1, "", AUDIENCE + "/"),
+            "nonce": (None, 1, "another"),
+            "sd_hash": (None, "another"),
+            "iat": (None, "now", ISSUED - 400, ISSUED + 31, ISSUED + 30),
+            "exp": (ISSUED - 10, ISSUED, "x"),
+            "nbf": (ISSUED + 31, ISSUED + 30),
+            "typ": ("JWT", "KB+JWT"),
+            "key": (STRANGER,),
+        }.items()
+        for value in values
+    ]
+    certified = [
+        of(**{name: value})
+        for name, values in {
+            "iss": (None, 1, "https://other.example"),
+            "vct": (None, "another", AT_PLATFORM),
+            "iat": (None, True, ISSUED + 11, ISSUED + 10),
+            "exp": (None, "x", 1e300, -1, ISSUED - 10, ISSUED - 9),
+            "nbf": ("x", ISSUED + 11, ISSUED + 10),
+            "aud": (SECTOR, "other.example", [SECTOR]),
+            "cnf": (None, {}, {"jwk": {}}, {"jwk": STRANGER.as_dict(private=True)}),
+            "status": ({}, {"status_list": {}}, {"status_list": {"idx": 1.5, "uri": LIST}}, "x"),
+            "_sd_alg": (None, "sha-512", 1),
+            "key": (STRANGER,),
+            "header": ({"typ": "JWT"}, {"kid": 1}, {"kid": None}, {"alg": "none"}, {"crit": []}),
+        }.items()
+        for value in values
+    ]
+    named = {**TOLD, "sub": "a pseudonym"}
+    others = [
+        whole,
+        presentation("sub", certificate=issued(named, vct=AT_PLATFORM, aud=SECTOR)),
+        presentation("sub", certificate=issued({**TOLD, "sub": 1})),
+        issued().shown("age_over_18"),
+        issued().jwt,
+        "",
+        "~",
+        whole + "~",
+        "~".join((issued().jwt, *["A"] * 101, "")),
+        whole + "A" * 70_000,
+        f"{issued().jwt}~{disclosure('salt', 'iss', ISSUER)}~",
+        *(at(index) for index in (6, 7, 8, 9, 16_000, -1, 2**60)),
+        at(7, uri="https://id.example/nowhere"),
+        *(payload_of(payload, shown) for payload, shown in WRONG_DISCLOSURES.values()),
+    ]
+    for name in ("iss", "exp", "aud", "status", "cnf"):
+        hidden = disclosure("salt", name, SECTOR)
+        others.append(payload_of({name: None, "_sd": [digest(hidden)]}, [hidden]))
+    nested = disclosure("salt", "inner", {"_sd": [digest(disclosure("s", "14", True))], "b": [1]})
+    others.append(payload_of({"_sd": [digest(nested)]}, [nested, disclosure("s", "14", True)]))
+    spaced = b64url(b'["salt", "name", "\xe9\x9a\x8f\xe6\x9c\xba"]')
+    twice = b64url(b'["salt","a",{"b":1,"\\u0062":2}]')
+    half = b64url(b'["salt","a","\\ud800"]')
+    others += [payload_of({"_sd": [digest(text)]}, [text]) for text in (spaced, twice, half)]
+    now = [*others, *bound_elsewhere, *certified, *characters_changed(whole)]
+    later = [NOW + timedelta(seconds=seconds) for seconds in (-31, -30, 310, 311)]
+    return [(text, NOW) for text in now] + [(whole, when) for when in later]
+
+
+def made_wrong(changes: Any) -> bytes:
+    return status_list(**changes)
+
+
+def lists() -> list[str]:
+    """What may come from the address of a list."""
+    wrong = [made_wrong(changes) for _, changes in WRONG_LISTS.values()]
+    packed = [
+        {"bits": bits, "lst": lst}
+        for bits, lst in (
+            (2, "eNo76fITAAPfAgc"),
+            (1, "eNrbuRgAAhcBXQ"),
+            (True, "eNrbuRgAAhcBXQ"),
+            (2, ""),
+            (2, "AAAA"),
+            (2, "eNrbuRgAAhcBXQ=="),
+        )
+    ]
+    odd = [status_list(sub="https://id.example/odd", status_list=each) for each in packed]
+    good = status_list({6: 1, 8: 2, 9: 3})
+    return [token.decode() for token in (*wrong, *odd, good)]
+
+
+def said_by_us(shown: list[tuple[str, datetime]], tokens: list[str]) -> dict[str, list[Any]]:
+    statuses = KnownStatuses(StatusListVerifier(issuer=ISSUER, keys=named_keys()))
+    whole = verifier(sector=SECTOR)
+    taken: list[Any] = []
+    for token in tokens:
+        try:
+            taken.append(statuses.add(token.encode(), now=NOW).uri)
+        except TokenRefused as refusal:
+            taken.append(refusal.code)
+    found: list[Any] = []
+    for text, now in shown:
+        try:
+            each = whole.verify(text, audience=AUDIENCE, nonce=NONCE, now=now, statuses=statuses)
+        except TokenRefused as refusal:
+            found.append(refusal.code)
+            continue
+        as_of = each.status_as_of
+        found.append(
+            {
+                "issuer": each.issuer,
+                "type": each.type,
+                "claims": dict(each.claims),
+                "subject": each.subject,
+                "sector": each.sector,
+                "issuedAt": each.issued_at.timestamp(),
+                "expiresAt": each.expires_at.timestamp(),
+                "holderKeyThumbprint": each.holder_key_thumbprint,
+                "statusAsOf": None if as_of is None else as_of.timestamp(),
+                "boundAt": each.bound_at.timestamp(),
+            }
+        )
+    return {"lists": taken, "presentations": found}
+
+
+def said_by_node(shown: list[tuple[str, datetime]], tokens: list[str]) -> dict[str, list[Any]]:
+    if shutil.which("node") is None:
+        missing("no Node: node is not on the path")
+    about = {
+        "issuer": ISSUER,
+        "now": NOW.timestamp(),
+        "metadata": metadata(private_key("ES256")),
+        "lists": tokens,
+        "presentations": [(text, now.timestamp()) for text, now in shown],
+        "asked": {"types": TYPES, "audience": AUDIENCE, "nonce": NONCE, "sector": SECTOR},
+    }
+    ran = subprocess.run(
+        ["node", "verifier_cases.mjs"],
+        cwd=FOLDER,
+        input=json.dumps(about),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, list[Any]] = json.loads(ran.stdout)
+    return found
+
+
+def test_both_verifiers_say_the_same_of_everything():
+    shown, tokens = presentations(), lists()
+    ours, theirs = said_by_us(shown, tokens), said_by_node(shown, tokens)
+    assert ours["lists"] == theirs["lists"]
+    differ = [
+        (text, here, there)
+        for (text, _), here, there in zip(
+            shown, ours["presentations"], theirs["presentations"], strict=True
+        )
+        if here != there
+    ]
+    assert differ == []
+    # Not because everything, or nothing, was refused.
+    codes = {each for each in ours["presentations"] if isinstance(each, str)}
+    assert len(codes) > 20
+    assert sum(isinstance(each, dict) for each in ours["presentations"]) > 10
