@@ -24,8 +24,9 @@ from authsvc.certificates.caching import Caching
 from authsvc.certificates.certificates import Certificates
 from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.errors import StatusListUnknown
+from authsvc.certificates.kept_lists import PublishedList
 from authsvc.certificates.ocsp import OCSPResponder, refusal
-from authsvc.certificates.status_lists import PublishedList, StatusLists
+from authsvc.certificates.status_lists import StatusLists
 from authsvc.certificates.status_token import KEPT_FOR as LISTS_KEPT_FOR
 from authsvc.clock import Clock
 from authsvc.errors import AuthsvcError, InvalidInput, TooLarge, Unavailable
