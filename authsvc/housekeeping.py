@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.certificates import Certificates
 from authsvc.clock import Clock
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.sweeper import repeat, sweep
@@ -40,6 +41,7 @@ class Housekeeping:
     desk: Desk
     provider: Provider
     credentials: Credentials
+    certificates: Certificates
     activity: ActivityLog
     phone_changes: PhoneChanges
     coming_of_age: ComingOfAge
@@ -98,3 +100,4 @@ class Housekeeping:
             await self.credentials.forget_used_steps(tx, now=now)
             await self.activity.erase_expired(tx, now=now)
             await self.desk.recoveries.erase_expired(tx, now=now)
+            await self.certificates.credentials.erase_expired(tx, now=now)

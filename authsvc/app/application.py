@@ -71,6 +71,7 @@ def _lifespan(house: House) -> Any:
         desk=house.desk,
         provider=house.provider,
         credentials=house.credentials,
+        certificates=house.certificates,
         activity=house.activity,
         phone_changes=house.phone_changes,
         coming_of_age=house.coming_of_age,
