@@ -64,6 +64,8 @@ SPECIFICATIONS = {
     "RFC 6960",
     "RFC 9654",
     "Token Status List",
+    "OpenID4VCI 1.0",
+    "Attestation-Based Client Authentication",
     "WebAuthn L3",
 }
 
