@@ -90,8 +90,9 @@ async def insert_keys(tx: Transaction, digests: Collection[bytes], *, expires_at
     """Keeps the digests of keys; False if any is there already, or twice among these."""
     # In one order, so that of two who bring the same keys neither waits for the other.
     rows = [{"digest": digest, "expires_at": expires_at} for digest in sorted(digests)]
-    inserting = _INSERT[tx.dialect.name](credential_key).values(rows).on_conflict_do_nothing()
-    return (await tx.execute(inserting)).rowcount == len(rows)
+    inserting = _INSERT[tx.dialect.name](credential_key).on_conflict_do_nothing()
+    added = await tx.execute(inserting.returning(credential_key.c.digest), rows)
+    return len(added.all()) == len(rows)
 
 
 async def device_has_key(tx: Transaction, digests: Collection[bytes]) -> bool:
@@ -153,8 +154,8 @@ async def add_pages(tx: Transaction, numbers: Iterable[PageNumber], *, empty: by
     """Adds those of these pages that are not there."""
     for some in _some_at_a_time(numbers):
         rows = [{"status_list": n, "page": page, "statuses": empty} for n, page in some]
-        adding = _INSERT[tx.dialect.name](credential_status_page).values(rows)
-        await tx.execute(adding.on_conflict_do_nothing())
+        adding = _INSERT[tx.dialect.name](credential_status_page).on_conflict_do_nothing()
+        await tx.execute(adding, rows)
 
 
 async def hold_pages(tx: Transaction, numbers: Iterable[PageNumber]) -> dict[PageNumber, bytes]:
