@@ -12,6 +12,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     app              create_app: the only place where everything meets
     housekeeping     what does the service do by itself, while nobody asks?
     holder           what may a person see and do about their own number?
+    issuance         how does a wallet fetch certificates? OpenID4VCI
     presentation     how does a platform take a certificate directly? its own verifier, not ours
     oidc             what do we tell a platform about a subscriber?
     authentication   is the claimant the subscriber? password, TOTP, device key; throttle, session

@@ -68,6 +68,8 @@ SPECIFICATIONS = {
     "Token Status List",
     "OpenID4VP 1.0",
     "HAIP 1.0",
+    "OpenID4VCI 1.0",
+    "Attestation-Based Client Authentication",
     "WebAuthn L3",
 }
 

@@ -353,10 +353,17 @@ class Service:
             "code_challenge": b64url(sha256(verifier.encode()).digest()),
             "code_challenge_method": "S256",
         } | asked
-        outcome = await visit(browser, f"/authorize?{urlencode(query)}")
+        answer = await self.through(browser, f"/authorize?{urlencode(query)}", resident)
+        return Received(platform, answer, verifier)
+
+    async def through(
+        self, browser: httpx2.AsyncClient, url: str, resident: Resident
+    ) -> dict[str, str]:
+        """Does whatever the pages ask for; what the platform is told at its redirect URI."""
+        outcome = await visit(browser, url)
         for _ in range(_HOPS):
             if isinstance(outcome, str):
-                return Received(platform, dict(parse_qsl(urlsplit(outcome).query)), verifier)
+                return dict(parse_qsl(urlsplit(outcome).query))
             outcome = await self._answer(browser, outcome, resident)
         raise AssertionError("the pages never end")
 

@@ -18,6 +18,7 @@ from authsvc.enrollment import routes as enrollment_routes
 from authsvc.enrollment.sandbox_cards import SandboxCards
 from authsvc.holder.app import routes as app_routes
 from authsvc.holder.door import Door
+from authsvc.issuance import routes as issuance_routes
 from authsvc.oidc import routes as oidc_routes
 from authsvc.web import routes as web_routes
 from authsvc.web.health import health_routes
@@ -41,6 +42,7 @@ def doors_of(house: House) -> list[Any]:
             certificates=house.certificates, database=house.database, clock=house.clock
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
+        *issuance_routes.routes(issuer=house.issuer, clock=house.clock),
         *enrollment_routes.routes(
             desk=house.desk,
             clock=house.clock,

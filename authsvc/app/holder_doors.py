@@ -29,6 +29,8 @@ from authsvc.holder.platforms import routes as platforms_routes
 from authsvc.holder.platforms.platforms import Platforms
 from authsvc.holder.protection import Protection
 from authsvc.holder.receipt import Receipts
+from authsvc.holder.wallets import routes as wallets_routes
+from authsvc.holder.wallets.wallet_offers import WalletOffers
 
 
 def holder_doors(house: House, door: Door) -> Sequence[Any]:
@@ -61,6 +63,15 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         *devices_routes.routes(devices, adding, door),
         *platforms_routes.routes(platforms, door),
         *phone_routes.routes(_phone_changing(house), door),
+        *wallets_routes.routes(
+            WalletOffers(
+                step_up=house.step_up,
+                activity=house.activity,
+                offers=house.issuer.offers,
+                **on,
+            ),
+            door,
+        ),
         *_kin_doors(house, door),
     ]
 

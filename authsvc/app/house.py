@@ -21,6 +21,8 @@ from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.issuance.datasets import Datasets
+from authsvc.issuance.issuer import Issuer, build_issuer
 from authsvc.keyring import KeyRing
 from authsvc.oidc.provider import Provider, build_provider
 from authsvc.settings import Settings
@@ -70,6 +72,7 @@ class House:
     new_phone_codes: SMSCodes
     desk: Desk
     provider: Provider
+    issuer: Issuer
 
     async def close(self) -> None:
         """Lets go of every connection and thread."""
@@ -166,6 +169,45 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         throttle=throttle,
         sms_codes=codes(),
     )
+    datasets = Datasets(clients)
+    provider = build_provider(
+        issuer=settings.issuer,
+        mtls_issuer=settings.mtls_issuer,
+        keyring=keyring,
+        database=database,
+        ephemeral=ephemeral,
+        clients=clients,
+        fetcher=fetcher,
+        subscribers=subscribers,
+        memory=memory,
+        activity=activity,
+        alerts=alerts,
+        relations=relations,
+        kinship=kinship,
+        custody=desk.guardianship,
+        credentials=credentials,
+        sign_in=sign_in,
+        passkey_sign_in=passkey_sign_in,
+        step_up=step_up,
+        sessions=sessions,
+        templates=Templates(),
+        cookie=SESSION_COOKIE,
+        interactions_per_address=settings.throttle.interactions_per_address_per_hour,
+        to_fetch=datasets,
+    )
+    issuer = build_issuer(
+        issuer=settings.issuer,
+        keyring=keyring,
+        database=database,
+        ephemeral=ephemeral,
+        clients=clients,
+        subscribers=subscribers,
+        step_up=step_up,
+        credentials=certificates.credentials,
+        activity=activity,
+        provider=provider,
+        datasets=datasets,
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -191,30 +233,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         passkey_sign_in=passkey_sign_in,
         step_up=step_up,
         new_phone_codes=codes(purpose=NEW_PHONE),
-        provider=build_provider(
-            issuer=settings.issuer,
-            mtls_issuer=settings.mtls_issuer,
-            keyring=keyring,
-            database=database,
-            ephemeral=ephemeral,
-            clients=clients,
-            fetcher=fetcher,
-            subscribers=subscribers,
-            memory=memory,
-            activity=activity,
-            alerts=alerts,
-            relations=relations,
-            kinship=kinship,
-            custody=desk.guardianship,
-            credentials=credentials,
-            sign_in=sign_in,
-            passkey_sign_in=passkey_sign_in,
-            step_up=step_up,
-            sessions=sessions,
-            templates=Templates(),
-            cookie=SESSION_COOKIE,
-            interactions_per_address=settings.throttle.interactions_per_address_per_hour,
-        ),
+        provider=provider,
+        issuer=issuer,
         desk=desk,
     )
 

@@ -26,6 +26,12 @@ from authsvc.clients.errors import (
     ClientNotAuthenticated,
 )
 from authsvc.clients.registry import Clients
+from authsvc.clients.wallet_attestation import (
+    ATTESTATION,
+    WalletAttestations,
+    attested_client_id,
+)
+from authsvc.clients.wallet_providers import WalletProviders
 from authsvc.storage import Ephemeral
 from authsvc.web.http import HTTPRequest
 
@@ -35,8 +41,9 @@ _BASIC, _POST = AuthMethod.BASIC, AuthMethod.POST
 class ClientAuthentication:
     """Finds out which client is asking.
 
-    `anchors` are the authorities that certify the names of `tls_client_auth`; `token_endpoint` is
-    the audience that older clients name, if registered with `legacy_assertion_audience`.
+    `anchors` are the authorities that certify the names of `tls_client_auth`, `wallet_anchors` the
+    makers of wallets and theirs; `token_endpoint` is the audience that older clients name, if
+    registered with `legacy_assertion_audience`.
     """
 
     def __init__(
@@ -48,7 +55,11 @@ class ClientAuthentication:
         issuer: str,
         token_endpoint: str | None = None,
         anchors: Sequence[x509.Certificate] = (),
+        wallet_anchors: Sequence[x509.Certificate] = (),
     ) -> None:
+        self._attestations = WalletAttestations(
+            providers=WalletProviders(wallet_anchors), ephemeral=ephemeral, issuer=issuer
+        )
         self._clients = clients
         self._keys = keys
         self._assertions = ClientAssertions(
@@ -74,7 +85,10 @@ class ClientAuthentication:
         what `before_use` raises before an assertion is used up.
         """
         authorization = request.headers.get("authorization")
-        _refuse_two_at_once(authorization, form)
+        attested = ATTESTATION in request.headers
+        _refuse_two_at_once(authorization, form, attested=attested)
+        if attested:
+            return await self._by_attestation(request, form, before_use, now=now)
         if authorization is not None:
             return await self._by_header(authorization, form, now=now)
         if "client_assertion" in form or "client_assertion_type" in form:
@@ -122,6 +136,23 @@ class ClientAuthentication:
         await self._assertions.check(client, assertion, before_use=before_use, now=now)
         return client
 
+    async def _by_attestation(
+        self,
+        request: HTTPRequest,
+        form: Mapping[str, str],
+        before_use: BeforeUse | None,
+        *,
+        now: datetime,
+    ) -> Client:
+        client_id = attested_client_id(request)
+        if form.get("client_id", client_id) != client_id:
+            raise ClientNotAuthenticated(log="two client ids")
+        client = await self._clients.find(client_id, now=now)
+        if client is None or AuthMethod.ATTESTATION not in client.auth_methods:
+            raise ClientNotAuthenticated(log=AuthMethod.ATTESTATION.value)
+        await self._attestations.check(client, request, before_use=before_use, now=now)
+        return client
+
     async def _without_words(
         self, client_id: str, presented: bytes | None, *, now: datetime
     ) -> Client:
@@ -147,8 +178,10 @@ class ClientAuthentication:
         certificate.check_registered(presented, jwks=jwks, now=now)
 
 
-def _refuse_two_at_once(authorization: str | None, form: Mapping[str, str]) -> None:
+def _refuse_two_at_once(
+    authorization: str | None, form: Mapping[str, str], *, attested: bool
+) -> None:
     """RFC 6749 section 2.3: not more than one method in a request."""
     in_body = ("client_secret" in form) + ("client_assertion" in form)
-    if in_body and in_body + (authorization is not None) > 1:
+    if in_body + (authorization is not None) + attested > 1:
         raise ClientCredentialsAmbiguous

@@ -71,7 +71,7 @@ def check_named(
     """
     with _malformed_refused():
         found = _read(certificate, now=now)
-        if not any(_has_issued(anchor, found, now) for anchor in anchors):
+        if not any(has_issued(anchor, found, now) for anchor in anchors):
             raise ClientNotAuthenticated(log="certificate: no authority of ours has issued it")
         if not _is_for_clients(found):
             raise ClientNotAuthenticated(log="certificate: not for clients")
@@ -109,7 +109,8 @@ def _read(certificate: bytes, *, now: datetime) -> x509.Certificate:
     return found
 
 
-def _has_issued(anchor: x509.Certificate, found: x509.Certificate, now: datetime) -> bool:
+def has_issued(anchor: x509.Certificate, found: x509.Certificate, now: datetime) -> bool:
+    """Whether this authority, which stands now, has signed the certificate itself."""
     if not anchor.not_valid_before_utc <= now <= anchor.not_valid_after_utc:
         return False
     hashed = found.signature_hash_algorithm

@@ -11,6 +11,8 @@ CLIENT_CREDENTIALS = "client_credentials"
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105  as above
+# OpenID for Verifiable Credential Issuance 1.0, section 4.1.1.
+PRE_AUTHORIZED_CODE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 
 GRANT_TYPES = (
     AUTHORIZATION_CODE,
@@ -19,10 +21,17 @@ GRANT_TYPES = (
     DEVICE_CODE,
     CIBA,
     TOKEN_EXCHANGE,
+    PRE_AUTHORIZED_CODE,
 )
 
 # The words that a registration may name. What each one tells is decided in `oidc.scopes`.
-SCOPES = ("openid", "age", "offline_access")
+CERTIFICATES = (
+    "verified-person",
+    "verified-person-brief",
+    "verified-person-counter",
+    "verified-person-at-platform",
+)
+SCOPES = ("openid", "age", "offline_access", *CERTIFICATES)
 DEFAULT_SCOPES = ("openid", "age")
 
 # What we sign with for a client. RS256 is the default of OpenID Connect Dynamic Client Registration
@@ -46,6 +55,7 @@ class AuthMethod(StrEnum):
     PRIVATE_KEY_JWT = "private_key_jwt"
     TLS = "tls_client_auth"
     SELF_SIGNED_TLS = "self_signed_tls_client_auth"
+    ATTESTATION = "attest_jwt_client_auth"
     NONE = "none"
 
     @property

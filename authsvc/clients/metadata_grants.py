@@ -10,6 +10,7 @@ from authsvc.clients.client import (
     DEFAULT_SCOPES,
     DEVICE_CODE,
     GRANT_TYPES,
+    PRE_AUTHORIZED_CODE,
     REFRESH_TOKEN,
     SCOPES,
     TOKEN_EXCHANGE,
@@ -19,7 +20,7 @@ from authsvc.clients.errors import ClientMetadataInvalid
 from authsvc.clients.metadata_shape import Metadata
 
 # A person stands behind these; the others are between machines.
-WITH_A_PERSON = frozenset({AUTHORIZATION_CODE, DEVICE_CODE, CIBA})
+WITH_A_PERSON = frozenset({AUTHORIZATION_CODE, DEVICE_CODE, CIBA, PRE_AUTHORIZED_CODE})
 # RFC 6749 section 4.4; CIBA 1.0 section 7.1; RFC 8693 section 2.1 leaves it to us.
 _CONFIDENTIAL_ONLY = frozenset({CLIENT_CREDENTIALS, CIBA, TOKEN_EXCHANGE})
 

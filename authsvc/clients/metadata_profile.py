@@ -44,7 +44,8 @@ def hold_to_profile(
     ClientMetadataInvalid names the member that the profile does not allow.
     """
     method: AuthMethod = members["auth_methods"][0]
-    if method is not AuthMethod.PRIVATE_KEY_JWT and not method.by_certificate:
+    by_key = method in (AuthMethod.PRIVATE_KEY_JWT, AuthMethod.ATTESTATION)
+    if not by_key and not method.by_certificate:
         _refuse("token_endpoint_auth_method", "private_key_jwt or a client certificate (5.3.2.1)")
     if metadata.legacy_assertion_audience:
         _refuse("legacy_assertion_audience", "the audience is the issuer alone (5.3.2.1)")

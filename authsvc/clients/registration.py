@@ -3,8 +3,9 @@
 Whoever holds an initial access token may register; the registration access token that comes of it
 manages this one registration. Nobody vouches for such a client, so
 
-1. what only an operator may grant is passed over (`_OPERATORS`), and its resources are those that
-   the operator allowed with the initial token;
+1. what only an operator may grant is passed over (`_OPERATORS`; scopes of certificates, for a
+   wallet that holds those of many platforms could tell one platform of another), and its resources
+   are those that the operator allowed with the initial token;
 2. its sector is that of its redirect URIs, or proved by the sector's own document; whoever moves to
    another host leaves its pseudonyms behind and is a sector of its own from then on, because what
    it was given before goes on without a redirect (a refresh, a code that is under way);
@@ -25,6 +26,7 @@ import msgspec
 from authsvc.clients import store
 from authsvc.clients.client import (
     AUTHORIZATION_CODE,
+    CERTIFICATES,
     CLIENT_CREDENTIALS,
     REFRESH_TOKEN,
     AuthMethod,
@@ -187,6 +189,8 @@ def _held_to(terms: Terms, document: object) -> dict[str, Any]:
     held = {name: value for name, value in document.items() if name not in _OURS | _OPERATORS}
     if isinstance(resources := held.get("resources"), list):
         held["resources"] = [each for each in resources if each in terms.resources]
+    if isinstance(scope := held.get("scope"), str):
+        held["scope"] = " ".join(word for word in scope.split(" ") if word not in CERTIFICATES)
     public = held.get("token_endpoint_auth_method") == AuthMethod.NONE
     if not terms.require_pkce and not public and "profile" not in held:
         held.setdefault("require_pkce", False)

@@ -2,9 +2,11 @@
 
     identity_check   a platform may rely once, for one stated purpose, on who the person is
     service_case     a government service hall may do one thing in one case of the person
+    openid_credential   a wallet may fetch certificates of one kind (OpenID4VCI 1.0, section 5.1.1)
 
-Each type is a Struct that refuses what it does not know (section 5) and says in one sentence what
-the person is asked. What is kept is what was read, never what was sent.
+Each type is a Struct that says in one sentence what the person is asked, and refuses what it does
+not know (section 5); only of the last one wallets may say more than is understood, for so its
+specification has it. What is kept is what was read, never what was sent.
 """
 
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ import msgspec
 from authsvc.clients import Client
 from authsvc.errors import Text
 from authsvc.oidc.authorize.errors import InvalidAuthorizationDetails
+from authsvc.oidc.certificate_words import SENTENCES
 
 # A page that asks for more than a handful of things is not read.
 _MOST = 5
@@ -71,9 +74,25 @@ class ServiceCase(
         return Text(f"{action.zh}办件 {self.case_id}", f"{action.en} your case {self.case_id}")
 
 
-Detail = IdentityCheck | ServiceCase
+class OpenIDCredential(msgspec.Struct, frozen=True, tag_field="type", tag="openid_credential"):
+    """Certificates of one kind. Which claims of them are shown the wallet decides, not we."""
 
-TYPES = ("identity_check", "service_case")
+    credential_configuration_id: str
+
+    def __post_init__(self) -> None:
+        if self.credential_configuration_id not in SENTENCES:
+            raise ValueError("a kind of certificate that there is")
+
+    @property
+    def sentence(self) -> Text:
+        """What the person is asked."""
+        return SENTENCES[self.credential_configuration_id]
+
+
+Detail = IdentityCheck | ServiceCase | OpenIDCredential
+
+CREDENTIAL = "openid_credential"
+TYPES = ("identity_check", "service_case", CREDENTIAL)
 
 
 def read_details(text: str | None, client: Client) -> tuple[dict[str, Any], ...]:
@@ -91,7 +110,18 @@ def read_details(text: str | None, client: Client) -> tuple[dict[str, Any], ...]
     kept: tuple[dict[str, Any], ...] = tuple(msgspec.to_builtins(each) for each in details)
     if any(each["type"] not in client.authorization_details_types for each in kept):
         raise _refusal("the client is not registered for this type")
+    if not set(configurations(kept)) <= set(client.scopes):
+        raise _refusal("the client is not registered for this kind of certificate")
     return kept
+
+
+def configurations(details: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
+    """The kinds of certificates among what was granted, each once."""
+    return tuple(
+        dict.fromkeys(
+            each["credential_configuration_id"] for each in details if each["type"] == CREDENTIAL
+        )
+    )
 
 
 def sentences(details: tuple[dict[str, Any], ...]) -> list[Text]:

@@ -17,6 +17,7 @@ from authsvc.clients.client import (
     AuthMethod,
 )
 from authsvc.clients.metadata_grants import DELIVERY_MODES
+from authsvc.clients.wallet_providers import ALGORITHMS as ATTESTED_WITH
 from authsvc.oidc import authorization_details, paths, scopes
 from authsvc.oidc.authorize import pkce, response_mode
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
@@ -89,6 +90,8 @@ def document(
         "authorization_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
         "authorization_details_types_supported": authorization_details.TYPES,
         "grant_types_supported": GRANT_TYPES,
+        # OpenID4VCI 1.0, section 12.3.
+        "pre-authorized_grant_anonymous_access_supported": False,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": algorithms,
         "id_token_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
@@ -97,6 +100,8 @@ def document(
         "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
         "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
         **proving,
+        "client_attestation_signing_alg_values_supported": ATTESTED_WITH,
+        "client_attestation_pop_signing_alg_values_supported": ATTESTED_WITH,
         "introspection_signing_alg_values_supported": algorithms,
         "introspection_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
         "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,

@@ -16,6 +16,7 @@ from authsvc.clients import Clients
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.clients.certificate import CLIENT_ANCHORS
 from authsvc.clients.client_keys import ClientKeys
+from authsvc.clients.wallet_providers import WALLET_ANCHORS
 from authsvc.keyring import KeyRing
 from authsvc.oidc import paths
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes
@@ -33,14 +34,16 @@ from authsvc.oidc.interaction.visitor import Visitors
 from authsvc.oidc.jws import JWSReader
 from authsvc.oidc.logout.session_participants import SessionParticipants
 from authsvc.oidc.token.access_tokens import AccessTokens
+from authsvc.oidc.token.bearer import PresentedTokens
 from authsvc.oidc.token.confirmations import Confirmations
 from authsvc.oidc.token.dpop import DPoPProofs
 from authsvc.oidc.token.dpop_nonce import DPoPNonces
 from authsvc.oidc.token.id_token import IDTokens
+from authsvc.oidc.token.pre_authorized_code import PreAuthorizedCodes
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_status import TokenStatus
-from authsvc.oidc.token.tokens import Tokens
+from authsvc.oidc.token.tokens import CertificatesToFetch, Tokens
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
@@ -81,6 +84,7 @@ class Foundation:
     cookie: str
     interactions_per_address: int
     claim_sources: Sequence[ClaimSource]
+    to_fetch: CertificatesToFetch
 
 
 class Parts:
@@ -98,6 +102,7 @@ class Parts:
             issuer=on.issuer,
             token_endpoint=on.issuer + paths.TOKEN,
             anchors=on.keyring.directory.certificates(CLIENT_ANCHORS),
+            wallet_anchors=on.keyring.directory.certificates(WALLET_ANCHORS),
         )
         self.jwts = ClientJWTs(keys=keys, client_keys=self.client_keys)
 
@@ -120,13 +125,16 @@ class Parts:
             jwts=self.jwts,
             subscribers=on.subscribers,
             person_claims=self.person_claims,
+            to_fetch=on.to_fetch,
         )
+        self.pre_authorized_codes = PreAuthorizedCodes(on.ephemeral, digests=digests)
         self.proofs = DPoPProofs(
             ephemeral=on.ephemeral,
             nonces=DPoPNonces(digests),
             origins=(on.issuer, on.mtls_issuer),
         )
         self.confirmations = Confirmations(self.proofs)
+        self.presented = PresentedTokens(access_tokens=self.access_tokens, proofs=self.proofs)
 
         # Visits: who is at the door, what they are asked, and where their session is used.
         self.visitors = Visitors(

@@ -39,13 +39,15 @@ from authsvc.oidc.jwks_uri import JWKSEndpoint
 from authsvc.oidc.logout.logout import Logout, build_logout
 from authsvc.oidc.parts import Foundation, Parts
 from authsvc.oidc.registration_endpoint import RegistrationEndpoint
-from authsvc.oidc.token.bearer import PresentedTokens
 from authsvc.oidc.token.grant_types import build_grant_types
 from authsvc.oidc.token.introspection_endpoint import IntrospectionEndpoint
+from authsvc.oidc.token.pre_authorized_code import PreAuthorizedCodes
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_endpoint import RevocationEndpoint
 from authsvc.oidc.token.revocation_marks import RevocationMarks
+from authsvc.oidc.token.token_door import TokenDoor
 from authsvc.oidc.token.token_endpoint import TokenEndpoint
+from authsvc.oidc.token.tokens import CertificatesToFetch
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
@@ -74,8 +76,10 @@ class Provider:
     registration: RegistrationEndpoint
     jwks: JWKSEndpoint
     discovery: Discovery
+    token_door: TokenDoor
     grants: Grants
     codes: AuthorizationCodes
+    pre_authorized_codes: PreAuthorizedCodes
     refresh_tokens: RefreshTokens
     marks: RevocationMarks
 
@@ -104,6 +108,7 @@ def build_provider(
     templates: Templates,
     cookie: str,
     interactions_per_address: int,
+    to_fetch: CertificatesToFetch,
     claim_sources: Sequence[ClaimSource] = (),
 ) -> Provider:
     """The provider; what it takes is said at `Foundation`."""
@@ -131,6 +136,7 @@ def build_provider(
         cookie=cookie,
         interactions_per_address=interactions_per_address,
         claim_sources=claim_sources,
+        to_fetch=to_fetch,
     )
     parts = Parts(on)
     front = build_front(on, parts)
@@ -183,7 +189,7 @@ def build_provider(
         guardians=guardians,
         userinfo=UserInfoEndpoint(
             issuer=on.issuer,
-            tokens=PresentedTokens(access_tokens=parts.access_tokens, proofs=parts.proofs),
+            tokens=parts.presented,
             confirmations=parts.confirmations,
             status=parts.status,
             clients=on.clients,
@@ -227,8 +233,15 @@ def build_provider(
             algorithms=on.keyring.signing.algorithms,
             claim_types=parts.sources.types,
         ),
+        token_door=TokenDoor(
+            issuer=on.issuer,
+            presented=parts.presented,
+            status=parts.status,
+            confirmations=parts.confirmations,
+        ),
         grants=parts.grants,
         codes=parts.codes,
+        pre_authorized_codes=parts.pre_authorized_codes,
         refresh_tokens=parts.refresh_tokens,
         marks=parts.marks,
     )

@@ -3,20 +3,22 @@
     openid           that this is one real, verified person: a pairwise subject, nothing else
     age              predicates and a band (`known_claims`), never a birth date
     offline_access   refresh tokens go on while the person is away (OpenID Connect Core 11)
+    verified-person…  a wallet fetches certificates of that kind (`certificate_words`)
 
 Words that a client is not registered for are left out, and the answer says what remained.
 """
 
 from authsvc.clients import Client
+from authsvc.clients.client import CERTIFICATES
 from authsvc.oidc.errors import InvalidScope
 
 OPENID = "openid"
 AGE = "age"
 OFFLINE_ACCESS = "offline_access"
 
-SUPPORTED = (OPENID, AGE, OFFLINE_ACCESS)
+SUPPORTED = (OPENID, AGE, OFFLINE_ACCESS, *CERTIFICATES)
 
-# Thirty times the longest scope that could be asked for here; unknown words may stand beside it.
+# Eight times the longest scope that could be asked for here; unknown words may stand beside it.
 _LONGEST = 1000
 
 

@@ -72,7 +72,7 @@ def test_exactly_the_registered_method_counts(registered, methods):
     assert client(token_endpoint_auth_method=registered).auth_methods == methods
 
 
-@pytest.mark.parametrize("method", ["client_secret_jwt", "attest_jwt_client_auth", ""])
+@pytest.mark.parametrize("method", ["client_secret_jwt", "spiffe_jwt", ""])
 def test_another_method_is_refused(method):
     error = refusal(metadata(token_endpoint_auth_method=method))
     assert error.field == "platform-a.token_endpoint_auth_method"

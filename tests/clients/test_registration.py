@@ -177,3 +177,9 @@ async def test_a_token_may_be_said_and_said_again(registrations, now):
         )
     (only,) = await tokens.every()
     assert only.remaining == 5
+
+
+async def test_nobody_makes_themselves_a_wallet(register):
+    """Who holds certificates for many platforms could compare them: an operator knows who does."""
+    registered = await register(scope="openid verified-person verified-person-at-platform")
+    assert registered.client.scopes == ("openid",)

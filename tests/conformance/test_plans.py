@@ -9,11 +9,12 @@ import pytest
 from tests.conformance.plans import PLANS
 
 HERE = Path(__file__).parent
+FILES = (*HERE.glob("test_*.py"), *HERE.parent.glob("issuance/test_*.py"))
 
 
 def named_modules() -> Iterator[str]:
     """What stands before the first colon of each line of a test's docstring, at its commas."""
-    for file in HERE.glob("test_*.py"):
+    for file in FILES:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for line in (ast.get_docstring(node) or "").splitlines():

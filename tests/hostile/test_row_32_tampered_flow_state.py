@@ -36,7 +36,7 @@ RESPONSE_MODES = (
 GRANTS = (
     *GRANT_TYPES, "password", "implicit",
     "urn:ietf:params:oauth:grant-type:jwt-bearer", "urn:ietf:params:oauth:grant-type:saml2-bearer",
-    "urn:ietf:params:oauth:grant-type:pre-authorized_code", "AUTHORIZATION_CODE",
+    "AUTHORIZATION_CODE",
 )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
 
+from authsvc.identifiers import b64url
+
 
 @dataclass(frozen=True)
 class Certified:
@@ -29,6 +31,13 @@ class Certified:
         """The public key as a JWK that brings its certificate."""
         spki = self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         return {**ECKey.import_key(spki).as_dict(private=False), "x5c": [self.encoded]}
+
+    @property
+    def private_jwk(self) -> dict[str, object]:
+        """Both halves of the key, for its owner."""
+        numbers = self.key.private_numbers()
+        own = {"d": b64url(numbers.private_value.to_bytes(32, "big"))}
+        return {**ECKey.import_key(self.key.public_key()).as_dict(private=False), **own}
 
 
 def new_authority(name: str) -> Certified:

@@ -9,12 +9,13 @@ import pytest
 
 from authsvc.cli.tour.servers import Server
 from authsvc.clients.certificate import CLIENT_ANCHORS
+from authsvc.clients.wallet_providers import WALLET_ANCHORS
 from authsvc.keyring.directory import KeyDirectory
 from tests.interop.certificates import Certified, new_authority
 from tests.interop.node import run_flow
 from tests.interop.packages import installed_packages
 from tests.interop.people import PEOPLE, Person
-from tests.interop.platforms import Platform, all_platforms
+from tests.interop.platforms import MAKER, Platform, all_platforms
 from tests.interop.receiver import Receiver, receiving
 from tests.journeys.world import lasting_port
 from tests.oidc.jwt_makers import jwks_of
@@ -67,6 +68,7 @@ def issuer(
     people.write_text(json.dumps(PEOPLE))
     anchors = KeyDirectory(directory / "keys")
     anchors.save_certificate(CLIENT_ANCHORS, "interop", authority.certificate)
+    anchors.save_certificate(WALLET_ANCHORS, "interop", MAKER.certificate)
     port = lasting_port()
     command = [
         "authsvc",

@@ -20,6 +20,10 @@ CODE = ["authorization_code", "refresh_token"]
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 CIBA = "urn:openid:params:grant-type:ciba"
 TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+PRE_AUTHORIZED_CODE = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+
+# Whose word for wallets the service takes.
+MAKER = certified("an artificial maker of wallets")
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ def all_platforms(receiver: str, authority: Certified) -> dict[str, Platform]:
         *_answered(),
         *_elsewhere(receiver),
         *_strict(),
+        *_wallets(),
     ]
     return {each.client_id: each for each in found}
 
@@ -220,3 +225,15 @@ def _strict() -> Iterable[Platform]:
             **strict,
         )
         yield by_own_certificate(f"fapi-tls-{library}", **strict)
+
+
+def _wallets() -> Iterable[Platform]:
+    for client_id, method in (("wallet", "none"), ("wallet-attested", "attest_jwt_client_auth")):
+        yield platform(
+            client_id,
+            client_secret=None,
+            token_endpoint_auth_method=method,
+            grant_types=[*CODE, PRE_AUTHORIZED_CODE],
+            scope="verified-person",
+            dpop_bound_access_tokens=True,
+        )

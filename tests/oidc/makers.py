@@ -17,6 +17,7 @@ from litestar import Litestar
 from authsvc.clients import Client, Clients
 from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url, new_token
+from authsvc.issuance.datasets import Datasets
 from authsvc.keyring import KeyRing
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.provider import Provider, build_provider
@@ -186,6 +187,7 @@ async def service(
             templates=templates,
             cookie=COOKIE,
             interactions_per_address=INTERACTIONS,
+            to_fetch=Datasets(clients),
             claim_sources=claim_sources,
         )
         app: Any = Litestar(

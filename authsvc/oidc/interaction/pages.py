@@ -12,6 +12,7 @@ from authsvc.errors import AuthsvcError, Text
 from authsvc.oidc import paths
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
+from authsvc.oidc.certificate_words import SENTENCES as CERTIFICATES
 from authsvc.oidc.claims import known_claims
 from authsvc.oidc.grants import LIFETIME
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
@@ -141,6 +142,7 @@ class Pages:
             ages=[self._sentences[name] for name in single if name in known_claims.POSSIBLE],
             facts=[self._sentences[name] for name in single if name not in known_claims.POSSIBLE],
             purposes={scope: texts[language] for scope, texts in client.purposes.items()},
+            certificates=[text for word, text in CERTIFICATES.items() if word in request.scopes],
             details=sentences(request.details),
             legal_basis=client.legal_basis,
             until=china_today(now + LIFETIME),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from authsvc.clients.client import (
     AUTHORIZATION_CODE,
     CLIENT_CREDENTIALS,
+    PRE_AUTHORIZED_CODE,
     REFRESH_TOKEN,
     TOKEN_EXCHANGE,
 )
@@ -12,6 +13,7 @@ from authsvc.oidc.parts import Foundation, Parts
 from authsvc.oidc.token.client_credentials import ClientCredentials
 from authsvc.oidc.token.code_redemption import CodeRedemption
 from authsvc.oidc.token.lost_reply import LostReplies
+from authsvc.oidc.token.pre_authorized_redemption import PreAuthorizedRedemption
 from authsvc.oidc.token.token_endpoint import GrantType
 from authsvc.oidc.token.token_exchange import TokenExchange
 from authsvc.oidc.token.token_refresh import TokenRefresh
@@ -41,8 +43,23 @@ def build_grant_types(on: Foundation, parts: Parts) -> Mapping[str, GrantType]:
     exchanged = TokenExchange(
         issuer=on.issuer, access_tokens=parts.access_tokens, status=parts.status
     )
+    pre_authorized = PreAuthorizedRedemption(
+        issuer=on.issuer,
+        database=on.database,
+        codes=parts.pre_authorized_codes,
+        subscribers=on.subscribers,
+        grants=parts.grants,
+        refresh_tokens=parts.refresh_tokens,
+        marks=parts.marks,
+        tokens=parts.tokens,
+        memory=on.memory,
+        activity=on.activity,
+        alerts=on.alerts,
+        news=parts.news,
+    )
     return {
         AUTHORIZATION_CODE: codes_for_tokens.redeem,
+        PRE_AUTHORIZED_CODE: pre_authorized.redeem,
         REFRESH_TOKEN: refreshed.refresh,
         CLIENT_CREDENTIALS: own.issue,
         TOKEN_EXCHANGE: exchanged.exchange,

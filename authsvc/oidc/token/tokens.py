@@ -1,7 +1,8 @@
 """The token response (RFC 6749 section 5.1; OpenID Connect Core 3.1.3.3)."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 import msgspec
 
@@ -33,6 +34,16 @@ class TokenResponse(msgspec.Struct, frozen=True, omit_defaults=True):
     issued_token_type: str | None = None
 
 
+class CertificatesToFetch(Protocol):
+    """Whoever knows what a wallet can fetch, and by which names. Handed over by `app`."""
+
+    async def named(
+        self, details: tuple[dict[str, Any], ...], scopes: tuple[str, ...], *, now: datetime
+    ) -> tuple[dict[str, Any], ...]:
+        """`details` as the response tells them, with `credential_identifiers` (OpenID4VCI 6.2)."""
+        ...
+
+
 class Tokens:
     """Issues all tokens of one response."""
 
@@ -44,7 +55,9 @@ class Tokens:
         jwts: ClientJWTs,
         subscribers: Subscribers,
         person_claims: PersonClaims,
+        to_fetch: CertificatesToFetch,
     ) -> None:
+        self._to_fetch = to_fetch
         self._jwts = jwts
         self._person_claims = person_claims
         self._access_tokens = access_tokens
@@ -135,7 +148,9 @@ class Tokens:
             token_type=token_type(confirmation),
             id_token=id_token,
             refresh_token=refresh_token,
-            authorization_details=authorization.details,
+            authorization_details=await self._to_fetch.named(
+                authorization.details, scopes, now=now
+            ),
         )
 
     async def _told(

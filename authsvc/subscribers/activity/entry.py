@@ -39,6 +39,9 @@ class ActivityKind(Enum):
     WARD_USED = "ward_used"
     HELPER_ADDED = "helper_added"
     HELPER_REMOVED = "helper_removed"
+    CERTIFICATES_OFFERED = "certificates_offered"
+    CERTIFICATES_FETCHED = "certificates_fetched"
+    CERTIFICATES_NOT_KEPT = "certificates_not_kept"
 
 
 # What a person wants to hear of at once, because somebody else may have done it.

@@ -38,6 +38,9 @@ export function happened(kind) {
     ward_used: say('被监护人使用了网号', 'A child used their online number'),
     helper_added: say('添加了协助人', 'A helper was added'),
     helper_removed: say('移除了协助人', 'A helper was removed'),
+    certificates_offered: say('邀请钱包领取网证', 'A wallet was invited to fetch certificates'),
+    certificates_fetched: say('钱包领取了网证', 'A wallet fetched certificates'),
+    certificates_not_kept: say('钱包未保留网证', 'A wallet did not keep certificates'),
   };
   return known[kind] ?? kind;
 }

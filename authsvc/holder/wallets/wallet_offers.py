@@ -1,0 +1,61 @@
+"""Putting a certificate into a wallet: the person's side of a credential offer.
+
+1  the sign-in is strong if the person has a second factor, else fresh
+2  in one transaction: the person could have certificates now, and the line in their own log
+3  the offer
+"""
+
+from collections.abc import Sequence
+
+from authsvc.authentication.step_up.step_up import StepUp
+from authsvc.holder.door import Visit
+from authsvc.holder.person import held_person_of
+from authsvc.holder.strength import require_own_strength
+from authsvc.issuance.offers import Offer, Offers
+from authsvc.issuance.statements import attested
+from authsvc.storage import Database
+from authsvc.subscribers import Subscribers
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
+
+
+class WalletOffers:
+    """Offers for whoever is signed in."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        subscribers: Subscribers,
+        step_up: StepUp,
+        activity: ActivityLog,
+        offers: Offers,
+    ) -> None:
+        self._database = database
+        self._subscribers = subscribers
+        self._step_up = step_up
+        self._activity = activity
+        self._offers = offers
+
+    async def make(self, visit: Visit, kinds: Sequence[str]) -> Offer:
+        """A new offer.
+
+        FreshSignInRequired, StrongSignInRequired; UnknownCredentialConfiguration;
+        CredentialRequestDenied for who could not have what is offered.
+        """
+        # 1.
+        if not await require_own_strength(visit, self._step_up):
+            visit.require_fresh()
+        # 2.
+        self._offers.check(kinds)
+        async with self._database.transaction() as tx:
+            subscriber = await held_person_of(tx, self._subscribers, visit.session)
+            await attested(tx, self._subscribers, subscriber, now=visit.now)
+            offered = Entry(
+                kind=ActivityKind.CERTIFICATES_OFFERED,
+                at=visit.now,
+                scopes=tuple(dict.fromkeys(kinds)),
+                network=visit.network,
+            )
+            await self._activity.write(tx, subscriber, offered)
+        # 3.
+        return await self._offers.make(visit.session, kinds, now=visit.now)

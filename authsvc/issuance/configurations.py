@@ -1,0 +1,55 @@
+"""The kinds of certificates as the metadata describes them (OpenID4VCI 1.0, 12.2.4 and A.3)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from authsvc.certificates.credentials import KINDS, CredentialKind
+from authsvc.errors import Text
+from authsvc.issuance.key_proofs import ALGORITHMS
+
+FORMAT = "dc+sd-jwt"
+SIGNED_WITH = ("ES256",)
+
+_NAMES: Mapping[str, Text] = {
+    "verified-person": Text("网证", "Online certificate"),
+    "verified-person-brief": Text("当日网证", "Online certificate for a day"),
+    "verified-person-counter": Text("柜台网证", "Online certificate for counters"),
+    "verified-person-at-platform": Text("平台网证", "Online certificate for a platform"),
+}
+_CLAIMS: Mapping[str, Text] = {
+    "age_over_14": Text("已满 14 周岁", "Over 14"),
+    "age_over_16": Text("已满 16 周岁", "Over 16"),
+    "age_over_18": Text("已满 18 周岁", "Over 18"),
+    "document_class": Text("证件类别", "Class of the document"),
+    "assurance": Text("核验强度", "How identity was verified"),
+}
+_SUBJECT = Text("该平台专用的代号", "Pseudonym for this platform alone")
+
+
+def described(issuer: str, *, proof_types: Sequence[str]) -> dict[str, Any]:
+    """`credential_configurations_supported`."""
+    return {kind.id: _configuration(issuer, kind, proof_types) for kind in KINDS.values()}
+
+
+def displayed(text: Text) -> list[dict[str, str]]:
+    """A name in both languages (section 12.2.4, `display`)."""
+    return [{"name": text.zh, "locale": "zh-CN"}, {"name": text.en, "locale": "en"}]
+
+
+def _configuration(issuer: str, kind: CredentialKind, proof_types: Sequence[str]) -> dict[str, Any]:
+    claims = {**_CLAIMS, "sub": _SUBJECT} if kind.names_subject else _CLAIMS
+    signed = {"proof_signing_alg_values_supported": ALGORITHMS}
+    return {
+        "format": FORMAT,
+        "scope": kind.id,
+        "vct": f"{issuer}/credentials/types/{kind.vct_name}",
+        "credential_signing_alg_values_supported": SIGNED_WITH,
+        "cryptographic_binding_methods_supported": ["jwk"],
+        "proof_types_supported": dict.fromkeys(proof_types, signed),
+        "credential_metadata": {
+            "display": displayed(_NAMES[kind.id]),
+            "claims": [
+                {"path": [name], "display": displayed(text)} for name, text in claims.items()
+            ],
+        },
+    }

@@ -1,0 +1,8 @@
+"""Where the endpoints live, below the issuer."""
+
+METADATA = "/.well-known/openid-credential-issuer"
+CREDENTIAL = "/credentials"
+NONCE = CREDENTIAL + "/nonce"
+NOTIFICATION = CREDENTIAL + "/notification"
+OFFERS = CREDENTIAL + "/offers"
+PLATFORMS = CREDENTIAL + "/platforms"

@@ -1,0 +1,92 @@
+"""A wallet without a server: its maker says what it is (attest_jwt_client_auth)."""
+
+from typing import Any
+
+import pytest
+
+from authsvc.clients.client import PRE_AUTHORIZED_CODE
+from authsvc.identifiers import new_token
+from tests.issuance.makers import PERSON, Maker, Wallet, new_keys
+from tests.issuance.test_offers import grant, offered
+from tests.oidc.jwt_makers import signed
+from tests.whole import ISSUER
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NAME = "wallet-attested"
+
+
+class AttestedWallet(Wallet):
+    """Shows its maker's word in the place of an assertion."""
+
+    def __init__(self, issuing: Any) -> None:
+        super().__init__(issuing.service, NAME)
+        self.maker = issuing.maker
+        [self.key] = new_keys(1)
+        self.attestation: dict[str, Any] = {}
+        self.proof: dict[str, Any] = {}
+
+    async def post(self, path, form, **headers):
+        word = self.maker.attests_wallet(NAME, self.key, now=self.now, **self.attestation)
+        claims = {"aud": ISSUER, "iat": int(self.now.timestamp()), "jti": new_token(16)}
+        shown = {
+            "dpop": self.dpop_proof("POST", path),
+            "oauth-client-attestation": word,
+            "oauth-client-attestation-pop": signed(
+                claims | self.proof, self.key, typ="oauth-client-attestation-pop+jwt", kid=None
+            ),
+        } | headers
+        async with self.service.client() as client:
+            return await client.post(path, data=dict(form), headers=shown)
+
+
+async def test_a_wallet_is_known_by_the_word_of_its_maker(issuing):
+    wallet = AttestedWallet(issuing)
+    tokens = await wallet.authorized(issuing.zhang, scope=PERSON)
+    assert await wallet.fetch(tokens, new_keys(1))
+    assert PRE_AUTHORIZED_CODE in (await metadata(issuing))["grant_types_supported"]
+    assert await wallet.redeem(**grant(await offered(issuing)))
+
+
+async def test_a_word_that_is_not_good_is_none(issuing):
+    offer, now = await offered(issuing), issuing.service.clock.now()
+    at = now.timestamp()
+    stranger = Maker("somebody else", now=now)
+    for wrong in (
+        {"maker": stranger},
+        {"attestation": {"exp": at - 60}},
+        {"attestation": {"exp": None}},
+        {"attestation": {"sub": None}},
+        {"attestation": {"sub": "wallet-a"}},
+        {"attestation": {"cnf": None}},
+        {"attestation": {"cnf": {"jwk": new_keys(1)[0].as_dict(private=False)}}},
+        {"proof": {"aud": "https://elsewhere.example"}},
+        {"proof": {"iat": at - 3600}},
+        {"proof": {"iss": "wallet-a"}},
+        {"proof": {"jti": None}},
+    ):
+        wallet = AttestedWallet(issuing)
+        vars(wallet).update(wrong)
+        response = await wallet.post("/token", grant(offer))
+        assert (response.status_code, response.json()["error"]) == (401, "invalid_client"), wrong
+    again = AttestedWallet(issuing)
+    again.proof = {"jti": "the same"}
+    assert (await again.post("/token", grant(offer))).status_code == 200
+    response = await again.post("/token", grant(offer))
+    assert response.json()["error"] == "invalid_client"
+
+
+async def test_nobody_is_an_attested_wallet_without_showing_it(issuing):
+    form = grant(await offered(issuing)) | {"client_id": NAME}
+    async with issuing.service.client() as client:
+        response = await client.post("/token", data=form)
+    assert response.json()["error"] == "invalid_client"
+    wallet = AttestedWallet(issuing)
+    both = form | {"client_secret": "an artificial secret, long enough to be one"}
+    assert (await wallet.post("/token", both)).json()["error"] == "invalid_request"
+
+
+async def metadata(issuing):
+    async with issuing.service.client() as client:
+        found: dict[str, Any] = (await client.get("/.well-known/oauth-authorization-server")).json()
+        return found
