@@ -43,6 +43,7 @@ SPECIFICATIONS = {
     "RFC 9700",
     "RFC 9701",
     "RFC 9728",
+    "RFC 9901",
     "RFC 10027",
     "RFC 10070",
     "OpenID Connect Core",
@@ -64,6 +65,8 @@ SPECIFICATIONS = {
     "RFC 6960",
     "RFC 9654",
     "Token Status List",
+    "SD-JWT VC",
+    "HAIP 1.0",
     "WebAuthn L3",
 }
 
