@@ -43,6 +43,7 @@ SPECIFICATIONS = {
     "RFC 9700",
     "RFC 9701",
     "RFC 9728",
+    "RFC 9901",
     "RFC 10027",
     "RFC 10070",
     "OpenID Connect Core",

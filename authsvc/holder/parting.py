@@ -80,6 +80,7 @@ class Parting:
         counts = Counts(
             documents=len(await self._subscribers.documents_of(tx, subscriber.id)),
             certificates=len(certificates),
+            wallet=len(await self._certificates.credentials.batches_of(tx, subscriber.id)),
             devices=len(await labels_of(tx, subscriber)),
             credentials=await self._credentials.count(tx, subscriber.id) + len(passkeys),
             platforms=platforms,

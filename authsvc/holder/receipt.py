@@ -33,6 +33,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
     documents: int
     certificates: int
+    wallet: int
     devices: int
     credentials: int
     platforms: int

@@ -10,6 +10,7 @@ from authsvc.subscribers.relations import RelationKind
 from tests.holder.apps import App
 from tests.holder.conftest import refused
 from tests.whole import SQUARE, Resident, Service
+from tests.whole_life import Life, fetch_credentials
 
 SHAPE = {
     "format": str,
@@ -42,6 +43,7 @@ SHAPE = {
             "pem": str,
         }
     ],
+    "wallet": [{"count": int, "ends_at": str}],
     "devices": [
         {
             "serial": str,
@@ -121,6 +123,7 @@ async def test_everything_is_in_it_in_the_promised_shape(
     helper = await service.enrolled("样例司徒测试乙")
     await service.code_flow(app.client, SQUARE, resident)
     await _related(service, resident, helper)
+    await fetch_credentials(service, Life(), resident)
     service.clock.advance(minutes=1)
     answer = await app.client.get("/holder/export")
     assert answer.headers["content-type"] == "application/json"
@@ -139,6 +142,8 @@ async def test_everything_is_in_it_in_the_promised_shape(
     assert certificate["pem"] == resident.certificate
     parsed = x509.load_pem_x509_certificate(certificate["pem"].encode())
     assert int(certificate["serial"], 16) == parsed.serial_number
+    # Of four kinds two can be withdrawn, and are known.
+    assert [batch["count"] for batch in found["wallet"]] == [2, 2]
     [platform] = found["platforms"]
     assert (platform["name"], platform["scopes"]) == (SQUARE.name, ["openid", "age"])
     [relation] = found["relations"]

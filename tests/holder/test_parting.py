@@ -14,6 +14,7 @@ from tests.dumps import entries
 from tests.holder.apps import App
 from tests.holder.conftest import refused
 from tests.whole import MARKET, SQUARE, Resident, Service
+from tests.whole_life import Life, fetch_credentials
 
 TABLES = (
     "subscriber",
@@ -28,6 +29,7 @@ TABLES = (
     "recovery",
     "relation",
     "passkey",
+    "credential_batch",
 )
 
 
@@ -45,6 +47,7 @@ async def test_the_receipt_says_what_was_erased_and_what_remains_and_names_nobod
     for platform in (SQUARE, MARKET):
         await service.code_flow(app.client, platform, resident)
     added = (await app.adds("the tablet of nobody")).json()
+    await fetch_credentials(service, Life(), resident)
     lines = len(await app.kinds())
     answer = await app.does("/opt-out")
     assert answer.status_code == 200
@@ -59,6 +62,7 @@ async def test_the_receipt_says_what_was_erased_and_what_remains_and_names_nobod
     assert claims["erased"] == {
         "documents": 1,
         "certificates": 2,
+        "wallet": 2,
         "devices": 1,
         # A password, TOTP and ten recovery codes.
         "credentials": 12,
@@ -84,6 +88,7 @@ async def test_nothing_is_left_but_the_status_and_not_the_receipt_either(
 ):
     await service.code_flow(app.client, SQUARE, resident)
     await app.adds("the tablet of nobody")
+    await fetch_credentials(service, Life(), resident)
     receipt = (await app.does("/opt-out")).json()["receipt"]
     database = Database(storage_urls[0])
     async with database.reading() as tx:

@@ -7,6 +7,7 @@ finds what was. Withdrawing takes the person's batches first and the pages of st
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -34,6 +35,14 @@ KEY = "certified-key"
 _ID_BYTES = 16
 # Two numbers are less than that, whichever they are.
 _SEALED_BLOCK = 64
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What there is to say of a batch with a status: how many were in it, and when they end."""
+
+    count: int
+    expires_at: datetime
 
 
 class Credentials:
@@ -111,6 +120,12 @@ class Credentials:
         """Forgets whose they were. Withdraw them first."""
         await store.delete_batches(tx, subscriber_id)
 
+    async def batches_of(self, tx: Transaction, subscriber_id: UUID) -> list[Batch]:
+        """What is kept of a person's credentials, the batch that ends first first."""
+        rows = await store.batches(tx, subscriber_id=subscriber_id)
+        held = [Batch(self._numbers(row)[1], row.expires_at) for row in rows]
+        return sorted(held, key=lambda batch: batch.expires_at)
+
     async def erase_expired(self, tx: Transaction, *, now: datetime) -> None:
         """Forgets the keys and batches of which nothing holds any more."""
         await store.delete_expired(tx, now)
@@ -120,7 +135,7 @@ class Credentials:
         return self._type(kind.vct_name)
 
     def type_metadata(self, name: str) -> bytes:
-        """What a type means, in JSON (SD-JWT VC section 4); CredentialTypeUnknown."""
+        """What a type means, in JSON (SD-JWT VC, type metadata); CredentialTypeUnknown."""
         return type_metadata(name, vct=self._type(name))
 
     def issuer_metadata(self, *, now: datetime) -> bytes:
@@ -167,10 +182,13 @@ class Credentials:
         for row in await store.batches(
             tx, subscriber_id=subscriber_id, document_digest=document_digest
         ):
-            opened = self._sealer.open(row.sealed, context=_context(row.id, row.subscriber_id))
-            first, count = msgspec.msgpack.decode(opened, type=tuple[int, int])
-            entries += self._of_numbers(first, count)
+            entries += self._of_numbers(*self._numbers(row))
         return entries
+
+    def _numbers(self, row: store.BatchRow) -> tuple[int, int]:
+        """The first of a batch's numbers, and how many there are."""
+        opened = self._sealer.open(row.sealed, context=_context(row.id, row.subscriber_id))
+        return msgspec.msgpack.decode(opened, type=tuple[int, int])
 
     def _of_numbers(self, first: int, count: int) -> list[StatusEntry]:
         return [self._places.of(number) for number in range(first, first + count)]

@@ -53,6 +53,16 @@ class CertificatePart(msgspec.Struct, frozen=True):
     pem: str
 
 
+class WalletPart(msgspec.Struct, frozen=True):
+    """A batch of credentials in a wallet that can be withdrawn: how many, and until when.
+
+    Which they are is not kept, and of those that end within a day nothing is.
+    """
+
+    count: int
+    ends_at: datetime
+
+
 class PlatformPart(msgspec.Struct, frozen=True):
     """What a platform is allowed, and until when."""
 
@@ -104,6 +114,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     identity: IdentityPart
     documents: list[DocumentPart]
     certificates: list[CertificatePart]
+    wallet: list[WalletPart]
     devices: list[DeviceView]
     sign_in: SignInPart
     platforms: list[PlatformPart]

@@ -26,6 +26,7 @@ from authsvc.holder.export.document import (
     PlatformPart,
     RelationPart,
     SignInPart,
+    WalletPart,
 )
 from authsvc.holder.overview import RecoveryView
 from authsvc.holder.passkeys import PasskeyLine
@@ -108,6 +109,7 @@ class Exports:
         change = await held.phone_changes.waiting_for(tx, subscriber)
         documents = await held.subscribers.documents_of(tx, subscriber.id)
         certificates = await held.certificates.of_subscriber(tx, subscriber.id)
+        batches = await held.certificates.credentials.batches_of(tx, subscriber.id)
         return Export(
             issuer=self._issuer,
             made_at=now,
@@ -118,6 +120,7 @@ class Exports:
             identity=_identity(identity),
             documents=[DocumentPart(d.kind, d.state.value, d.added_at) for d in documents],
             certificates=[_certificate(certificate) for certificate in certificates],
+            wallet=[WalletPart(batch.count, batch.expires_at) for batch in batches],
             devices=await held.devices.shown(tx, subscriber, now=now),
             sign_in=SignInPart(
                 name=await held.credentials.sign_in_name_of(tx, subscriber),
