@@ -64,7 +64,6 @@ SPECIFICATIONS = {
     "RFC 5280",
     "RFC 6960",
     "RFC 9654",
-    "RFC 9901",
     "SD-JWT VC",
     "Token Status List",
     "OpenID4VP 1.0",
