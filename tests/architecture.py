@@ -149,7 +149,7 @@ def nobody_comes_in_by_a_door(root: Path) -> Iterator[Breach]:
 def imports_are_absolute(root: Path) -> Iterator[Breach]:
     """No import climbs by dots."""
     for path in _sources(root):
-        for node in ast.walk(_tree(path)):
+        for node in _asking(path.read_text()):
             if isinstance(node, ast.ImportFrom) and node.level:
                 yield _breach(root, path, node.lineno, "a relative import")
 
@@ -208,6 +208,13 @@ def _parsed(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+@cache
+def _asking(source: str) -> tuple[ast.AST, ...]:
+    """Whatever in a source can ask for a module."""
+    wanted = ast.Import | ast.ImportFrom | ast.Call
+    return tuple(node for node in ast.walk(_parsed(source)) if isinstance(node, wanted))
+
+
 def _breach(root: Path, path: Path, line: int, what: str) -> Breach:
     return Breach(str(path.relative_to(root)), line, what)
 
@@ -228,7 +235,7 @@ def _room_of_name(root: Path, name: str) -> str | None:
 
 def _imports(root: Path, path: Path) -> Iterator[Import]:
     here = (PACKAGE, *path.relative_to(root / PACKAGE).parts[:-1])
-    for node in ast.walk(_tree(path)):
+    for node in _asking(path.read_text()):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+import redis
 import redis.asyncio
 from sqlalchemy.engine import make_url
 
@@ -21,6 +22,14 @@ from authsvc.storage.migrations.upgrading import upgrade
 from tests.makers import AdjustableClock
 
 MEMORY_URL = "memory://"
+
+# In the server and by a client that blocks: both are quicker than a turn for each key.
+_AGE = """
+for _, key in ipairs(redis.call('KEYS', '*')) do
+  local left = redis.call('PTTL', key)
+  if left >= 0 then redis.call('PEXPIRE', key, left - tonumber(ARGV[1])) end
+end
+"""
 
 
 def sqlite_url(path: Path) -> str:
@@ -98,17 +107,14 @@ def redis_url_of_this_worker(server_url: str, *, kept: bool = False) -> str:
 
 async def flush_redis(url: str) -> None:
     """Empties one numbered database."""
-    async with redis.asyncio.Redis.from_url(url) as client:
-        await client.flushdb()
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
 
 
 async def age_redis(url: str, by: timedelta) -> None:
     """Takes `by` off the remaining lifetime of every key that has one; without any it is gone."""
-    async with redis.asyncio.Redis.from_url(url) as client:
-        async for key in client.scan_iter():
-            left = await client.pttl(key)
-            if left >= 0:
-                await client.pexpire(key, left - by // timedelta(milliseconds=1))
+    with redis.Redis.from_url(url) as client:
+        client.eval(_AGE, 0, str(by // timedelta(milliseconds=1)))
 
 
 def ephemeral_backend(url: str, clock: AdjustableClock) -> Backend:

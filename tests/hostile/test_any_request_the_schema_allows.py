@@ -8,6 +8,7 @@ each answer must have a status, a content type and a body that the document prom
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -133,6 +134,27 @@ def operations(api: OpenApiSchema) -> list[APIOperation]:
     return readable
 
 
+@dataclass(frozen=True)
+class Requests:
+    """How requests of every operation are made: worked out once, not for each request."""
+
+    operations: list[APIOperation]
+    _made: dict[tuple[str, GenerationMode], st.SearchStrategy[Case]] = field(default_factory=dict)
+
+    def of(self, operation: APIOperation, mode: GenerationMode) -> st.SearchStrategy[Case]:
+        """Those of one operation."""
+        key = (operation.label, mode)
+        if key not in self._made:
+            self._made[key] = operation.as_strategy(generation_mode=mode)
+        return self._made[key]
+
+
+@pytest.fixture
+def requests(api: OpenApiSchema) -> Requests:
+    """How requests are made."""
+    return Requests(operations(api))
+
+
 @pytest.fixture
 async def somebody(service: Service) -> AsyncIterator[Somebody]:
     """Somebody known."""
@@ -149,14 +171,14 @@ async def somebody(service: Service) -> AsyncIterator[Somebody]:
     suppress_health_check=list(HealthCheck),
 )
 async def test_any_request_is_answered_as_the_document_says(
-    service: Service, api: OpenApiSchema, somebody: Somebody, data: st.DataObject
+    service: Service, requests: Requests, somebody: Somebody, data: st.DataObject
 ):
     """Every operation, with what fits it and what does not, by strangers and by somebody known."""
-    operation = data.draw(st.sampled_from(operations(api)))
+    operation = data.draw(st.sampled_from(requests.operations))
     takes_nothing = not operation.body and not operation.path_parameters
     fits = takes_nothing or data.draw(FITS)
     mode = GenerationMode.POSITIVE if fits else GenerationMode.NEGATIVE
-    case = data.draw(operation.as_strategy(generation_mode=mode))
+    case = data.draw(requests.of(operation, mode))
     if data.draw(st.booleans()):
         response = await somebody.send(case)
     else:
