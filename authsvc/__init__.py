@@ -17,7 +17,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     oidc             what do we tell a platform about a subscriber?
     authentication   is the claimant the subscriber? password, TOTP, device key; throttle, session
     enrollment       how an applicant becomes a subscriber, stays one when documents change, leaves
-    certificates     what do we attest, and does it still hold? X.509, OCSP, lists
+    certificates     what do we attest, and does it still hold? X.509, OCSP, lists, SD-JWT VC
     clients          which platforms do we speak to, and what may each ask?
     subscribers      whom do we know, by which number and which pseudonyms?
     evidence         is this document genuine, whose is it, is it still good?

@@ -9,8 +9,12 @@ A certificate says "the holder of this key is one real, verified person" and not
 subject is a random pseudonym, made for this one certificate, so that two certificates of one
 person cannot be told from those of two. One key is certified once, for one person, for ever.
 
+What a wallet carries is made in the chamber `credentials`; whatever withdraws or releases
+certificates by person or document reaches it.
+
 The room knows a person only as a `subscriber_id` and a document only as a keyed digest; it must
-not know names, numbers, platforms, or why a certificate was withdrawn beyond the RFC's reason.
+not know names, numbers, or why a certificate was withdrawn beyond the RFC's reason. Of platforms
+it learns what it signs for one of them, and keeps nothing.
 """
 
 from authsvc.certificates.authority import CertificateAuthority
