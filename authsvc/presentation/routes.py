@@ -12,15 +12,13 @@ The first four ask for `Authorization: Bearer <token>`. Errors are RFC 9457 prob
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
-from litestar import Litestar, get, post
-from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar import Litestar, Request, get, post
 from litestar.params import FromPath, JSONBody
-from litestar.types import ASGIApp, ControllerRouterHandler, Guard
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from authsvc.clock import Clock
 from authsvc.presentation.bodies import Begun, BrowserAnswer, NewPresentation, Redemption
@@ -38,6 +36,8 @@ from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 from authsvc.web.json_body import strict_json
 from authsvc.web.logging import AccessLog
 from authsvc.web.mount import mount
+
+_Request = Request[Any, Any, Any]
 
 
 def create_verifier_app(verifier: PlatformVerifier, *, clock: Clock, fetcher: Fetcher) -> Litestar:
@@ -85,7 +85,10 @@ def routes(
 def _platform(
     verifier: PlatformVerifier, clock: Clock, below: str
 ) -> list[ControllerRouterHandler]:
-    known: dict[str, Any] = {"guards": [_platform_alone(verifier)], "include_in_schema": False}
+    known: dict[str, Any] = {
+        "before_request": _platform_alone(verifier),
+        "include_in_schema": False,
+    }
     one = below + "/presentations/{presentation:str}"
 
     @post(f"{below}/presentations", **known)
@@ -139,10 +142,16 @@ def _wallet(verifier: PlatformVerifier, clock: Clock, below: str) -> list[Contro
     ]
 
 
-def _platform_alone(verifier: PlatformVerifier) -> Guard:
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        scheme, _space, token = connection.headers.get("authorization", "").partition(" ")
+def _platform_alone(verifier: PlatformVerifier) -> Callable[[_Request], Awaitable[None]]:
+    """Stands in for the application's hook: strict JSON, and of the platform's server alone.
+
+    A token comes by no cookie, so that no page of another origin has it.
+    """
+
+    async def check(request: _Request) -> None:
+        await strict_json(request)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not verifier.identity.is_platform(token.strip()):
             raise PlatformUnknown
 
-    return guard
+    return check
