@@ -7,10 +7,11 @@ wallet that is attacked with less than it had.
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
 from tests.issuance.conftest import issuing
-from tests.issuance.makers import AT_PLATFORM, PERSON, new_keys
+from tests.issuance.makers import AT_PLATFORM, PERSON, new_keys, read_certificate
 from tests.issuance.test_offers import grant, offered
 from tests.oidc.jwt_makers import private_key
 from tests.whole import SQUARE
@@ -26,7 +27,7 @@ def wallet(issuing):
     return issuing.wallet()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tokens(issuing, wallet):
     """Its tokens."""
     return await wallet.authorized(issuing.zhang, scope=PERSON)
@@ -137,6 +138,23 @@ async def test_a_found_token_is_worth_nothing_without_its_key(issuing, wallet, t
         thief.ask(tokens, body),
     ):
         assert (await attempt).status_code == 401
+
+
+async def test_nothing_but_keys_is_taken_from_a_request(issuing, wallet, tokens):
+    """HOSTILE row 49: another subject, a longer life, other claims, a wish to issue oneself."""
+    [key], later = new_keys(1), int(issuing.service.clock.now().timestamp()) + 10**9
+    wishes = {"sub": "somebody", "exp": later, "claims": {"age_over_18": False}, "vct": "x"}
+    said = {"sub": "somebody", "exp": later, "age_over_18": False, "platform": "square.example"}
+    nonce = await wallet.nonce()
+    proofs = {"jwt": [wallet.key_proof(key, nonce, **said)]}
+    asked = {"credential_configuration_id": PERSON, "proofs": proofs}
+    response = await wallet.ask(tokens, wishes | asked)
+    [found] = response.json()["credentials"]
+    _, claims, shown = read_certificate(found["credential"])
+    assert claims["exp"] - claims["iat"] == 14 * 24 * 3600
+    assert {"sub", "aud"}.isdisjoint({*claims, *shown})
+    assert shown["age_over_18"] is True
+    assert set(claims["cnf"]["jwk"]) == {"kty", "crv", "x", "y"}
 
 
 async def test_what_is_no_request_is_refused_as_one(wallet, tokens):

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
@@ -32,7 +33,7 @@ def wallet(issuing):
     return issuing.wallet()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tokens(issuing, wallet):
     """Tokens for certificates of two kinds, by scope."""
     return await wallet.authorized(issuing.zhang, scope=f"{PERSON} {BRIEF}")
@@ -69,7 +70,7 @@ async def test_the_metadata_is_signed_for_who_wants_it_signed(issuing):
         plain = (await client.get(METADATA, headers={"accept": "application/json, */*"})).json()
         response = await client.get(METADATA, headers={"accept": "application/jwt"})
     assert response.headers["content-type"] == "application/jwt"
-    signer = signer_of(issuing, response.text)
+    signer = await signer_of(issuing, response.text)
     typ = "openidvci-issuer-metadata+jwt"
     claims = read_with_key(response.text, signer, algorithms=("ES256",), typs={typ}).claims
     assert claims["sub"] == ISSUER
@@ -89,7 +90,7 @@ async def test_a_certificate_is_fetched_from_the_request_to_the_notification(iss
     assert response.status_code == 200, response.text
     assert response.headers["cache-control"] == "no-store"
     [found] = response.json()["credentials"]
-    require_genuine(issuing, found["credential"], key)
+    await require_genuine(issuing, found["credential"], key)
     said = {"notification_id": response.json()["notification_id"]}
     for event in ("credential_accepted", "credential_deleted", "credential_deleted"):
         path = "/credentials/notification"
@@ -119,8 +120,11 @@ async def test_two_wallets_fetch_for_one_person(issuing, wallet, tokens):
 
 async def test_nobody_needs_to_notify(issuing, wallet, tokens):
     """oid4vci-1_0-issuer-happy-flow-skip-notification: the next batch comes all the same."""
-    for _ in range(2):
-        assert len(await wallet.fetch(tokens, new_keys(1))) == 1
+    assert len(await wallet.fetch(tokens, new_keys(1))) == 1
+    refreshed = await wallet.redeem(
+        grant_type="refresh_token", refresh_token=tokens["refresh_token"]
+    )
+    assert len(await wallet.fetch(refreshed, new_keys(1))) == 1
 
 
 async def test_a_batch_has_a_certificate_for_each_key(issuing, wallet, tokens):
@@ -245,21 +249,22 @@ async def test_a_token_in_the_address_is_none(issuing, wallet, tokens):
             assert response.headers["www-authenticate"].startswith("Bearer")
 
 
-def signer_of(issuing, token):
+async def signer_of(issuing, token):
     """The key of the certificate in the header, which the root of certificates has signed."""
     [shown] = unverified_header(token, longest=32_768)["x5c"]
     signer = x509.load_der_x509_certificate(base64.b64decode(shown))
-    root = issuing.service.settings.key_directory / "credential-ca" / "authority.crt"
-    signer.verify_directly_issued_by(x509.load_pem_x509_certificate(root.read_bytes()))
+    async with issuing.service.client() as client:
+        root = (await client.get("/ca/credentials.cer")).content
+    signer.verify_directly_issued_by(x509.load_der_x509_certificate(root))
     key = signer.public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)
     return ECKey.import_key(key).as_dict(private=False)
 
 
-def require_genuine(issuing, compact, key):
+async def require_genuine(issuing, compact, key):
     """The certificate is for this key, and signed under the root of certificates."""
     jwt = compact.partition("~")[0]
-    signer = signer_of(issuing, jwt)
+    signer = await signer_of(issuing, jwt)
     read_with_key(jwt, signer, algorithms=("ES256",), typs={"dc+sd-jwt"})
     _, claims, shown = read_certificate(compact)
     assert claims["iss"] == ISSUER
