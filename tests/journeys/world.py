@@ -21,6 +21,7 @@ import httpx2
 
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
+from tests.journeys.hall import Question, registration
 
 ROOT = Path(__file__).parents[2]
 # The check of the mission: a resident identity number in anything that a platform receives.
@@ -108,6 +109,8 @@ class World:
         # Another name than the platforms', so that for a browser they are other sites.
         self.issuer = f"http://localhost:{lasting_port()}"
         self._platform_ports = {SQUARE: lasting_port(), MARKET: lasting_port()}
+        # Nothing is there: whoever reads the address has the answer.
+        self._hall_uri = f"http://127.0.0.1:{self._platform_ports[SQUARE]}/hall"
         self.service = self._server(
             "service",
             [
@@ -134,6 +137,10 @@ class World:
         """Stops everything."""
         for server in (self.square.server, self.market.server, self.service):
             server.stop()
+
+    def hall_asks(self) -> Question:
+        """The hall asks who somebody is."""
+        return Question(self.issuer, self._hall_uri)
 
     def secret_file(self, client_id: str) -> Path:
         """The file with a client's secret."""
@@ -207,9 +214,10 @@ class World:
         }
         for client in clients:
             self.secret_file(str(client["client_id"])).write_text(str(client["client_secret"]))
+        hall = registration(self._hall_uri)
         path = self._directory / "clients.json"
         made = run(["examples.strict_client", STRICT, str(self.secret_file(STRICT))], check=True)
-        path.write_text(json.dumps([*clients, minimal, json.loads(made.stdout)]))
+        path.write_text(json.dumps([*clients, minimal, hall, json.loads(made.stdout)]))
         return path
 
     def _people(self) -> Path:

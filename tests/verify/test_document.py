@@ -16,7 +16,8 @@ from tests.oidc.jwt_makers import private_key, signed
 from tests.verify.makers import claims, published
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "platforms.md").read_text("utf-8")
-[SNIPPET] = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+# The other one, which opens what UserInfo says, is tried in `oidc/test_separate_consent.py`.
+[_, SNIPPET] = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
 
 ACCESS_TOKEN = "an.access.token"
 
