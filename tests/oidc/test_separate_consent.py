@@ -190,6 +190,7 @@ async def test_a_child_is_not_asked_and_never_named(provider, hall):
     # The box of nobody, pressed all the same: on to the guardian.
     response = await browser.submit(url, page, "approve", identity="x")
     _, waiting = await browser.follow(response)
+    assert waiting is not None
     assert "under 14" in waiting.text
 
 
