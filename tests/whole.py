@@ -44,6 +44,7 @@ ISSUER = "https://authsvc.test"
 CARD = "resident_identity_card"
 ADDRESS = "192.0.2.77"
 _CODE = re.compile(r"\b[0-9]{6}\b")
+_BOX = re.compile(r'<input type="checkbox" id="\w+" name="(\w+)" value="([^"]+)">')
 _HOPS = 10
 
 
@@ -112,6 +113,8 @@ class Resident:
     online_number: str = ""
     certificate: str = ""
     totp_secret: str = ""
+    ticks: bool = False
+    """whether they tick a box that a page shows"""
 
     @property
     def certificate_request(self) -> str:
@@ -397,6 +400,8 @@ class Service:
         else:
             assert page.has("approve"), page.text
             form = {"decision": "approve"}
+            if resident.ticks:
+                form |= dict(_BOX.findall(page.html))
         hidden = page.forms[0].values
         return await visit(browser, urljoin(page.url, page.forms[0].action), {**hidden, **form})
 

@@ -31,8 +31,10 @@ CERTIFICATES = (
     "verified-person-counter",
     "verified-person-at-platform",
 )
-SCOPES = ("openid", "age", "offline_access", *CERTIFICATES)
+SCOPES = ("openid", "age", "identity", "offline_access", *CERTIFICATES)
 DEFAULT_SCOPES = ("openid", "age")
+# A name and a document number: only for a client that a law names (`metadata_identity`).
+IDENTITY = "identity"
 
 # What we sign with for a client. RS256 is the default of OpenID Connect Dynamic Client Registration
 # 1.0, section 2.
@@ -174,6 +176,8 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     contacts: tuple[str, ...] = ()
     purposes: dict[str, dict[str, str]] = {}
     legal_basis: str | None = None
+    # The law that lets it have a name and a document number, in the words that people read.
+    identity_legal_basis: str | None = None
 
     @property
     def token_endpoint_auth_method(self) -> AuthMethod:
@@ -214,6 +218,16 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def refreshes(self) -> bool:
         """Whether it is given refresh tokens."""
         return REFRESH_TOKEN in self.grant_types
+
+    @property
+    def receives_identity(self) -> bool:
+        """Whether it may be told a name and a document number, sealed to its own key."""
+        return (
+            self.identity_legal_basis is not None
+            and IDENTITY in self.scopes
+            and self.userinfo_signed_response_alg is not None
+            and self.userinfo_encryption is not None
+        )
 
     @property
     def sender_constrained(self) -> bool:

@@ -56,6 +56,7 @@ _AS_THEY_ARE = (
     "contacts",
     "purposes",
     "legal_basis",
+    "identity_legal_basis",
 )
 
 

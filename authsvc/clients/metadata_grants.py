@@ -10,6 +10,7 @@ from authsvc.clients.client import (
     DEFAULT_SCOPES,
     DEVICE_CODE,
     GRANT_TYPES,
+    IDENTITY,
     PRE_AUTHORIZED_CODE,
     REFRESH_TOKEN,
     SCOPES,
@@ -74,6 +75,9 @@ def read_wishes(metadata: Metadata, grant_types: tuple[str, ...]) -> dict[str, A
 
 def _scopes(metadata: Metadata, grant_types: tuple[str, ...]) -> tuple[str, ...]:
     named = (metadata.scope or "").split(" ")
+    if metadata.identity_legal_basis is None:
+        # Without a law that names the client the word means nothing, like one that we do not know.
+        named = [word for word in named if word != IDENTITY]
     found = tuple(word for word in SCOPES if word in named)
     if found or not WITH_A_PERSON & set(grant_types):
         return found

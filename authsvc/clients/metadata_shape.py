@@ -2,7 +2,8 @@
 
 From RFC 7591, 8705, 9101, 9126, 9396, 9449 and 9701, and OpenID Connect Registration, RP-Initiated,
 Back-Channel and Front-Channel Logout, CIBA and JARM. Our own are `profile`, `require_pkce`,
-`legacy_assertion_audience`, `purposes`, `legal_basis`, `resources` and `protected_resource`.
+`legacy_assertion_audience`, `purposes`, `legal_basis`, `identity_legal_basis`, `resources` and
+`protected_resource`.
 """
 
 from typing import Annotated, Any
@@ -14,6 +15,8 @@ _Word = Annotated[str, msgspec.Meta(max_length=255)]
 _Words = Annotated[list[_Word], msgspec.Meta(max_length=50)]
 _URIs = Annotated[list[str], msgspec.Meta(max_length=50)]
 _Sentence = Annotated[str, msgspec.Meta(max_length=1000)]
+# A law and its article. It stands beside a box that is ticked, so it must be read at a glance.
+_Law = Annotated[str, msgspec.Meta(max_length=200)]
 _Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
@@ -28,6 +31,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     contacts: _Words | None = None
     purposes: dict[_Word, dict[_Word, _Sentence]] | None = None
     legal_basis: _Sentence | None = None
+    identity_legal_basis: _Law | None = None
 
     redirect_uris: _URIs | None = None
     post_logout_redirect_uris: _URIs | None = None

@@ -49,7 +49,13 @@ from authsvc.storage import Database, Transaction
 # Members that are ours to give, and those that only an operator may grant.
 _OURS = frozenset({"client_id", "client_secret"})
 _OPERATORS = frozenset(
-    {"purposes", "legal_basis", "legacy_assertion_audience", "protected_resource"}
+    {
+        "purposes",
+        "legal_basis",
+        "identity_legal_basis",
+        "legacy_assertion_audience",
+        "protected_resource",
+    }
 )
 
 # What RFC 7592 section 2.2 keeps out of an update.

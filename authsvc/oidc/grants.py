@@ -7,11 +7,14 @@ from uuid import UUID
 
 import msgspec
 
+from authsvc.clients import Client
 from authsvc.clock import china_today
 from authsvc.keyring import KeyedDigest
 from authsvc.oidc import store
 from authsvc.oidc.claims.known_claims import is_covered
 from authsvc.oidc.errors import NoLongerGranted
+from authsvc.oidc.scopes import IDENTITY, without
+from authsvc.oidc.separate_consent import Answer, SeparateConsent, kept
 from authsvc.storage import Transaction
 from authsvc.storage.remembered import Stamp
 from authsvc.subscribers import GUARDED_BELOW, Subscriber, Subscribers, age_on
@@ -24,10 +27,16 @@ LIFETIME = timedelta(days=365)
 # A guardian says yes to one use, and one use is one session at the platform. It lasts a day: as
 # long as any session may without a new sign-in (NIST SP 800-63B section 2.2.3).
 GUARDED_LIFETIME = timedelta(hours=24)
+# More than the longest client id, every claim of ours and a separate consent take: what somebody
+# allowed does not show in the length of its row.
+_BLOCK = 512
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """One platform's grant. Rests sealed under the person's data key."""
+    """One platform's grant. Rests sealed under the person's data key.
+
+    The scope `identity` is none of `scopes`: the word on it stands by itself, in `identity`.
+    """
 
     client_id: str
     scopes: tuple[str, ...]
@@ -36,6 +45,8 @@ class Grant(msgspec.Struct, frozen=True):
     expires_at: datetime | None = None
     # Single claims, beside those that the scopes cover.
     claims: tuple[str, ...] = ()
+    # None if the person was never asked.
+    identity: SeparateConsent | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -47,23 +58,47 @@ class Grant(msgspec.Struct, frozen=True):
         return now < self.ends_at
 
     def covers(self, scopes: Iterable[str], claims: Iterable[str]) -> bool:
-        """Whether all of these were granted; a scope grants the claims that it covers."""
+        """Whether all of these were granted; a scope grants the claims that it covers.
+
+        `identity` is left aside: it is missed at no other place than where it would be told.
+        """
         for word in scopes:
-            if word not in self.scopes:
+            if word not in self.scopes and word != IDENTITY:
                 return False
         for name in claims:
             if name not in self.claims and not is_covered(name, self.scopes):
                 return False
         return True
 
+    def has_answered(self, client: Client, *, now: datetime) -> bool:
+        """Whether the person has said yes or no to what the client asks under `identity`."""
+        return self.identity is not None and self.identity.holds(client, now=now)
+
+    def allows_identity(self, client: Client, *, authorized_at: datetime, now: datetime) -> bool:
+        """Whether the person's name may be told to the client, under what they authorized then."""
+        word = self.identity
+        return (
+            client.receives_identity
+            and word is not None
+            and word.allowed
+            and word.since <= authorized_at
+            and word.holds(client, now=now)
+        )
+
+    def identity_until(self, client: Client, *, now: datetime) -> datetime | None:
+        """Until when the person may be named to the client; None if they may not."""
+        named = self.is_good(now) and self.allows_identity(client, authorized_at=now, now=now)
+        return None if self.identity is None or not named else self.identity.until
+
 
 class Standing(msgspec.Struct, frozen=True):
-    """A person whose word still holds, as of `stamp`.
+    """A person whose word, the `grant`, still holds as of `stamp`.
 
     `tx` is the transaction of whoever asks about them from inside one (`SubscriberMemory.recall`).
     """
 
     subscriber: Subscriber
+    grant: Grant
     stamp: Stamp
     tx: Transaction | None = None
 
@@ -134,27 +169,41 @@ class Grants:
         client_id: str,
         scopes: Iterable[str],
         claims: Iterable[str] = (),
+        identity: Answer | None = None,
         now: datetime,
-    ) -> bool:
+    ) -> tuple[Grant, Grant | None]:
         """The person allowed these, beside what an earlier grant that still holds allows.
 
-        True if there was none: the platform is new to them.
+        The new grant, and that earlier one: None if the platform is new to them. `identity` is
+        what they said about being named, if they were asked.
         """
         earlier = await self.find(tx, subscriber, client_id, to_change_it=True)
-        is_first = earlier is None or not earlier.is_good(now)
-        if earlier is None or is_first:
-            earlier = Grant(client_id=client_id, scopes=(), granted_at=now)
+        if earlier is not None and not earlier.is_good(now):
+            earlier = None
+        held = earlier or Grant(client_id=client_id, scopes=(), granted_at=now)
         grant = msgspec.structs.replace(
-            earlier,
-            scopes=tuple(dict.fromkeys((*earlier.scopes, *scopes))),
-            claims=tuple(dict.fromkeys((*earlier.claims, *claims))),
+            held,
+            scopes=without(IDENTITY, tuple(dict.fromkeys((*held.scopes, *scopes)))),
+            claims=tuple(dict.fromkeys((*held.claims, *claims))),
             expires_at=now + LIFETIME,
+            identity=held.identity if identity is None else kept(identity, held.identity, now=now),
         )
-        grant_id = self._id(subscriber, client_id)
-        sealed = subscriber.data_key.seal(msgspec.msgpack.encode(grant), context=_context(grant_id))
-        await store.save_grant(tx, grant_id, subscriber_id=subscriber.id, sealed=sealed)
-        await self._subscribers.changing(subscriber.id)
-        return is_first
+        await self._save(tx, subscriber, grant)
+        return grant, earlier
+
+    async def withdraw_identity(
+        self, tx: Transaction, subscriber: Subscriber, client_id: str, *, now: datetime
+    ) -> bool:
+        """The person is no longer named to this client, and all else stays.
+
+        False if there was nothing to take back.
+        """
+        grant = await self.find(tx, subscriber, client_id, to_change_it=True)
+        if grant is None or grant.identity is None or not grant.identity.allowed:
+            return False
+        taken_back = grant.identity.withdrawn(now=now)
+        await self._save(tx, subscriber, msgspec.structs.replace(grant, identity=taken_back))
+        return True
 
     async def withdraw(self, tx: Transaction, subscriber: Subscriber, client_id: str) -> None:
         """The person no longer allows this client anything: all it holds is dead at once."""
@@ -212,7 +261,15 @@ class Grants:
             raise NoLongerGranted(log="grant")
         if not grant.covers(authorized.scopes, authorized.claim_names):
             raise NoLongerGranted(log="scopes")
-        return Standing(subscriber, stamp, tx)
+        return Standing(subscriber, grant, stamp, tx)
+
+    async def _save(self, tx: Transaction, subscriber: Subscriber, grant: Grant) -> None:
+        grant_id = self._id(subscriber, grant.client_id)
+        sealed = subscriber.data_key.seal(
+            msgspec.msgpack.encode(grant), context=_context(grant_id), block=_BLOCK
+        )
+        await store.save_grant(tx, grant_id, subscriber_id=subscriber.id, sealed=sealed)
+        await self._subscribers.changing(subscriber.id)
 
     def _id(self, subscriber: Subscriber, client_id: str) -> bytes:
         return self._digests.digest("grant", subscriber.person_digest, client_id)

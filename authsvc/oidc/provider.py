@@ -23,6 +23,7 @@ from authsvc.oidc.authorize.pushed_authorization_request_endpoint import (
 )
 from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
 from authsvc.oidc.claims.claim_sources import ClaimSource
+from authsvc.oidc.claims.identity_disclosure import Disclosures
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
 from authsvc.oidc.crossdevice.crossdevice import CrossDevice, build_crossdevice, link_sign_in
@@ -32,6 +33,8 @@ from authsvc.oidc.grants import Grants
 from authsvc.oidc.guardians.custody import Custody
 from authsvc.oidc.guardians.guardians import Guardians, build_guardians
 from authsvc.oidc.interaction.completion import BackToPlatform
+from authsvc.oidc.interaction.consents import Consents
+from authsvc.oidc.interaction.identity_question import IdentityQuestions
 from authsvc.oidc.interaction.interaction import REDIRECT
 from authsvc.oidc.interaction.interaction_endpoint import InteractionEndpoint
 from authsvc.oidc.interaction.proving import Proving
@@ -144,10 +147,10 @@ def build_provider(
     guardians = build_guardians(on, parts)
     logout = build_logout(on, parts)
     interaction = InteractionEndpoint(
-        database=on.database,
-        grants=parts.grants,
+        consents=Consents(
+            database=on.database, grants=parts.grants, activity=on.activity, alerts=on.alerts
+        ),
         activity=on.activity,
-        alerts=on.alerts,
         visitors=parts.visitors,
         guardians=guardians.approval,
         interactions=parts.interactions,
@@ -169,6 +172,7 @@ def build_provider(
             cookies=parts.cookies,
             pages=parts.pages,
         ),
+        questions=IdentityQuestions(database=on.database, subscribers=on.subscribers),
         sessions=on.sessions,
         cookies=parts.cookies,
     )
@@ -194,6 +198,9 @@ def build_provider(
             status=parts.status,
             clients=on.clients,
             person_claims=parts.person_claims,
+            disclosures=Disclosures(
+                database=on.database, subscribers=on.subscribers, activity=on.activity
+            ),
             jwts=parts.jwts,
         ),
         protected_resource=ProtectedResourceMetadata(issuer=on.issuer),

@@ -2,10 +2,12 @@
 
     openid           that this is one real, verified person: a pairwise subject, nothing else
     age              predicates and a band (`known_claims`), never a birth date
+    identity         name and document number, to whom a law names (`separate_consent`)
     offline_access   refresh tokens go on while the person is away (OpenID Connect Core 11)
     verified-person…  a wallet fetches certificates of that kind (`certificate_words`)
 
-Words that a client is not registered for are left out, and the answer says what remained.
+Words that a client is not registered for are left out, and the answer says what remained. So is
+`identity` where the person did not consent to that by itself.
 """
 
 from authsvc.clients import Client
@@ -14,9 +16,10 @@ from authsvc.oidc.errors import InvalidScope
 
 OPENID = "openid"
 AGE = "age"
+IDENTITY = "identity"
 OFFLINE_ACCESS = "offline_access"
 
-SUPPORTED = (OPENID, AGE, OFFLINE_ACCESS, *CERTIFICATES)
+SUPPORTED = (OPENID, AGE, IDENTITY, OFFLINE_ACCESS, *CERTIFICATES)
 
 # Eight times the longest scope that could be asked for here; unknown words may stand beside it.
 _LONGEST = 1000
@@ -26,19 +29,25 @@ def granted(requested: str | None, client: Client) -> tuple[str, ...]:
     """The words of an authorization request that the client may have, in one order.
 
     InvalidScope if none remains. Refresh tokens are for clients registered for them, so that
-    `offline_access` means nothing to the others.
+    `offline_access` means nothing to the others. `identity` is told at UserInfo, which wants
+    `openid` beside it.
     """
     if requested is None or len(requested) > _LONGEST:
         raise InvalidScope("scope is missing or too long", field="scope")
     words = requested.split(" ")
-    found = tuple(
-        word
-        for word in SUPPORTED
-        if word in words and word in client.scopes and (word != OFFLINE_ACCESS or client.refreshes)
-    )
+    found = tuple([word for word in SUPPORTED if word in words and word in client.scopes])
+    if OFFLINE_ACCESS in found and not client.refreshes:
+        found = without(OFFLINE_ACCESS, found)
+    if IDENTITY in found and not (OPENID in found and client.receives_identity):
+        found = without(IDENTITY, found)
     if not found:
         raise InvalidScope("the client is registered for none of these scopes", field="scope")
     return found
+
+
+def without(left_out: str, held: tuple[str, ...]) -> tuple[str, ...]:
+    """The scopes but for one."""
+    return tuple([word for word in held if word != left_out])
 
 
 def still_registered(held: tuple[str, ...], client: Client) -> tuple[str, ...]:

@@ -9,6 +9,15 @@ from authsvc.clients.metadata import read_metadata
 from tests.clients.makers import SECRET, metadata, public_metadata
 from tests.clients.signer import Signer
 
+LAW: dict[str, Any] = {
+    "scope": "openid identity",
+    "identity_legal_basis": "an artificial law, article 1",
+    "purposes": {"identity": {"zh": "甲", "en": "a"}},
+    "contacts": ["somebody@platform-a.example"],
+    "jwks_uri": "https://platform-a.example/keys",
+    "userinfo_signed_response_alg": "ES256",
+    "userinfo_encrypted_response_alg": "ECDH-ES",
+}
 SIGNED: dict[str, Any] = {"token_endpoint_auth_method": "private_key_jwt", "jwks": Signer().jwks}
 
 DOCUMENTS = {
@@ -26,6 +35,7 @@ DOCUMENTS = {
         userinfo_encrypted_response_alg="RSA-OAEP-256",
         userinfo_encrypted_response_enc="A256GCM",
     ),
+    "named by a law": metadata(**LAW),
     "everything else": metadata(
         contacts=["somebody@platform-a.example"],
         purposes={"age": {"zh": "甲", "en": "a"}},

@@ -115,6 +115,20 @@ async def test_an_address_of_keys_is_not_asked_at_registration(register, library
     assert library.asked == []
 
 
+async def test_nobody_says_of_themselves_that_a_law_lets_them_have_names(register):
+    registered = await register(
+        scope="openid identity",
+        identity_legal_basis="an artificial law",
+        purposes={"identity": {"zh": "甲", "en": "a"}},
+        jwks_uri="https://shop.example/keys",
+        userinfo_signed_response_alg="ES256",
+        userinfo_encrypted_response_alg="ECDH-ES",
+    )
+    assert registered.client.scopes == ("openid",)
+    assert registered.client.identity_legal_basis is None
+    assert not registered.client.receives_identity
+
+
 async def test_refusals_name_the_member_and_no_id(register):
     with pytest.raises(ClientMetadataInvalid) as caught:
         await register(logo_uri="javascript:x")

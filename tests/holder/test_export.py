@@ -63,6 +63,7 @@ SHAPE = {
             "claims": [],
             "granted_at": str,
             "ends_at": str,
+            "identity_until": None,
         }
     ],
     "relations": [{"kind": str, "role": str, "name": str, "since": str}],

@@ -254,7 +254,8 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     assert (await client.get("/holder/platforms")).is_success
     await look_after_oneself(service, client, resident)
     body = {"client_id": SQUARE.client_id}
-    assert (await client.post("/holder/platforms/withdrawal", json=body)).is_success
+    for path in ("identity-withdrawal", "withdrawal"):
+        assert (await client.post(f"/holder/platforms/{path}", json=body)).is_success, path
     assert (await client.post("/holder/platforms/withdrawal-of-all")).is_success
     assert (await client.post("/holder/opt-out")).is_success
     assert await sign_in(client, await service.enrolled("样例冻"))

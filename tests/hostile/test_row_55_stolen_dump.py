@@ -14,14 +14,17 @@ import pytest
 import redis.asyncio
 from sqlalchemy import Column, LargeBinary, String, Table, and_, select, update
 
+from authsvc.app import open_house
 from authsvc.cli.tour.thief import PUBLIC_REGISTRY, search
+from authsvc.oidc.separate_consent import terms_of
 from authsvc.storage import Database, metadata
 from tests.databases import MEMORY_URL
 from tests.dumps import entries
 from tests.holder.apps import open_app
 from tests.makers import artificial_number
+from tests.oidc.identity_makers import LAW, named_by_a_law
 from tests.oidc.jwt_makers import unverified
-from tests.whole import MARKET, SQUARE, Service
+from tests.whole import MARKET, SQUARE, Platform, Service
 from tests.whole_life import Life, fetch_credentials, live
 
 NUMBER, PHONE, NAME = artificial_number(), "+8610012345678", "样例欧阳测试甲"
@@ -156,6 +159,35 @@ async def test_no_place_in_a_status_list_is_tied_to_who_has_it(service: Service,
     assert [row["issued"] for row in await rows(storage_urls, "credential_counter")] == [16]
     assert max(places) > 1000
     assert max(places) - min(places) > 1000
+
+
+async def test_a_separate_consent_does_not_show(service: Service, storage_urls):
+    """Of two people at one platform one said yes and was named; their rows look the same."""
+    hall = Platform("platform-hall", "The Hall 样例大厅", "https://hall.example/number/callback")
+    law = named_by_a_law(hall.client_id) | hall.registration | {"scope": "openid identity"}
+    house = open_house(service.settings, service.clock)
+    [client] = await house.clients.import_clients([law], now=service.clock.now())
+    await house.close()
+    people = [await service.enrolled(name) for name in ("样例欧阳甲", "样例欧阳乙")]
+    people[0].ticks = True
+    for person in people:
+        async with open_app(service, person) as app:
+            received = await service.code_flow(app.client, hall, person, scope="openid identity")
+            assert (await service.userinfo(received)).status_code == 200
+            assert ("identity_told" in await app.kinds()) is person.ticks
+    for table in ("consent", "refresh_family", "activity"):
+        found = await rows(storage_urls, table)
+        assert len(found) >= 2
+        assert len({len(row["sealed"]) for row in found}) == 1, table
+    named = {
+        f"{person.name}: {what}": value
+        for person in people
+        for what, value in person.personal.items()
+        if value
+    }
+    dump = await entries(storage_urls)
+    assert search(dump, person=named, platform={"client id": hall.client_id, "law": LAW}) == []
+    assert [place for place, content in dump if terms_of(client) in content] == []
 
 
 # What follows tests the test.

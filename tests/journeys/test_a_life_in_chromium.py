@@ -15,7 +15,7 @@ from authsvc.cli.tour.servers import Server
 from tests.journeys.hands import SECRET, Hands
 from tests.journeys.question import Question
 from tests.journeys.test_in_a_real_browser import signs_up
-from tests.journeys.world import ROOT, SQUARE, World, lasting_port
+from tests.journeys.world import IDENTITY_NUMBER, ROOT, SQUARE, World, lasting_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -68,6 +68,19 @@ def signs_in_at_the_service(hands: Hands, name: str, password: str = SECRET) -> 
     hands.page.fill("#username", name)
     hands.page.fill("#password", password)
     hands.page.click("#sign-in")
+
+
+def may_name(hands: Hands, world: World, *, ticks: bool) -> bool:
+    """Approves what the hall asks, with or without the box; whether it is told who this is."""
+    question = world.hall_asks()
+    hands.page.goto(question.url)
+    assert not hands.page.is_checked("#identity")
+    if ticks:
+        hands.page.check("#identity")
+    hands.page.click("#approve")
+    claims = question.answer(hands.page)
+    assert claims["sub"]
+    return IDENTITY_NUMBER.search(str(claims).encode()) is not None
 
 
 def comes_back_to(hands: Hands, world: World) -> None:
@@ -225,6 +238,16 @@ def test_everything_at_the_service_works_without_javascript(person, new_hands, w
     page.click("#approve")
     page.wait_for_url(f"{square.url}/verified")
     assert page.is_visible("#badge")
+
+    # Whom a law names asks by itself for more, in a box that is empty and may stay so.
+    is_named = [may_name(plain, world, ticks=ticks) for ticks in (False, True)]
+    assert is_named == [False, True]
+    person.open("platforms")
+    assert "your name and document number, encrypted, until" in person.sees("#view")
+    person.click("[data-named=hall]")
+    person.page.wait_for_selector("[data-named=hall]", state="detached")
+    person.open("activity")
+    assert "You took back that a platform is told your name" in person.sees("#view")
 
     page.goto(f"{world.issuer}/authorize?client_id=nobody")
     assert page.is_visible(".reference")

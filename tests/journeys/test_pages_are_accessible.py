@@ -64,6 +64,8 @@ def test_no_page_has_a_grave_fault(browser_program, world, look):
     looks("consent")
     page.click("#approve")
     page.wait_for_url(f"{square.url}/verified")
+    page.goto(world.hall_asks().url)
+    looks("consent to be named")
     for address in ADDRESSES:
         page.goto(world.issuer + address)
         looks(address)

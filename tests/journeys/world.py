@@ -22,6 +22,7 @@ import httpx2
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
 from authsvc.clients.client import CIBA, DEVICE_CODE
+from tests.journeys.hall import Question, registration
 
 ROOT = Path(__file__).parents[2]
 # The check of the mission: a resident identity number in anything that a platform receives.
@@ -112,6 +113,8 @@ class World:
         # Another name than the platforms', so that for a browser they are other sites.
         self.issuer = f"http://localhost:{lasting_port()}"
         self._platform_ports = {SQUARE: lasting_port(), MARKET: lasting_port()}
+        # Nothing is there: whoever reads the address has the answer.
+        self._hall_uri = f"http://127.0.0.1:{self._platform_ports[SQUARE]}/hall"
         self.service = self._server(
             "service",
             [
@@ -138,6 +141,10 @@ class World:
         """Stops everything."""
         for server in (self.square.server, self.market.server, self.service):
             server.stop()
+
+    def hall_asks(self) -> Question:
+        """The hall asks who somebody is."""
+        return Question(self.issuer, self._hall_uri)
 
     def secret_file(self, client_id: str) -> Path:
         """The file with a client's secret."""
@@ -223,9 +230,10 @@ class World:
         }
         for client in (*clients, counter):
             self.secret_file(str(client["client_id"])).write_text(str(client["client_secret"]))
+        hall = registration(self._hall_uri)
         path = self._directory / "clients.json"
         made = run(["examples.strict_client", STRICT, str(self.secret_file(STRICT))], check=True)
-        path.write_text(json.dumps([*clients, counter, minimal, json.loads(made.stdout)]))
+        path.write_text(json.dumps([*clients, counter, minimal, hall, json.loads(made.stdout)]))
         return path
 
     def _people(self) -> Path:

@@ -206,12 +206,16 @@ async def service(
 
 
 class Page(HTMLParser):
-    """A page as a program reads it: its forms' inputs, buttons, and the visible text."""
+    """A page as a program reads it: its forms' inputs, buttons, and the visible text.
+
+    `boxes` are those that nobody has ticked: like a browser, nothing sends them by itself.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.action: str | None = None
         self.inputs: dict[str, str] = {}
+        self.boxes: dict[str, str] = {}
         self.buttons: dict[str, tuple[str, str]] = {}
         self.text = ""
         self.feed(html)
@@ -221,6 +225,8 @@ class Page(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = found.get("action", "")
+        elif tag == "input" and found.get("type") == "checkbox" and "checked" not in found:
+            self.boxes[found.get("name", "")] = found.get("value", "")
         elif tag == "input":
             self.inputs[found.get("name", "")] = found.get("value", "")
         elif tag == "button" and "id" in found:
@@ -286,8 +292,9 @@ class Browser:
         password: str = PASSWORD,
         otp: str = "",
         button: str = "approve",
+        ticks: bool = False,
     ) -> Answer:
-        """Does whatever the pages ask for until the platform is reached."""
+        """Does whatever the pages ask for until the platform is reached; `ticks` every box."""
         for _ in range(6):
             response, page = await self.follow(response)
             if page is None:
@@ -301,7 +308,8 @@ class Browser:
             elif "skip" in page.buttons:
                 response = await self.submit(url, page, "skip")
             else:
-                response = await self.submit(url, page, button)
+                boxes = page.boxes if ticks else {}
+                response = await self.submit(url, page, button, **boxes)
         raise AssertionError("the pages lead nowhere")
 
     async def authorize(self, request: "Request", **person: Any) -> Answer:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.oidc.backchannel_makers import Device, decide_device, register_all
+from tests.oidc.identity_makers import asking, hall_of
 from tests.oidc.makers import Answer, Platform, request
 from tests.round_trips import RoundTrips
 
@@ -127,6 +128,25 @@ async def test_userinfo(browser, platform, counted):
     # The marks of token and family, and whether anything changed.
     with counted(round_trips=1):
         response = await platform.userinfo(tokens["access_token"])
+    assert response.status_code == 200
+
+
+async def test_userinfo_that_names_somebody(provider, browser, counted, time_passes):
+    hall = await hall_of(provider)
+    await browser.authorize(asking(), ticks=True)
+    await time_passes(minutes=3)
+    tokens = await hall.tokens(browser, asking())
+    # Who it is, which nothing remembers; that they are not frozen at this very moment, and the
+    # line in their log, which is written before the answer goes out.
+    with counted(reads=2, writes=1, round_trips=1):
+        response = await hall.userinfo(tokens["access_token"])
+    assert response.status_code == 200
+    # Without their consent it costs what it costs anybody.
+    await browser.authorize(asking(prompt="consent"))
+    await time_passes(minutes=3)
+    tokens = await hall.tokens(browser, asking())
+    with counted(round_trips=1):
+        response = await hall.userinfo(tokens["access_token"])
     assert response.status_code == 200
 
 

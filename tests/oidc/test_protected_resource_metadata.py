@@ -23,7 +23,7 @@ async def test_the_document_is_for_the_name_that_it_was_found_by(platform, path)
     assert found["resource"] == NAMES[path]
     assert found["authorization_servers"] == [ISSUER]
     assert found["jwks_uri"] == f"{ISSUER}/jwks"
-    assert found["scopes_supported"] == ["openid", "age"]
+    assert found["scopes_supported"] == ["openid", "age", "identity"]
     assert found["bearer_methods_supported"] == ["header", "body"]
     assert found["tls_client_certificate_bound_access_tokens"] is True
     assert found["dpop_signing_alg_values_supported"] == ["PS256", "ES256", "EdDSA"]

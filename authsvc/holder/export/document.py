@@ -64,7 +64,10 @@ class WalletPart(msgspec.Struct, frozen=True):
 
 
 class PlatformPart(msgspec.Struct, frozen=True):
-    """What a platform is allowed, and until when."""
+    """What a platform is allowed, and until when.
+
+    `identity_until` is the end of a separate consent to be named there, null if none holds.
+    """
 
     client_id: str
     name: str | None
@@ -72,6 +75,7 @@ class PlatformPart(msgspec.Struct, frozen=True):
     claims: tuple[str, ...]
     granted_at: datetime
     ends_at: datetime
+    identity_until: datetime | None
 
 
 class SignInPart(msgspec.Struct, frozen=True):

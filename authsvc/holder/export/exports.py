@@ -149,6 +149,7 @@ class Exports:
             claims=grant.claims,
             granted_at=grant.granted_at,
             ends_at=grant.ends_at,
+            identity_until=None if client is None else grant.identity_until(client, now=now),
         )
 
 

@@ -21,6 +21,7 @@ from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 class PlatformView(msgspec.Struct, frozen=True):
     """One platform, what it is told, and since when; `name` is empty if it is no longer known.
 
+    `identity_until` is the end of a separate consent to be named there, null if none holds.
     `start_uri` begins a sign-in there (OpenID Connect Core 4), if the platform has such a place.
     """
 
@@ -29,6 +30,7 @@ class PlatformView(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...]
     claims: tuple[str, ...]
     granted_at: datetime
+    identity_until: datetime | None
     start_uri: str | None
 
 
@@ -69,6 +71,9 @@ class Platforms:
                     scopes=grant.scopes,
                     claims=grant.claims,
                     granted_at=grant.granted_at,
+                    identity_until=(
+                        None if client is None else grant.identity_until(client, now=visit.now)
+                    ),
                     start_uri=None if client is None else self._start_uri(client),
                 )
             )
@@ -81,6 +86,22 @@ class Platforms:
         The pseudonym stays what it was, should the person come back.
         """
         await self._withdraw(visit, only=client_id)
+
+    async def withdraw_identity(self, visit: Visit, client_id: str) -> None:
+        """The platform is no longer told who the person is, from now on, and the rest goes on.
+
+        Repeating it is harmless. What the platform was told before it keeps by its own law.
+        """
+        async with self._database.transaction() as tx:
+            subscriber = await held_person_of(tx, self._subscribers, visit.session)
+            if await self._grants.withdraw_identity(tx, subscriber, client_id, now=visit.now):
+                entry = Entry(
+                    kind=ActivityKind.IDENTITY_WITHDRAWN,
+                    at=visit.now,
+                    client_id=client_id,
+                    network=visit.network,
+                )
+                await self._activity.write(tx, subscriber, entry)
 
     async def withdraw_all(self, visit: Visit) -> None:
         """The same for every platform."""

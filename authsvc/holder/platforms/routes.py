@@ -2,6 +2,7 @@
 
 GET  /holder/platforms                     whom the person allows what
 POST /holder/platforms/withdrawal          {"client_id"} -> 204: no longer
+POST /holder/platforms/identity-withdrawal {"client_id"} -> 204: not named to it any longer
 POST /holder/platforms/withdrawal-of-all   204: nobody anything any longer
 """
 
@@ -42,6 +43,14 @@ def routes(platforms: Platforms, door: Door) -> Sequence[ControllerRouterHandler
         await platforms.withdraw(await door.admit(request), data.client_id)
 
     @post(
+        "/holder/platforms/identity-withdrawal",
+        status_code=HTTP_204_NO_CONTENT,
+        summary="No longer be named to a platform; all else that it was allowed stays",
+    )
+    async def withdraw_identity(request: _Request, data: JSONBody[Withdrawal]) -> None:
+        await platforms.withdraw_identity(await door.admit(request), data.client_id)
+
+    @post(
         "/holder/platforms/withdrawal-of-all",
         status_code=HTTP_204_NO_CONTENT,
         summary="Take back what every platform was allowed",
@@ -49,4 +58,4 @@ def routes(platforms: Platforms, door: Door) -> Sequence[ControllerRouterHandler
     async def withdraw_all(request: _Request) -> None:
         await platforms.withdraw_all(await door.admit(request))
 
-    return list_platforms, withdraw, withdraw_all
+    return list_platforms, withdraw, withdraw_identity, withdraw_all

@@ -55,13 +55,13 @@ class AuthorizationResponses:
         """Yes: a code for what was asked. InvalidRequestURI if a pushed request had its answer."""
         if destination.pushed_as is not None:
             await self._pushed.answer(destination.pushed_as)
-        session = visitor.session
+        session, scopes = visitor.session, visitor.scopes_of(request, now=now)
         sid = await self._participants.join(session, destination.client, now=now)
         authorization = Authorization(
             family_id=uuid4(),
             subscriber_id=session.subscriber_id,
             client_id=request.client_id,
-            scopes=request.scopes,
+            scopes=scopes,
             authorized_at=now,
             auth_time=session.auth_time if request.asks_auth_time else None,
             acr=_reached(request, session),
@@ -85,7 +85,7 @@ class AuthorizationResponses:
             kind=ActivityKind.PLATFORM_TOLD,
             at=now,
             client_id=request.client_id,
-            scopes=request.scopes,
+            scopes=scopes,
             network=network_of(http.client),
         )
         self._activity.note(session.subscriber, told)

@@ -16,6 +16,7 @@ from authsvc.oidc.backchannel.errors import WaitingRequestOver
 from authsvc.oidc.backchannel.waiting_request import Decision, WaitingRequest, WaitingRequests
 from authsvc.oidc.errors import AccessDenied, OAuthError
 from authsvc.oidc.guardians.guardian_news import GuardianNews
+from authsvc.oidc.interaction.identity_question import IdentityQuestion
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.visitor import Visitor
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
@@ -53,11 +54,17 @@ class Approval:
         return await self._clients.find(interaction.request.client_id, now=now)
 
     async def consent(
-        self, http: HTTPRequest, interaction: Interaction, client: Client, *, now: datetime
+        self,
+        http: HTTPRequest,
+        interaction: Interaction,
+        client: Client,
+        *,
+        identity: IdentityQuestion | None,
+        now: datetime,
     ) -> HTTPResponse:
         """What to compare, and what will be told; WaitingRequestOver."""
         request = await self._find(interaction, now=now)
-        return self._pages.ask(http, interaction, client, request, now=now)
+        return self._pages.ask(http, interaction, client, request, identity=identity, now=now)
 
     async def grant(
         self, http: HTTPRequest, interaction: Interaction, visitor: Visitor, *, now: datetime
@@ -69,13 +76,14 @@ class Approval:
         request = await self._find(interaction, now=now)
         if not request.is_for(visitor.subscriber.id):
             raise WaitingRequestOver
-        decision = Decision(_authorization(interaction.request, visitor, now=now))
+        authorization = _authorization(interaction.request, visitor, now=now)
+        decision = Decision(authorization)
         answer = await self._decide(http, interaction, decision, now=now)
         approved = Entry(
             kind=ActivityKind.OTHER_DEVICE_APPROVED,
             at=now,
             client_id=request.client_id,
-            scopes=request.scopes,
+            scopes=authorization.scopes,
             network=request.network,
         )
         self._activity.note(visitor.subscriber, approved)
@@ -138,7 +146,7 @@ def _authorization(
         family_id=uuid4(),
         subscriber_id=visitor.subscriber.id,
         client_id=request.client_id,
-        scopes=request.scopes,
+        scopes=visitor.scopes_of(request, now=now),
         authorized_at=now,
         auth_time=session.auth_time if request.asks_auth_time else None,
         acr=session.acr,

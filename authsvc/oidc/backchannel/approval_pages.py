@@ -12,6 +12,7 @@ from authsvc.oidc.backchannel.user_code import shown
 from authsvc.oidc.backchannel.waiting_approvals import WaitingApproval
 from authsvc.oidc.backchannel.waiting_request import WaitingRequest
 from authsvc.oidc.china_clock import china_clock
+from authsvc.oidc.interaction.identity_question import IdentityQuestion
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.pages import Pages
 from authsvc.web.forwarded import network_of
@@ -79,6 +80,7 @@ class ApprovalPages:
         client: Client,
         request: WaitingRequest,
         *,
+        identity: IdentityQuestion | None,
         now: datetime,
     ) -> HTTPResponse:
         """The consent page, with what there is to compare."""
@@ -86,6 +88,7 @@ class ApprovalPages:
             http,
             interaction.request,
             client,
+            identity=identity,
             now=now,
             template="approval.html",
             user_code=None if request.user_code is None else shown(request.user_code),

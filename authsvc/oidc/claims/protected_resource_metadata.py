@@ -40,7 +40,7 @@ def _document(resource: str, issuer: str) -> HTTPResponse:
         "resource": resource,
         "authorization_servers": [issuer],
         "jwks_uri": issuer + paths.JWKS,
-        "scopes_supported": [scopes.OPENID, scopes.AGE],
+        "scopes_supported": [scopes.OPENID, scopes.AGE, scopes.IDENTITY],
         "bearer_methods_supported": ["header", "body"],
         "resource_signing_alg_values_supported": SIGNING_ALGORITHMS,
         "resource_name": "UserInfo",

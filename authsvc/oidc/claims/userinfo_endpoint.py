@@ -12,11 +12,14 @@ from authsvc.clients import Client, Clients
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.resource_indicators import own_resources
 from authsvc.oidc.claims.asked_claims import fulfilled
-from authsvc.oidc.claims.known_claims import SIGN_IN
+from authsvc.oidc.claims.identity_disclosure import Disclosures
+from authsvc.oidc.claims.known_claims import SIGN_IN, VERIFIED_CLAIMS
 from authsvc.oidc.claims.person_claims import PersonClaims
+from authsvc.oidc.claims.verified_claims import joined
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InsufficientScope, InvalidToken, NoLongerGranted
-from authsvc.oidc.scopes import AGE, OPENID
+from authsvc.oidc.grants import Standing
+from authsvc.oidc.scopes import AGE, IDENTITY, OPENID
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.bearer import PresentedTokens
 from authsvc.oidc.token.confirmations import Confirmations
@@ -37,6 +40,7 @@ class UserInfoEndpoint:
         status: TokenStatus,
         clients: Clients,
         person_claims: PersonClaims,
+        disclosures: Disclosures,
         jwts: ClientJWTs,
     ) -> None:
         self._issuer = issuer
@@ -46,6 +50,7 @@ class UserInfoEndpoint:
         self._status = status
         self._clients = clients
         self._person_claims = person_claims
+        self._disclosures = disclosures
         self._jwts = jwts
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
@@ -59,11 +64,18 @@ class UserInfoEndpoint:
             raise InvalidToken("the access token is for another resource server")
         if OPENID not in token.scopes:
             raise InsufficientScope("the scope openid is needed")
-        told, client = await self._told(token, now=now)
-        response = await self._written(told, client, now=now)
+        standing, client = await self._entitled(token, now=now)
+        try:
+            told, named = await self._told(token, standing, client, now=now)
+            response = await self._written(told, client, now=now)
+            if named:
+                await self._disclosures.record(token, standing, client, now=now)
+        except NoLongerGranted:
+            raise InvalidToken("the person no longer grants this") from None
         return self._confirmations.with_nonce(response, request, now=now)
 
-    async def _told(self, token: AccessToken, *, now: datetime) -> tuple[dict[str, Any], Client]:
+    async def _entitled(self, token: AccessToken, *, now: datetime) -> tuple[Standing, Client]:
+        """Whom the token speaks of, and whom it speaks to."""
         standing = await self._status.require_good(token, now=now)
         if standing is None:
             raise InvalidToken("the access token speaks of no person")
@@ -72,21 +84,27 @@ class UserInfoEndpoint:
             raise InvalidToken("the client is no longer registered")
         if client.default_acr_values:
             _require_strength(token, client)
+        return standing, client
+
+    async def _told(
+        self, token: AccessToken, standing: Standing, client: Client, *, now: datetime
+    ) -> tuple[dict[str, Any], bool]:
+        """The claims, and whether they name the person; NoLongerGranted if they left meanwhile."""
         # Most want no more than this.
-        if not token.claims and AGE not in token.scopes:
-            return {"sub": token.subject}, client
-        try:
-            told = await self._person_claims.tell(
-                standing,
-                client=client,
-                subject=token.subject,
-                scopes=token.scopes,
-                asked=token.claims,
-                now=now,
-            )
-        except NoLongerGranted:
-            raise InvalidToken("the person no longer grants this") from None
-        return {"sub": token.subject, **told, **_sign_in(token)}, client
+        if not token.claims and AGE not in token.scopes and IDENTITY not in token.scopes:
+            return {"sub": token.subject}, False
+        told = await self._person_claims.tell(
+            standing,
+            client=client,
+            subject=token.subject,
+            scopes=token.scopes,
+            asked=token.claims,
+            now=now,
+        )
+        named = await self._disclosures.element(token, standing, client, now=now)
+        if named is not None:
+            told = told | {VERIFIED_CLAIMS: joined(told.get(VERIFIED_CLAIMS), named)}
+        return {"sub": token.subject, **told, **_sign_in(token)}, named is not None
 
     async def _written(
         self, told: Mapping[str, Any], client: Client, *, now: datetime

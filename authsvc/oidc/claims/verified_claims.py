@@ -7,11 +7,12 @@ authorization as
 
     {"verification": what will be said, "claims": {name: wish}}
 
-Predicates come first here, too: of the evidence we tell the class of the document, never its number
-or a name. When somebody was verified is never told, and never known by asking: the moment is the
-same at every platform and nobody else's, so that two platforms would know each other's people by
-it. Whoever may ask for a `max_age` finds the moment by asking often; so that is a requirement that
-we cannot meet.
+Predicates come first here, too: of the evidence we tell to whoever asks the class of the document,
+never its number or a name. Those are told under the scope `identity` alone, as an element of their
+own (`identity_element`). When somebody was verified is never told, and never known by asking: the
+moment is the same at every platform and nobody else's, so that two platforms would know each
+other's people by it. Whoever may ask for a `max_age` finds the moment by asking often; so that is a
+requirement that we cannot meet.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,6 +69,28 @@ def answer(
         return _element(kept, values)
     found = [element for each in kept if (element := _element(each, values)) is not None]
     return found or None
+
+
+def identity_element(name: str, number: str) -> dict[str, Any]:
+    """Who somebody is: the name on their document, and the number that it has for its holder.
+
+    That is the identity number, which outlives the card: `personal_number`, not `document_number`.
+    """
+    details = {"type": DOCUMENT_TYPE, "personal_number": number}
+    verification = {
+        "trust_framework": TRUST_FRAMEWORK,
+        "assurance_level": ASSURANCE_LEVEL,
+        "evidence": [{"type": EVIDENCE, "document_details": details}],
+    }
+    return {"verification": verification, "claims": {"name": name}}
+
+
+def joined(answered: Any, element: Mapping[str, Any]) -> Mapping[str, Any] | list[Any]:
+    """The claim, with an element beside what `answer` gave."""
+    if answered is None:
+        return element
+    several = answered if isinstance(answered, list) else [answered]
+    return [*several, element]
 
 
 def _read_element(asked: object, known: Mapping[str, Sequence[object]]) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from authsvc.oidc.guardians.guardian_page import AGAIN, GuardianPage
 from authsvc.oidc.guardians.ward_use import WAIT, WardUse, WardUses, handle_of
 from authsvc.oidc.interaction.interaction import Interaction, Interactions
 from authsvc.oidc.interaction.visitor import Missing, Visitor
+from authsvc.oidc.scopes import IDENTITY, without
 from authsvc.storage import Database
 from authsvc.subscribers import Subscriber, SubscriberStatus
 from authsvc.subscribers.relations import Guardian, Kinship
@@ -133,7 +134,8 @@ class ApprovalOfUse:
             ward_id=ward.id,
             guardian_ids=tuple(places),
             client_id=request.client_id,
-            scopes=request.scopes,
+            # A child is never named, whatever a guardian says.
+            scopes=without(IDENTITY, request.scopes),
             claims=request.claim_names,
             details=request.details,
             network=network_of(http.client),

@@ -7,6 +7,7 @@ from authsvc.clients import Client, Clients
 from authsvc.oidc.authorize.authorization_response import AuthorizationResponses
 from authsvc.oidc.authorize.destination import Destination, destination_of
 from authsvc.oidc.errors import InteractionOver, OAuthError
+from authsvc.oidc.interaction.identity_question import IdentityQuestion
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.pages import Pages
 from authsvc.oidc.interaction.visitor import Visitor
@@ -28,9 +29,15 @@ class Completion(Protocol):
         ...
 
     async def consent(
-        self, http: HTTPRequest, interaction: Interaction, client: Client, *, now: datetime
+        self,
+        http: HTTPRequest,
+        interaction: Interaction,
+        client: Client,
+        *,
+        identity: IdentityQuestion | None,
+        now: datetime,
     ) -> HTTPResponse:
-        """The page that asks the person to decide."""
+        """The page that asks the person to decide; `identity` is what it asks by itself."""
         ...
 
     async def grant(
@@ -64,10 +71,16 @@ class BackToPlatform:
         return await self._clients.find(interaction.request.client_id, now=now)
 
     async def consent(
-        self, http: HTTPRequest, interaction: Interaction, client: Client, *, now: datetime
+        self,
+        http: HTTPRequest,
+        interaction: Interaction,
+        client: Client,
+        *,
+        identity: IdentityQuestion | None,
+        now: datetime,
     ) -> HTTPResponse:
         """What the platform will be told."""
-        return self._pages.consent(http, interaction.request, client, now=now)
+        return self._pages.consent(http, interaction.request, client, identity=identity, now=now)
 
     async def grant(
         self, http: HTTPRequest, interaction: Interaction, visitor: Visitor, *, now: datetime

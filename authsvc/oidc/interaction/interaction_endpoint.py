@@ -4,7 +4,8 @@
                     `credential`)
     otp page        input `otp`, if the person has a second factor; a button `sms=send` for who
                     has only a phone, `skip` where a second factor is a platform's mere wish
-    consent page    buttons `decision=approve` and `decision=deny`
+    consent page    buttons `decision=approve` and `decision=deny`; the box `identity`, where a
+                    platform asks to be told who somebody is
     guardian page   a child waits for a guardian; `decision=deny` gives up
 
 Each form posts to the address of its page, and the answer is a redirect to the next page, or what
@@ -18,57 +19,58 @@ from datetime import datetime
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
-from authsvc.oidc.grants import Grants
 from authsvc.oidc.guardians.approval_of_use import ApprovalOfUse
 from authsvc.oidc.interaction.completion import Completion
+from authsvc.oidc.interaction.consents import Consents
 from authsvc.oidc.interaction.cookies import Cookies
+from authsvc.oidc.interaction.identity_question import IdentityQuestions, was_asked_otherwise
 from authsvc.oidc.interaction.interaction import Interactions
 from authsvc.oidc.interaction.proving import Proved, Proving
 from authsvc.oidc.interaction.turn import Turn
 from authsvc.oidc.interaction.visitor import (
     Missing,
-    Visitor,
     Visitors,
     what_is_missing,
 )
-from authsvc.storage import Database
-from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entry
+from authsvc.oidc.scopes import IDENTITY
+from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 from authsvc.web.forwarded import network_of
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 
 _BUTTONS = ("deny", "approve")
 
+_Form = Mapping[str, str]
+
 
 class InteractionEndpoint:
     """`GET` and `POST /interaction/{id}`. `completions` are the ends, by `Interaction.ends_in`.
 
-    `proving` asks for whatever a claimant proves, and takes it.
+    `proving` asks for whatever a claimant proves, and takes it; `questions` are those about being
+    named.
     """
 
     def __init__(
         self,
         *,
-        database: Database,
-        grants: Grants,
+        consents: Consents,
         activity: ActivityLog,
-        alerts: Alerts,
         visitors: Visitors,
         guardians: ApprovalOfUse,
         interactions: Interactions,
         completions: Mapping[str, Completion],
         proving: Proving,
+        questions: IdentityQuestions,
         sessions: Sessions,
         cookies: Cookies,
     ) -> None:
-        self._database = database
-        self._grants = grants
+        self._consents = consents
         self._activity = activity
-        self._alerts = alerts
         self._visitors = visitors
         self._guardians = guardians
         self._interactions = interactions
         self._completions = dict(completions)
         self._proving = proving
+        self._questions = questions
         self._sessions = sessions
         self._cookies = cookies
 
@@ -91,7 +93,7 @@ class InteractionEndpoint:
         if decision == "deny":
             return await self._decline(turn)
         if decision == "approve":
-            return await self._go_on(turn, self._cookies.session(http), approved=True)
+            return await self._go_on(turn, self._cookies.session(http), approval=form)
         if "skip" in form:
             turn = await turn.noted(self._interactions, weaker_will_do=True)
         elif self._proving.is_a_sign_in(turn, form):
@@ -146,22 +148,29 @@ class InteractionEndpoint:
         return answer.with_headers(self._cookies.set_session(outcome.token))
 
     async def _go_on(
-        self, turn: Turn, session_token: str | None, *, approved: bool = False
+        self, turn: Turn, session_token: str | None, *, approval: _Form | None = None
     ) -> HTTPResponse:
         """The redirect after a POST: to the platform, or to the page that is next."""
-        outcome = await self._advance(turn, session_token, approved=approved)
+        outcome = await self._advance(turn, session_token, approval=approval)
         return outcome if isinstance(outcome, HTTPResponse) else redirect(turn.http.path)
 
     async def _advance(
-        self, turn: Turn, session_token: str | None, *, approved: bool = False
+        self, turn: Turn, session_token: str | None, *, approval: _Form | None = None
     ) -> HTTPResponse | Missing:
-        """The way back to the platform if nothing is missing, else what is."""
+        """The way back to the platform if nothing is missing, else what is.
+
+        `approval` is the form in which the person has just said yes.
+        """
         interaction, completion = turn.interaction, turn.completion
         visitor = await self._visitors.find(
             session_token, client=turn.client, request=interaction.request, now=turn.now
         )
+        if approval and visitor and was_asked_otherwise(approval, interaction.request, visitor):
+            return Missing.CONSENT
         # What the person approved before a guardian was waited for they need not approve again.
-        approved = approved or (visitor is not None and interaction.is_approved_by(visitor.session))
+        approved = approval is not None or (
+            visitor is not None and interaction.is_approved_by(visitor.session)
+        )
         try:
             missing = what_is_missing(
                 interaction.request,
@@ -181,32 +190,9 @@ class InteractionEndpoint:
         if missing is not None or visitor is None:
             return missing or Missing.SIGN_IN
         if approved and completion.asks_consent:
-            await self._remember(turn, visitor)
+            visitor = await self._consents.keep(turn, visitor, approval)
         await self._interactions.finish(turn.id)
         return await completion.grant(turn.http, interaction, visitor, now=turn.now)
-
-    async def _remember(self, turn: Turn, visitor: Visitor) -> None:
-        request = turn.interaction.request
-        async with self._database.transaction() as tx:
-            is_first = await self._grants.remember(
-                tx,
-                visitor.subscriber,
-                client_id=request.client_id,
-                scopes=request.scopes,
-                claims=request.claim_names,
-                now=turn.now,
-            )
-            if is_first:
-                allowed = Entry(
-                    kind=ActivityKind.PLATFORM_ALLOWED,
-                    at=turn.now,
-                    client_id=request.client_id,
-                    scopes=request.scopes,
-                    network=network_of(turn.http.client),
-                )
-                await self._activity.write(tx, visitor.subscriber, allowed)
-        if is_first:
-            await self._alerts.tell(visitor.subscriber, ActivityKind.PLATFORM_ALLOWED, now=turn.now)
 
     async def _decline(self, turn: Turn) -> HTTPResponse:
         """The person said no, and reads of it in their own log if we know them."""
@@ -237,11 +223,19 @@ class InteractionEndpoint:
         return self._proving.ask(turn)
 
     async def _consent(self, turn: Turn) -> HTTPResponse:
+        request, token = turn.interaction.request, self._cookies.session(turn.http)
         if turn.completion.bound_to_reader:
-            session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)
+            session = await self._sessions.find(token, now=turn.now)
             reader = None if session is None else session.id
             turn = await turn.noted(self._interactions, reader=reader)
-        return await turn.completion.consent(turn.http, turn.interaction, turn.client, now=turn.now)
+        identity = None
+        if IDENTITY in request.scopes:
+            visitor = await self._visitors.find(token, client=turn.client, now=turn.now)
+            if visitor is not None:
+                identity = await self._questions.ask(request, visitor, now=turn.now)
+        return await turn.completion.consent(
+            turn.http, turn.interaction, turn.client, identity=identity, now=turn.now
+        )
 
     async def _wait(self, turn: Turn) -> HTTPResponse:
         session = await self._sessions.find(self._cookies.session(turn.http), now=turn.now)

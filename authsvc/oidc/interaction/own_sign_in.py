@@ -5,6 +5,7 @@ from datetime import datetime
 from authsvc.clients import Client
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.errors import OAuthError
+from authsvc.oidc.interaction.identity_question import IdentityQuestion
 from authsvc.oidc.interaction.interaction import Interaction
 from authsvc.oidc.interaction.visitor import Visitor
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
@@ -30,7 +31,13 @@ class OwnSignIn:
         return self.asker
 
     async def consent(
-        self, http: HTTPRequest, interaction: Interaction, client: Client, *, now: datetime
+        self,
+        http: HTTPRequest,
+        interaction: Interaction,
+        client: Client,
+        *,
+        identity: IdentityQuestion | None,
+        now: datetime,
     ) -> HTTPResponse:
         """Nothing is asked: on to the page."""
         return self._to_page(interaction)

@@ -15,6 +15,7 @@ from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.certificate_words import SENTENCES as CERTIFICATES
 from authsvc.oidc.claims import known_claims
 from authsvc.oidc.grants import LIFETIME
+from authsvc.oidc.interaction.identity_question import IdentityQuestion
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.language import Language
 from authsvc.web.problems import error_headers, status_of
@@ -117,13 +118,15 @@ class Pages:
         request: AuthorizationRequest,
         client: Client,
         *,
+        identity: IdentityQuestion | None,
         now: datetime,
         template: str = "consent.html",
         **shown: object,
     ) -> HTTPResponse:
         """Shows who asks, for what, why and until when, and what they will not be told.
 
-        `template` may extend the page, and is given what is `shown` beside the rest.
+        `identity` is what is asked by itself, in a box. `template` may extend the page, and is
+        given what is `shown` beside the rest.
         """
         parts = urlsplit(request.redirect_uri)
         language = http.language(request.ui_locales)
@@ -149,6 +152,7 @@ class Pages:
             policy_uri=client.policy_uri,
             tos_uri=client.tos_uri,
             host=parts.hostname or parts.scheme,
+            identity=identity,
             **shown,
         )
         return _page(html, None)

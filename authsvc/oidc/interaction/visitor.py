@@ -15,6 +15,7 @@ from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.errors import UnmetAuthenticationRequirements
 from authsvc.oidc.errors import LoginRequired
 from authsvc.oidc.grants import Grant, Grants
+from authsvc.oidc.scopes import IDENTITY, without
 from authsvc.subscribers import (
     GUARDED_BELOW,
     OF_AGE,
@@ -56,6 +57,24 @@ class Visitor(msgspec.Struct, frozen=True):
     def is_minor(self) -> bool:
         """Whether guardians are told that the number was used."""
         return self.age < OF_AGE
+
+    def is_asked_to_be_named(self, request: AuthorizationRequest) -> bool:
+        """Whether the request asks them for separate consent; a child is never asked."""
+        asks = IDENTITY in request.scopes and self.client.receives_identity
+        return asks and not self.is_child
+
+    def scopes_of(self, request: AuthorizationRequest, *, now: datetime) -> tuple[str, ...]:
+        """What a request that is granted comes to: `identity` only with their separate consent."""
+        scopes = request.scopes
+        if IDENTITY not in scopes:
+            return scopes
+        grant = self.grant
+        named = (
+            self.is_asked_to_be_named(request)
+            and grant is not None
+            and grant.allows_identity(self.client, authorized_at=now, now=now)
+        )
+        return scopes if named else without(IDENTITY, scopes)
 
     @property
     def can_do_better(self) -> bool:
@@ -171,16 +190,18 @@ def what_is_missing(
         return Missing.SIGN_IN
     if _must_sign_in_stronger(request, visitor, weaker_will_do=weaker_will_do):
         return Missing.SECOND_FACTOR if visitor.lacks_only_a_second_factor else Missing.SIGN_IN
-    if not approved and not _is_remembered(request, visitor.grant, now):
+    if not approved and not _is_remembered(request, visitor, now):
         return Missing.CONSENT
     return Missing.GUARDIAN if is_use and visitor.is_child else None
 
 
-def _is_remembered(request: AuthorizationRequest, grant: Grant | None, now: datetime) -> bool:
-    asks_again = "consent" in request.prompts or bool(request.details)
+def _is_remembered(request: AuthorizationRequest, visitor: Visitor, now: datetime) -> bool:
+    asks_again, grant = "consent" in request.prompts or bool(request.details), visitor.grant
     if asks_again or grant is None or not grant.is_good(now):
         return False
-    return grant.covers(request.scopes, request.claim_names)
+    if not grant.covers(request.scopes, request.claim_names):
+        return False
+    return not visitor.is_asked_to_be_named(request) or grant.has_answered(visitor.client, now=now)
 
 
 def _must_sign_in_stronger(

@@ -20,7 +20,7 @@ from authsvc.oidc.authorization_details import CREDENTIAL, configurations, read_
 from authsvc.oidc.authorize.errors import InvalidAuthorizationDetails
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.errors import GrantReused, InvalidGrant
-from authsvc.oidc.grants import Grants, Standing
+from authsvc.oidc.grants import Grant, Grants, Standing
 from authsvc.oidc.guardians.guardian_news import GuardianNews
 from authsvc.oidc.scopes import still_registered
 from authsvc.oidc.token.confirmation import bound_to
@@ -36,6 +36,13 @@ from authsvc.subscribers.activity import ActivityKind, ActivityLog, Alerts, Entr
 from authsvc.subscribers.memory import SubscriberMemory
 
 _log = structlog.get_logger()
+
+
+class _Recorded(msgspec.Struct, frozen=True):
+    subscriber: Subscriber
+    grant: Grant
+    is_first: bool
+    refresh_token: str | None
 
 
 class PreAuthorizedRedemption:
@@ -89,40 +96,40 @@ class PreAuthorizedRedemption:
             await self._alarm(authorization)
             raise GrantReused("the code was redeemed before")
         # 4.
-        subscriber, is_first, refresh_token = await self._record(allowed, authorization, request)
+        recorded = await self._record(allowed, authorization, request)
         # 5.
-        await self._tell(subscriber, stamp, is_first=is_first, now=now)
+        await self._tell(recorded.subscriber, stamp, is_first=recorded.is_first, now=now)
         # 6.
         return await self._tokens.issue_first(
             authorization,
             request=request,
-            standing=Standing(subscriber, stamp),
-            refresh_token=refresh_token,
+            standing=Standing(recorded.subscriber, recorded.grant, stamp),
+            refresh_token=recorded.refresh_token,
         )
 
     async def _record(
         self, allowed: PreAuthorized, authorization: Authorization, request: TokenRequest
-    ) -> tuple[Subscriber, bool, str | None]:
+    ) -> _Recorded:
         client, now, refresh_token = request.client, request.now, None
         async with self._database.transaction() as tx:
             subscriber = await self._subscribers.hold(tx, allowed.subscriber_id)
             if subscriber is None or not subscriber.was_in_force(allowed.offered_at):
                 raise InvalidGrant("the person no longer grants this")
-            is_first = await self._grants.remember(
+            grant, earlier = await self._grants.remember(
                 tx,
                 subscriber,
                 client_id=client.client_id,
                 scopes=authorization.scopes,
                 now=now,
             )
-            if is_first:
+            if earlier is None:
                 await self._activity.write(tx, subscriber, _entry(authorization, now=now))
             if client.refreshes:
                 refresh_token = await self._refresh_tokens.begin(tx, authorization, now=now)
         # A reuse may have raised the alarm between our claim and our commit.
         if await self._marks.family_is_revoked(authorization.family_id):
             await self._end_family(authorization)
-        return subscriber, is_first, refresh_token
+        return _Recorded(subscriber, grant, earlier is None, refresh_token)
 
     async def _tell(
         self, subscriber: Subscriber, stamp: Stamp, *, is_first: bool, now: datetime

@@ -10,8 +10,9 @@ from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs, JWKs
+from authsvc.oidc.errors import InvalidScope
 from authsvc.oidc.grants import Standing
-from authsvc.oidc.scopes import OPENID, still_registered
+from authsvc.oidc.scopes import IDENTITY, OPENID, still_registered, without
 from authsvc.oidc.token.access_token import SECONDS
 from authsvc.oidc.token.access_tokens import AccessTokens
 from authsvc.oidc.token.confirmation import BEARER, Confirmation
@@ -110,10 +111,13 @@ class Tokens:
 
         The tokens are for the client that asks, and bound to the key that it showed. `jwks` is what
         `keys_for` said before, if it was asked. What the client is no longer registered for is left
-        out. NoLongerGranted if the person left meanwhile, InvalidScope if no scope remains.
+        out, and `identity` if the person took it back. NoLongerGranted if the person left
+        meanwhile, InvalidScope if no scope remains.
         """
         client, confirmation, now = request.client, request.confirmation, request.now
         scopes = still_registered(scopes, client)
+        if IDENTITY in scopes:
+            scopes = _still_named(scopes, authorization, request, standing)
         subject = self._subscribers.subject_for(standing.subscriber, client.sector_identifier)
         token = self._access_tokens.issue(
             authorization,
@@ -167,6 +171,23 @@ class Tokens:
             asked=asked,
             now=request.now,
         )
+
+
+def _still_named(
+    scopes: tuple[str, ...],
+    authorization: Authorization,
+    request: TokenRequest,
+    standing: Standing,
+) -> tuple[str, ...]:
+    """The scopes, without `identity` if the person's separate consent does not hold any more."""
+    if standing.grant.allows_identity(
+        request.client, authorized_at=authorization.authorized_at, now=request.now
+    ):
+        return scopes
+    remaining = without(IDENTITY, scopes)
+    if not remaining:
+        raise InvalidScope("the person no longer agrees to be named", field="scope")
+    return remaining
 
 
 def token_type(confirmation: Confirmation | None) -> str:

@@ -21,6 +21,10 @@ _NEWS: dict[ActivityKind, Text] = {
     ActivityKind.PLATFORM_ALLOWED: Text(
         "您的网号首次用于一个平台", "Your online number was used at a platform for the first time"
     ),
+    ActivityKind.IDENTITY_ALLOWED: Text(
+        "您同意向一个平台提供姓名和证件号码",
+        "You allowed a platform to be told your name and document number",
+    ),
     ActivityKind.DEVICE_ADDED: Text(
         "您的网号添加了新设备", "A new device was added to your online number"
     ),

@@ -16,6 +16,9 @@ class ActivityKind(Enum):
     PLATFORM_ALLOWED = "platform_allowed"
     PLATFORM_REFUSED = "platform_refused"
     PLATFORM_WITHDRAWN = "platform_withdrawn"
+    IDENTITY_ALLOWED = "identity_allowed"
+    IDENTITY_TOLD = "identity_told"
+    IDENTITY_WITHDRAWN = "identity_withdrawn"
     OTHER_DEVICE_APPROVED = "other_device_approved"
     DEVICE_ADDED = "device_added"
     DEVICE_REMOVED = "device_removed"
@@ -48,6 +51,7 @@ class ActivityKind(Enum):
 ALERTING = frozenset(
     {
         ActivityKind.PLATFORM_ALLOWED,
+        ActivityKind.IDENTITY_ALLOWED,
         ActivityKind.DEVICE_ADDED,
         ActivityKind.PASSKEY_ADDED,
         ActivityKind.TOTP_TURNED_ON,

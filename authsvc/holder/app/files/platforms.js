@@ -51,6 +51,7 @@ function row(platform) {
       { class: 'facts told' },
       told.map((sentence) => el('li', {}, sentence)),
     ),
+    platform.identity_until ? named(platform) : null,
     isWeb(platform.start_uri)
       ? p(
           link(platform.start_uri, say('前往并登录', 'Go there and sign in'), {
@@ -70,6 +71,33 @@ function row(platform) {
       { class: 'second' },
     ),
   ];
+}
+
+/** A separate consent that holds: what, until when, and taking it back alone. */
+function named(platform) {
+  const until = day(platform.identity_until);
+  return el(
+    'div',
+    { class: 'named' },
+    p([
+      el('strong', {}, say('单独同意：', 'Agreed by itself: ')),
+      say(
+        `姓名和证件号码，加密提供，至 ${until}`,
+        `your name and document number, encrypted, until ${until}`,
+      ),
+    ]),
+    action(
+      say('只收回这一项', 'Take back only this'),
+      async () => {
+        await withProof(() =>
+          post('/holder/platforms/identity-withdrawal', { client_id: platform.client_id }),
+        );
+        await show();
+        tell(say('已收回，其余许可不变', 'Taken back; all else stays'));
+      },
+      { class: 'second', 'data-named': platform.client_id },
+    ),
+  );
 }
 
 /** Only http and https are links; whatever else a platform may have registered stays text. */

@@ -11,6 +11,18 @@ export function happened(kind) {
     platform_told: say('向平台证明了身份', 'A platform was told that you are verified'),
     platform_allowed: say('首次允许一个平台', 'You allowed a platform for the first time'),
     platform_refused: say('拒绝了一个平台', 'You refused a platform'),
+    identity_allowed: say(
+      '单独同意向平台提供姓名和证件号码',
+      'You agreed that a platform is told your name and document number',
+    ),
+    identity_told: say(
+      '向平台提供了姓名和证件号码（已加密）',
+      'A platform was told your name and document number, encrypted',
+    ),
+    identity_withdrawn: say(
+      '收回了提供姓名和证件号码的单独同意',
+      'You took back that a platform is told your name and document number',
+    ),
     platform_withdrawn: say('收回了对平台的许可', 'You took back what a platform was allowed'),
     other_device_approved: say(
       '批准了另一台设备上的登录',
@@ -66,6 +78,7 @@ export function scopeSentence(scope) {
       '您是否已满 14、16、18 周岁，以及年龄段',
       'whether you are over 14, 16 and 18, and your age band',
     ),
+    identity: say('您的姓名和证件号码', 'your name and document number'),
     offline_access: say('您不在时也可再次询问', 'and it may ask again while you are away'),
   };
   return known[scope] ?? scope;
