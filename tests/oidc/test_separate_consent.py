@@ -105,7 +105,7 @@ async def test_whoever_ticks_is_named_to_this_platform_and_can_read_of_it(
 
 async def test_what_the_document_shows_opens_the_answer(provider, browser, hall):
     document = (Path(__file__).parents[2] / "docs" / "platforms.md").read_text("utf-8")
-    [snippet, _] = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    [snippet] = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
     shown: dict = {}
     exec(compile(snippet, "docs/platforms.md", "exec"), shown)  # noqa: S102 - our own document
     tokens = await hall.tokens(browser, asking(), ticks=True)
