@@ -94,6 +94,21 @@ def test_a_leaked_signing_key_is_replaced_and_destroyed_at_once(
     assert files == {"rs256-2.pem", "ps256-2.pem", "es256-2.pem", "eddsa-3.pem"}
 
 
+def test_the_keys_of_credentials_are_replaced_apart_from_those_of_tokens(
+    config: Path, tmp_path: Path
+) -> None:
+    run(config, "keys", "init")
+    listed = run(config, "keys", "list").output
+    assert "credential-ca  CN=Online credentials" in listed
+    replaced = run(config, "keys", "rotate", "--purpose", "credential", "--now", "--revoke")
+    assert replaced.exit_code == 0
+    for purpose, name in (("oidc", "es256-1.pem"), ("credential", "es256-2.pem")):
+        files = {path.name for path in (tmp_path / "keys" / purpose).glob("es256-*.pem")}
+        assert files == {name}
+    refused = run(config, "keys", "rotate", "--purpose", "credential", "--alg", "RS256")
+    assert refused.exit_code == 2
+
+
 def test_revoking_without_a_key_that_signs_is_refused(config: Path) -> None:
     run(config, "keys", "init")
     assert run(config, "keys", "rotate", "--revoke").exit_code == 2
