@@ -25,7 +25,7 @@ const VALID = 0;
 const SUSPENDED = 2;
 // What is not left to the holder, and what only verifying needs.
 const NOT_DISCLOSED = [
-  'iss', 'vct', 'vct#integrity', 'aka_vcts', 'iat', 'nbf', 'exp', 'aud', 'cnf', 'status',
+  'iss', 'vct', 'vct#integrity', 'aka_vcts', 'iat', 'nbf', 'exp', 'sector', 'cnf', 'status',
 ];
 const NOT_TOLD = ['cnf', 'status'];
 
@@ -60,7 +60,7 @@ export async function verifyPresentation(
     type: claims.vct,
     claims: Object.fromEntries(Object.entries(told).filter(([name]) => !NOT_TOLD.includes(name))),
     subject: told.sub ?? null,
-    sector: claims.aud ?? null,
+    sector: claims.sector ?? null,
     issuedAt: claims.iat,
     expiresAt: claims.exp,
     holderKeyThumbprint: holder.thumbprint,
@@ -86,12 +86,12 @@ function namedKey(keys, header) {
 }
 
 function typed(said) {
-  const { iss, vct, iat, exp, cnf, nbf = 0, aud = null, status = null } = said;
+  const { iss, vct, iat, exp, cnf, nbf = 0, sector = null, status = null } = said;
   const good =
     [iss, vct].every((each) => typeof each === 'string') &&
     [iat, exp, nbf].every(isDate) &&
     isObject(cnf) && isObject(cnf.jwk) &&
-    (aud === null || typeof aud === 'string') &&
+    (sector === null || typeof sector === 'string') &&
     (status === null || (isObject(status) && isPlace(status.status_list ?? null)));
   if (!good) malformed();
   return said;
@@ -108,7 +108,7 @@ function check(claims, { issuer, types, sector, now }) {
   if (claims.exp <= now - LEEWAY) throw new Refused('verify.expired');
   if (claims.iat > now + LEEWAY) throw new Refused('verify.issued_in_the_future');
   if ((claims.nbf ?? 0) > now + LEEWAY) throw new Refused('verify.not_yet_valid');
-  if ((claims.aud ?? null) !== null && claims.aud !== sector) {
+  if ((claims.sector ?? null) !== null && claims.sector !== sector) {
     throw new Refused('verify.sector_refused');
   }
 }

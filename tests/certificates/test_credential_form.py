@@ -80,7 +80,7 @@ async def test_each_kind_says_what_it_is_for(issuer, person, now):
     assert counter.header.keys() == {"alg", "typ", "kid"}
     platforms = [Platform("a.example", "pseudonym at a"), Platform("b.example", "that at b")]
     two = await issuer.read_batch(person, now=now, kind=AT_PLATFORM, wanted=wanted(2, *platforms))
-    assert [(each.payload["aud"], each.disclosed["sub"]) for each in two] == [
+    assert [(each.payload["sector"], each.disclosed["sub"]) for each in two] == [
         ("a.example", "pseudonym at a"),
         ("b.example", "that at b"),
     ]

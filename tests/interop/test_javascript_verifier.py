@@ -89,7 +89,7 @@ def presentations() -> list[tuple[str, datetime]]:
             "iat": (None, True, ISSUED + 11, ISSUED + 10),
             "exp": (None, "x", 1e300, -1, ISSUED - 10, ISSUED - 9),
             "nbf": ("x", ISSUED + 11, ISSUED + 10),
-            "aud": (SECTOR, "other.example", [SECTOR]),
+            "sector": (SECTOR, "other.example", [SECTOR]),
             "cnf": (None, {}, {"jwk": {}}, {"jwk": STRANGER.as_dict(private=True)}),
             "status": ({}, {"status_list": {}}, {"status_list": {"idx": 1.5, "uri": LIST}}, "x"),
             "_sd_alg": (None, "sha-512", 1),
@@ -101,7 +101,7 @@ def presentations() -> list[tuple[str, datetime]]:
     named = {**TOLD, "sub": "a pseudonym"}
     others = [
         whole,
-        presentation("sub", certificate=issued(named, vct=AT_PLATFORM, aud=SECTOR)),
+        presentation("sub", certificate=issued(named, vct=AT_PLATFORM, sector=SECTOR)),
         presentation("sub", certificate=issued({**TOLD, "sub": 1})),
         issued().shown("age_over_18"),
         issued().jwt,
@@ -115,7 +115,7 @@ def presentations() -> list[tuple[str, datetime]]:
         at(7, uri="https://id.example/nowhere"),
         *(payload_of(payload, shown) for payload, shown in WRONG_DISCLOSURES.values()),
     ]
-    for name in ("iss", "exp", "aud", "status", "cnf"):
+    for name in ("iss", "exp", "sector", "status", "cnf"):
         hidden = disclosure("salt", name, SECTOR)
         others.append(payload_of({name: None, "_sd": [digest(hidden)]}, [hidden]))
     nested = disclosure("salt", "inner", {"_sd": [digest(disclosure("s", "14", True))], "b": [1]})

@@ -34,7 +34,7 @@ async def test_there_is_a_certificate_for_each_platform_of_a_bucket(issuing, wal
     by_platform = {}
     for compact, key, platform in zip(found, keys, platforms, strict=True):
         _, claims, shown = read_certificate(compact)
-        assert (claims["aud"], claims["cnf"]["jwk"]["x"]) == (
+        assert (claims["sector"], claims["cnf"]["jwk"]["x"]) == (
             platform,
             key.as_dict(private=False)["x"],
         )

@@ -111,7 +111,7 @@ class Issuer:
             "_sd_alg": "sha-256",
         }
         if sector is not None:
-            payload["aud"] = sector
+            payload["sector"] = sector
         if index is not None:
             payload["status"] = {"status_list": {"idx": index, "uri": self.list_address}}
         jwt = signed(payload, key or self.key, typ="dc+sd-jwt", kid=self.key.kid)

@@ -13,6 +13,7 @@ import pytest
 
 from authsvc.identifiers import b64url
 from authsvc.verify import ProofMissing, TokenRefused
+from authsvc.verify.dynamic_qr import QRReplayed
 from authsvc.verify.signatures import read_key
 from tests.oidc.jwt_makers import private_key, signed
 from tests.verify import test_access_token as access
@@ -126,7 +127,7 @@ def test_the_snippet_allows_what_a_token_allows_and_remembers_its_proof(shown):
 
 def test_the_snippet_checks_a_certificate_by_what_it_fetched_before(issuer, shown):
     now = int(time.time())
-    says: dict[str, Any] = {"vct": AT_PLATFORM, "aud": SECTOR, "status": STATUS, "key": FIRST}
+    says: dict[str, Any] = {"vct": AT_PLATFORM, "sector": SECTOR, "status": STATUS, "key": FIRST}
     told = {**TOLD, "sub": "a pseudonym"}
     certificate = issued(told, iat=now - 3600, exp=now + 3600, **says)
 
@@ -154,4 +155,6 @@ def refusals(kind=TokenRefused):
 
 def test_every_reason_is_in_the_table():
     table = re.findall(r"`(verify\.\w+)`", DOCUMENT[DOCUMENT.index("## Why it was refused") :])
-    assert sorted(table) == sorted(each.code for each in refusals())
+    found = {each.code for each in refusals()}
+    assert QRReplayed.code in found
+    assert sorted(table) == sorted(found)

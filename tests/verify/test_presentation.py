@@ -81,7 +81,7 @@ def test_a_platform_learns_what_was_shown_and_no_more():
 
 def test_at_its_own_platform_a_certificate_says_who_it_is():
     told = {**TOLD, "sub": "a pseudonym"}
-    certificate = issued(told, vct=AT_PLATFORM, aud=SECTOR)
+    certificate = issued(told, vct=AT_PLATFORM, sector=SECTOR)
     found = verified(presentation("sub", certificate=certificate))
     assert (found.subject, found.sector, found.type) == ("a pseudonym", SECTOR, AT_PLATFORM)
     assert verified(presentation("age_over_18", certificate=certificate)).subject is None
@@ -89,7 +89,7 @@ def test_at_its_own_platform_a_certificate_says_who_it_is():
 
 @pytest.mark.parametrize("sector", ["other.example", None, ""])
 def test_a_certificate_for_another_platform_is_refused(sector):
-    text = shown("age_over_18", vct=AT_PLATFORM, aud=SECTOR)
+    text = shown("age_over_18", vct=AT_PLATFORM, sector=SECTOR)
     with pytest.raises(SectorRefused):
         verified(text, sector=sector)
 
@@ -127,7 +127,7 @@ def test_a_claim_that_decides_must_be_there(name):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"aud": [SECTOR]},
+        {"sector": [SECTOR]},
         {"exp": "tomorrow"},
         {"exp": True},
         {"sub": 1},
@@ -164,11 +164,11 @@ def test_what_was_signed_as_something_else_is_no_certificate(typ):
 
 
 @pytest.mark.parametrize(
-    "name", ["iss", "vct", "iat", "nbf", "exp", "aud", "cnf", "status", "aka_vcts"]
+    "name", ["iss", "vct", "iat", "nbf", "exp", "sector", "cnf", "status", "aka_vcts"]
 )
 def test_what_decides_is_not_left_to_the_holder(name):
     """SD-JWT VC section 2.2.2.3. The issuer itself would have to err."""
-    good = {"aud": SECTOR, "exp": ISSUED + DAY, "nbf": ISSUED, "status": {}}
+    good = {"sector": SECTOR, "exp": ISSUED + DAY, "nbf": ISSUED, "status": {}}
     hidden = disclosure("salt", name, good.get(name, "x"))
     changes: dict[str, Any] = {name: None, "_sd": [digest(hidden)]}
     certificate = issued({}, **changes)

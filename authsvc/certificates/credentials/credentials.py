@@ -219,7 +219,7 @@ class Credentials:
                 "exp": int(times.expires_at.timestamp()),
             }
             if each.platform is not None:
-                shown["aud"] = each.platform.sector
+                shown["sector"] = each.platform.sector
             shown["cnf"] = {"jwk": sd_jwt.holder_jwk(each.holder_key)}
             if entry is not None:
                 place = {"idx": entry.index, "uri": self.status_list(entry.number)}

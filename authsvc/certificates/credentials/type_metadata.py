@@ -46,7 +46,7 @@ def type_metadata(name: str, *, vct: str) -> bytes:
     kind = next((kind for kind in KINDS.values() if kind.vct_name == name), None)
     if kind is None:
         raise CredentialTypeUnknown
-    shown = [*_SHOWN, "aud"] if kind.names_subject else list(_SHOWN)
+    shown = [*_SHOWN, "sector"] if kind.names_subject else list(_SHOWN)
     document = {
         "vct": vct,
         "name": NAMES[name].en,

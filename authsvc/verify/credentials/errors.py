@@ -28,7 +28,7 @@ class TypeRefused(TokenRefused):
 
 
 class SectorRefused(TokenRefused):
-    """`aud` of the certificate is another platform, or this one did not say which it is."""
+    """`sector` of the certificate is another platform, or this one did not say which it is."""
 
     code = "verify.sector_refused"
     title = Text("网证是为其他平台签发的", "The certificate was made for another platform")

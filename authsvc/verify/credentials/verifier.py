@@ -55,7 +55,7 @@ LONGEST_AGE_OF_BINDING = timedelta(minutes=5)
 # As long as an X.509 status list of the service holds for who cannot reach it.
 OLDEST_STATUS = timedelta(minutes=10)
 # SD-JWT VC section 2.2.2.3: what is not left to the holder. In our profile neither are `iat` and
-# `aud`: nobody makes a certificate for one platform one for all.
+# `sector`: nobody makes a certificate for one platform one for all.
 _NOT_DISCLOSED = (
     "iss",
     "vct",
@@ -64,7 +64,7 @@ _NOT_DISCLOSED = (
     "iat",
     "nbf",
     "exp",
-    "aud",
+    "sector",
     "cnf",
     "status",
 )
@@ -97,7 +97,7 @@ class _Claims(msgspec.Struct, frozen=True):
     exp: NumericDate
     cnf: _Confirmation
     nbf: NumericDate = 0
-    aud: str | None = None
+    sector: str | None = None
     status: _Status | None = None
 
 
@@ -195,7 +195,7 @@ class CredentialVerifier:
         if claims.nbf > at + _LEEWAY_SECONDS:
             raise TokenNotYetValid
         # RFC 7519 section 4.1.3: who is not named does not take it. What names nobody is for all.
-        if claims.aud is not None and claims.aud != self._sector:
+        if claims.sector is not None and claims.sector != self._sector:
             raise SectorRefused
 
 
@@ -250,7 +250,7 @@ def _verified(
         type=claims.vct,
         claims=MappingProxyType({name: told[name] for name in told if name not in _NOT_TOLD}),
         subject=subject,
-        sector=claims.aud,
+        sector=claims.sector,
         issued_at=moment(claims.iat),
         expires_at=moment(claims.exp),
         holder_key_thumbprint=holder.kid,
