@@ -119,7 +119,7 @@ async def test_it_accepts_every_kind_bound_to_its_holder(https_issuer, keyring, 
     reader = Reader(https_issuer, today)
     for kind in KINDS.values():
         holder = new_key()
-        platform = Platform(AUDIENCE, "a pseudonym") if kind.names_subject else None
+        platform = Platform("square.example", "a pseudonym") if kind.names_subject else None
         [issued] = await https_issuer.issue(
             somebody(keyring, today),
             now=today,
@@ -143,7 +143,7 @@ async def test_it_accepts_every_kind_bound_to_its_holder(https_issuer, keyring, 
 
 
 async def test_it_refuses_what_was_tampered_with(https_issuer, https_desk, keyring, today):
-    """A value, a signature, another's certificate, another audience: each is refused."""
+    """A value, a signature, another's certificate: each is refused."""
     from openvc import OpenvcError
 
     reader = Reader(https_issuer, today)
@@ -170,14 +170,6 @@ async def test_it_refuses_what_was_tampered_with(https_issuer, https_desk, keyri
     ):
         with pytest.raises(OpenvcError):
             reader.verify(tampered)
-    [elsewhere] = await https_issuer.issue(
-        somebody(keyring, today),
-        now=today,
-        kind=AT_PLATFORM,
-        wanted=[Wanted(new_key().public_key(), Platform("other.example", "a pseudonym"))],
-    )
-    with pytest.raises(OpenvcError):
-        reader.verify(elsewhere, audience=AUDIENCE, nonce=NONCE)
 
 
 async def test_it_reads_our_status_list(https_issuer, https_desk, keyring, today, clock):
