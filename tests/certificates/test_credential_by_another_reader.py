@@ -20,7 +20,6 @@ from authsvc.certificates.credentials import KINDS, CredentialStatusLists, Platf
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring.signing import fixed_length
 from tests.certificates.credential_makers import (
-    AT_PLATFORM,
     BRIEF,
     LASTING,
     Issuer,
