@@ -7,10 +7,12 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from authsvc.clients import Clients
 from authsvc.storage import Database, Kind
 from authsvc.storage.migrations import require_current
 from tests import services
-from tests.databases import dump_everything
+from tests.clients.makers import metadata
+from tests.databases import connect, dump_everything
 from tests.round_trips import RoundTrips
 
 
@@ -47,6 +49,32 @@ async def test_a_table_made_in_one_test_is_gone_in_the_next(storage, turn):
         await tx.execute(text("INSERT INTO planted VALUES ('planted words')"))
     dump = await dump_everything(storage.database_url, storage.ephemeral_url)
     assert b"planted words" in dump
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_a_row_of_one_test_is_unknown_to_the_next(database, now, turn):
+    clients = Clients(database)
+    assert await clients.find("left-behind", now=now) is None
+    await clients.import_clients([metadata("left-behind")], now=now)
+    assert await clients.find("left-behind", now=now) is not None
+
+
+async def test_what_a_test_forgot_to_close_keeps_nobody_waiting(postgresql_lending):
+    async with postgresql_lending.database() as url:
+        forgotten = await connect(url)
+        await forgotten.execute("BEGIN; LOCK TABLE client")
+    async with postgresql_lending.database() as again:
+        assert again == url
+    assert forgotten.is_closed()
+
+
+async def test_a_database_whose_schema_was_changed_is_lent_to_nobody_else(postgresql_lending):
+    async with postgresql_lending.database() as url:
+        connection = await connect(url)
+        await connection.execute("ALTER TABLE client RENAME COLUMN client_id TO elsewhere")
+        await connection.close()
+    async with postgresql_lending.database() as another:
+        assert another != url
 
 
 async def test_a_dump_of_passing_facts_shows_keys_and_sealed_values(storage):
