@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 
 from authsvc.authentication.credentials import Credentials
+from authsvc.certificates import Certificates
 from authsvc.clock import Clock
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.sweeper import repeat, sweep
@@ -37,6 +38,7 @@ class Housekeeping:
     desk: Desk
     provider: Provider
     credentials: Credentials
+    certificates: Certificates
     activity: ActivityLog
     clock: Clock
     poll_seconds: int
@@ -82,3 +84,4 @@ class Housekeeping:
             await self.credentials.forget_used_steps(tx, now=now)
             await self.activity.erase_expired(tx, now=now)
             await self.desk.recoveries.erase_expired(tx, now=now)
+            await self.certificates.credentials.erase_expired(tx, now=now)

@@ -8,17 +8,21 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
 from authsvc.app import House, open_house
+from authsvc.certificates.credentials import KINDS, Platform, Statement, Wanted
+from authsvc.certificates.credentials.sd_jwt import holder_jwk
 from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.keyring import KeyRing
+from authsvc.keyring.signing import jwk_thumbprint
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
 from tests.authentication.authenticators import Authenticator
+from tests.certificates.makers import new_key
 from tests.family import browser_of, grown_up, ward_of
 from tests.holder.apps import open_app
 from tests.oidc.jwt_makers import unverified
@@ -123,15 +127,51 @@ async def _register_a_platform(service: Service, life: Life) -> None:
 
 
 async def _arrive(service: Service, life: Life) -> Resident:
-    """Enrolls, and presents a new card later."""
+    """Enrolls, and presents a new card later; the wallet fetches credentials on each."""
     resident = service.resident("样例欧阳测试甲")
     life.enrolled("resident", await service.enroll(resident))
+    await fetch_credentials(service, life, resident)
     life.person["resident: first document number"] = resident.card.document_number
     service.clock.advance(minutes=5)
     service.new_card(resident)
     life.enrolled("resident again", await service.enroll(resident))
     service.clock.advance(minutes=5)
+    await fetch_credentials(service, life, resident)
     return resident
+
+
+async def fetch_credentials(
+    service: Service, life: Life, resident: Resident, *, each: int = 2
+) -> list[str]:
+    """Some of every kind, for keys of the wallet; for a platform where the kind is for one."""
+    fetched: list[str] = []
+    async with _inside(service) as (house, tx):
+        person = await _known(house, tx, resident)
+        document = (await house.subscribers.documents_of(tx, person.id))[-1]
+        sector = urlsplit(SQUARE.redirect_uri).hostname or ""
+        platform = Platform(sector, house.subscribers.subject_for(person, sector))
+        for kind in KINDS.values():
+            keys = [new_key().public_key() for _ in range(each)]
+            for number, key in enumerate(keys):
+                jwk = holder_jwk(key)
+                whose = f"holder key {len(life.person)}, {number}"
+                life.person |= {whose: jwk["x"], f"{whose}, thumbprint": jwk_thumbprint(jwk)}
+            fetched += await house.certificates.credentials.issue(
+                tx,
+                person,
+                kind=kind,
+                statement=Statement(resident.birth_date, document.kind, "chip-and-face"),
+                wanted=[Wanted(key, platform if kind.names_subject else None) for key in keys],
+                document_digest=document.digest,
+                document_valid_until=None,
+                now=service.clock.now(),
+            )
+    for credential in fetched:
+        token, *disclosures = credential.split("~")
+        life.secrets[f"credential {len(life.secrets)}"] = token.rpartition(".")[2]
+        for disclosure in filter(None, disclosures):
+            life.secrets[f"disclosure {len(life.secrets)}"] = disclosure
+    return fetched
 
 
 async def _sign_in_strongly(service: Service, life: Life, resident: Resident) -> None:

@@ -71,6 +71,7 @@ def _lifespan(house: House) -> Any:
         desk=house.desk,
         provider=house.provider,
         credentials=house.credentials,
+        certificates=house.certificates,
         activity=house.activity,
         clock=house.clock,
         poll_seconds=house.settings.register.poll_seconds,

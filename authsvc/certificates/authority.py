@@ -89,7 +89,7 @@ class CertificateAuthority:
 
     def has_signed(self, certificate: x509.Certificate) -> bool:
         """Whether the authority's key made the signature on a certificate (RFC 5280 6.1)."""
-        return _signed_by(certificate, self.certificate)
+        return signed_by(certificate, self.certificate)
 
     def _check_outlives(self, not_after: datetime, *, now: datetime) -> None:
         begins, ends = self.certificate.not_valid_before_utc, self.certificate.not_valid_after_utc
@@ -103,12 +103,13 @@ def _find_certificate(keyring: KeyRing) -> x509.Certificate | None:
     own = [
         certificate
         for certificate in keyring.directory.certificates(PURPOSE)
-        if certificate.public_key() == public and _signed_by(certificate, certificate)
+        if certificate.public_key() == public and signed_by(certificate, certificate)
     ]
     return max(own, key=lambda found: found.not_valid_after_utc, default=None)
 
 
-def _signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the issuer's key made the signature on a certificate (RFC 5280 section 6.1)."""
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):

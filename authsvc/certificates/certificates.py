@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.certificates import profile, store
 from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.credentials.credentials import KEY, Credentials
 from authsvc.certificates.errors import (
     CertificateExpired,
     CertificateForeign,
@@ -40,12 +41,14 @@ _MAXIMUM_BYTES = 4096
 class Certificates:
     """Issues certificates, says whether they hold; always in the caller's transaction.
 
-    Whatever changes a standing announces it before the caller commits: see `standings`.
+    Whatever changes a standing announces it before the caller commits: see `standings`. What is
+    withdrawn or released by person or document takes the credentials of the wallet along.
     """
 
     def __init__(self, authority: CertificateAuthority, standings: Standings) -> None:
         self.authority = authority
         self.standings = standings
+        self.credentials = Credentials(authority)
         self._digests = authority.keyring.digests
 
     async def issue(
@@ -65,10 +68,12 @@ class Certificates:
         two pseudonyms of one person would share one. DocumentEndsTooSoon, AuthorityExpired.
         """
         # 1. Is the key new, or is this the same request again?
-        key_digest = self._digests.digest("certified-key", request.key_der)
+        key_digest = self._digests.digest(KEY, request.key_der)
         known = await store.find_by_key(tx, key_digest)
         if known is not None:
             return _same_again(known, subscriber_id, document_digest, now=now)
+        if await self.credentials.has_key(tx, key_digest):
+            raise KeyAlreadyCertified(field=FIELD)
 
         # 2. Decide on everything but the signature.
         intent = profile.intend(
@@ -134,6 +139,10 @@ class Certificates:
         which = store.Selection(serial, subscriber_id, document_digest)
         changed = await store.withdraw(tx, which, Withdrawal(reason, now))
         await self.standings.changing(changed)
+        if serial is None:
+            await self.credentials.withdraw(
+                tx, reason=reason, subscriber_id=subscriber_id, document_digest=document_digest
+            )
         return len(changed)
 
     async def release_hold(
@@ -148,6 +157,10 @@ class Certificates:
         which = store.Selection(serial, subscriber_id, document_digest)
         changed = await store.release(tx, which)
         await self.standings.changing(changed)
+        if serial is None:
+            await self.credentials.release(
+                tx, subscriber_id=subscriber_id, document_digest=document_digest
+            )
         return len(changed)
 
     async def forget(self, tx: Transaction, *, subscriber_id: UUID, now: datetime) -> None:
@@ -159,6 +172,7 @@ class Certificates:
             now=now,
         )
         await store.forget(tx, subscriber_id)
+        await self.credentials.forget(tx, subscriber_id=subscriber_id)
 
     async def verify_presented(
         self, tx: Transaction, pem: bytes, *, now: datetime

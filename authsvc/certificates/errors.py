@@ -3,7 +3,7 @@
 InvalidInput        RequestMalformed, RequestSignatureWrong, KeyNotAccepted, RequestAsksTooMuch
 TooLarge            RequestTooLarge
 Conflict            KeyAlreadyCertified, DocumentEndsTooSoon
-NotFound            StatusListUnknown
+NotFound            StatusListUnknown, CredentialTypeUnknown
 NotAuthenticated    CertificateRefused: CertificateMalformed, CertificateForeign,
 CertificateNotYetValid, CertificateExpired, CertificateOnHold,
 CertificateRevoked
@@ -152,8 +152,18 @@ class CertificateRevoked(CertificateRefused):
     title = Text("网证已撤销", "The certificate was revoked")
 
 
+class CredentialTypeUnknown(NotFound):
+    """No credential of ours has this type."""
+
+    code = "certificates.credential_type_unknown"
+    title = Text("没有该网证类型", "There is no such type of credential")
+    next_step = Text(
+        "请使用网证中 vct 所给的地址", "Use the address that the credential names as its vct"
+    )
+
+
 class StatusListUnknown(NotFound):
-    """No certificate was ever listed there."""
+    """Nothing was ever listed there."""
 
     code = "certificates.status_list_unknown"
     title = Text("没有该状态列表", "There is no such status list")

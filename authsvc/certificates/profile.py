@@ -1,15 +1,18 @@
 """The certificate profile (RFC 5280): what is certified, for how long, and where that is from.
 
-Nothing in a device certificate comes from a person or from a request but the key. Three kinds:
+Nothing in a device certificate comes from a person or from a request but the key. Four kinds:
 
-    authority    the self-signed root; signs certificates and CRLs
+    authority    a self-signed root: of devices, which signs CRLs, too, or of credentials
     responder    the delegated OCSP signer (RFC 6960 section 4.2.2.2)
     device       a subscriber's key: "one real, verified person holds this"
+    signer       the key that signs credentials, under a root of its own
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,6 +33,11 @@ AUTHORITY_VALIDITY = timedelta(days=3650)
 # RFC 6960 section 4.2.2.2.1: a responder certificate that is not checked itself lives shortly.
 RESPONDER_VALIDITY = timedelta(days=30)
 RESPONDER_RENEWAL = timedelta(days=7)
+# A credential is verified for fourteen days by the certificate that came with it; each is used for
+# fifteen. Whoever steals the key is believed, by those who know no more than the root, until it
+# ends.
+SIGNER_VALIDITY = timedelta(days=30)
+SIGNER_RENEWAL = timedelta(days=15)
 # Clocks differ: what is signed now must already hold for whoever is five minutes late.
 CLOCK_SKEW = timedelta(minutes=5)
 # 128 random bits: two people never share a pseudonym, and nobody guesses one.
@@ -93,7 +101,7 @@ def intend(
     not_before = coarse(now)
     not_after = not_before + DEVICE_VALIDITY - _SECOND
     if document_valid_until is not None:
-        not_after = min(not_after, _end_of(document_valid_until))
+        not_after = min(not_after, end_of(document_valid_until))
     if not_after <= now:
         raise DocumentEndsTooSoon
     return Intent(
@@ -117,8 +125,8 @@ def coarse(now: datetime) -> datetime:
     return datetime.combine(late.date(), time.min, tzinfo=UTC)
 
 
-def _end_of(day: date) -> datetime:
-    # The last day of a document ends when it ends in China.
+def end_of(day: date) -> datetime:
+    """The last second of a document's last day: it ends when it ends in China."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=CHINA).astimezone(UTC)
 
 
@@ -159,13 +167,35 @@ def responder_certificate(
     )
 
 
-def authority_certificate(
-    public_key: ec.EllipticCurvePublicKey, *, now: datetime
+def signer_certificate(
+    public_key: ec.EllipticCurvePublicKey, *, issuer: x509.Certificate, url: str, begins: datetime
 ) -> x509.CertificateBuilder:
-    """The root. It signs end-entity certificates only (path length 0)."""
+    """The certificate of a key that signs credentials in the name of the issuer `url`.
+
+    It names the issuer as `iss` does, for whoever compares the two.
+    """
+    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(url)]
+    host = urlsplit(url).hostname or ""
+    if not _is_address(host):
+        names.append(x509.DNSName(host))
+    name = _name("Credentials")
+    return (
+        _issued(public_key, name, issuer, serial=x509.random_serial_number())
+        .not_valid_before(begins - CLOCK_SKEW)
+        .not_valid_after(begins + SIGNER_VALIDITY)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+    )
+
+
+def authority_certificate(
+    public_key: ec.EllipticCurvePublicKey, *, title: str = "Online certificates", now: datetime
+) -> x509.CertificateBuilder:
+    """A root. It signs end-entity certificates only (path length 0)."""
     key_id = x509.SubjectKeyIdentifier.from_public_key(public_key)
     # Part of the key's identifier is in the name: two services never share an issuer name.
-    name = _name(f"Online certificates {key_id.digest[:4].hex()}")
+    name = _name(f"{title} {key_id.digest[:4].hex()}")
     not_before = coarse(now)
     return (
         x509.CertificateBuilder(name, name, public_key, x509.random_serial_number())
@@ -191,6 +221,14 @@ def _issued(
         .add_extension(authority_key_identifier(issuer), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
     )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(common_name: str) -> x509.Name:

@@ -1,7 +1,12 @@
-"""Status over HTTP, for anybody: OCSP (RFC 6960 appendix A, RFC 5019), lists, the authority.
+"""Status over HTTP, for anybody: OCSP (RFC 6960 appendix A, RFC 5019), lists, the authorities.
 
     POST /ocsp               GET /ocsp/<base64 of the request>
     GET  /crl/authsvc.crl    GET /ca/authsvc.cer    GET /status-lists/<number>
+
+and what is to be known of credentials:
+
+    GET  /.well-known/jwt-vc-issuer    GET /ca/credentials.cer
+    GET  /credentials/types/<name>     GET /credentials/status-lists/<number>
 
 A certificate that is frozen must be refused everywhere within one minute. So an OCSP answer is good
 for a minute from its signature, we give it for half of that, and a cache may keep it for what is
@@ -15,17 +20,21 @@ import binascii
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.ocsp import OCSPResponseStatus
 from litestar.types import ControllerRouterHandler
 
 from authsvc.certificates.caching import Caching
 from authsvc.certificates.certificates import Certificates
+from authsvc.certificates.credentials import Credentials, CredentialStatusLists
 from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.errors import StatusListUnknown
+from authsvc.certificates.kept_lists import PublishedList
 from authsvc.certificates.ocsp import OCSPResponder, refusal
-from authsvc.certificates.status_lists import PublishedList, StatusLists
+from authsvc.certificates.status_lists import StatusLists
 from authsvc.certificates.status_token import KEPT_FOR as LISTS_KEPT_FOR
 from authsvc.clock import Clock
 from authsvc.errors import AuthsvcError, InvalidInput, TooLarge, Unavailable
@@ -36,8 +45,10 @@ from authsvc.web.mount import mount
 from authsvc.web.problems import error_headers, problem_response, status_of
 
 _CACHED_FOR = timedelta(seconds=30)
-# The authority's own certificate changes once in years.
+# The authorities' own certificates change once in years, the meaning of a type never.
 _ISSUER_CACHED_FOR = timedelta(hours=1)
+# A new key is published at least that long before it signs, and five minutes more (KeyRules).
+_KEYS_CACHED_FOR = timedelta(minutes=15)
 _OCSP = "application/ocsp-response"
 _OCSP_PREFIX = b"/ocsp/"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -90,6 +101,46 @@ def routes(
         mount("/crl/authsvc.crl", {"GET": get_crl}),
         mount("/ca/authsvc.cer", {"GET": get_issuer}),
         mount("/status-lists/{number:str}", {"GET": get_status_list}, errors=_open_error),
+        *_of_credentials(certificates.credentials, database, clock),
+    ]
+
+
+def _of_credentials(
+    credentials: Credentials, database: Database, clock: Clock
+) -> Sequence[ControllerRouterHandler]:
+    """What is to be known of credentials, by whoever meets one."""
+    lists = CredentialStatusLists(credentials, database)
+
+    async def get_credential_list(request: HTTPRequest) -> HTTPResponse:
+        now = clock.now()
+        if request.query:
+            raise StatusListUnknown
+        number = _number(request.path_params["number"])
+        return _status_list(await lists.current(number, now=now), request, now=now)
+
+    async def get_credential_keys(request: HTTPRequest) -> HTTPResponse:
+        document = credentials.issuer_metadata(now=clock.now())
+        return _json(document, request, kept_for=_KEYS_CACHED_FOR)
+
+    async def get_type(request: HTTPRequest) -> HTTPResponse:
+        document = credentials.type_metadata(request.path_params["name"])
+        return _json(document, request, kept_for=_ISSUER_CACHED_FOR)
+
+    async def get_credential_issuer(_: HTTPRequest) -> HTTPResponse:
+        now = clock.now()
+        der = credentials.anchor(now=now).public_bytes(Encoding.DER)
+        caching = Caching(der, since=now, lifetime=_ISSUER_CACHED_FOR)
+        return _bytes("application/pkix-cert", der, *caching.headers(now=now))
+
+    return [
+        mount("/ca/credentials.cer", {"GET": get_credential_issuer}),
+        mount("/.well-known/jwt-vc-issuer", {"GET": get_credential_keys}, errors=_open_error),
+        mount("/credentials/types/{name:str}", {"GET": get_type}, errors=_open_error),
+        mount(
+            "/credentials/status-lists/{number:str}",
+            {"GET": get_credential_list},
+            errors=_open_error,
+        ),
     ]
 
 
@@ -108,6 +159,16 @@ def _status_list(found: PublishedList, request: HTTPRequest, *, now: datetime) -
     if tag in (request.headers.get("if-none-match") or ""):
         return HTTPResponse(304, headers)
     return _bytes("application/statuslist+jwt", found.token, *headers)
+
+
+def _json(document: bytes, request: HTTPRequest, *, kept_for: timedelta) -> HTTPResponse:
+    """A document that pages may read, or that it has not changed."""
+    tag = f'"{sha256(document).hexdigest()}"'
+    directives = f"max-age={int(kept_for.total_seconds())}, public"
+    headers = (("cache-control", directives), ("etag", tag), _OPEN)
+    if tag in (request.headers.get("if-none-match") or ""):
+        return HTTPResponse(304, headers)
+    return _bytes("application/json", document, *headers)
 
 
 def _open_error(request: HTTPRequest, error: AuthsvcError) -> HTTPResponse:

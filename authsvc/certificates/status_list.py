@@ -49,6 +49,24 @@ class StatusList:
         found._packed[:] = packed
         return found
 
+    @classmethod
+    def of_octets(cls, octets: bytes, *, bits: int = 2) -> Self:
+        """The list, or the part of one, that rests as these bytes."""
+        found = cls(len(octets) * 8 // bits, bits=bits)
+        found.put(0, octets)
+        return found
+
+    @property
+    def octets(self) -> bytes:
+        """The packed statuses (section 4.1)."""
+        return bytes(self._packed)
+
+    def put(self, place: int, octets: bytes) -> None:
+        """Puts packed statuses over those that begin at a byte; IndexError if they do not fit."""
+        if not 0 <= place <= len(self._packed) - len(octets):
+            raise IndexError(place)
+        self._packed[place : place + len(octets)] = octets
+
     def __len__(self) -> int:
         """How many indices there are: the size, filled up to a whole byte."""
         return len(self._packed) * self._in_a_byte

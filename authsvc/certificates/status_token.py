@@ -1,10 +1,11 @@
 """A status list, signed (Token Status List, section 5.1): what anybody may fetch, keep and check.
 
-The signature is made by the ES256 key that signs tokens now, found at `/jwks` under its `kid`, like
-that of an ID token: whoever verifies those needs nothing else. `typ` keeps the two apart.
+A list of certificates is signed by the ES256 key that signs tokens now, found at `/jwks` under its
+`kid`, like an ID token: whoever verifies those needs nothing else. A list of credentials is signed
+as they are, with the same certificate in `x5c`. `typ` keeps the kinds apart.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -22,23 +23,38 @@ TTL = timedelta(seconds=30)
 LIFETIME = timedelta(minutes=10)
 
 
-def signed_token(statuses: StatusList, *, uri: str, key: SigningKey, now: datetime) -> bytes:
-    """The Status List Token in JWT format; `uri` is where it is found, and its subject."""
-    header = {"alg": key.alg, "kid": key.kid, "typ": TYPE}
+def signed_token(
+    statuses: StatusList,
+    *,
+    uri: str,
+    key: SigningKey,
+    chain: Sequence[str] = (),
+    lifetime: timedelta = LIFETIME,
+    now: datetime,
+) -> bytes:
+    """The Status List Token in JWT format; `uri` is where it is found, and its subject.
+
+    `chain` are the certificates of the key (`x5c`), without the anchor.
+    """
+    header: dict[str, object] = {"alg": key.alg, "kid": key.kid, "typ": TYPE}
+    if chain:
+        header["x5c"] = chain
     pieces = [b64url(msgspec.json.encode(header)).encode("ascii"), b"."]
-    pieces.extend(base64url(_payload(statuses, uri=uri, now=now)))
+    pieces.extend(base64url(_payload(statuses, uri=uri, lifetime=lifetime, now=now)))
     signing_input = b"".join(pieces)
     pieces.clear()
     return b".".join((signing_input, b64url(key.sign(signing_input)).encode("ascii")))
 
 
-def _payload(statuses: StatusList, *, uri: str, now: datetime) -> Iterator[bytes]:
+def _payload(
+    statuses: StatusList, *, uri: str, lifetime: timedelta, now: datetime
+) -> Iterator[bytes]:
     """The claims in JSON, in pieces: `lst` may be as long as everything else in the process."""
     issued_at = int(now.timestamp())
     claims = {
         "sub": uri,
         "iat": issued_at,
-        "exp": issued_at + int(LIFETIME.total_seconds()),
+        "exp": issued_at + int(lifetime.total_seconds()),
         "ttl": int(TTL.total_seconds()),
     }
     begin = msgspec.json.encode(claims)[:-1]

@@ -6,11 +6,13 @@ from pathlib import Path
 import rich_click as click
 
 from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.credentials.signer import ROOT_PURPOSE, CredentialSigner
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
 from authsvc.keyring import KeyRing, KeyStage, Stage, rotation
-from authsvc.keyring.keyring import ANCHORS
+from authsvc.keyring.keyring import ANCHORS, SIGNING
 from authsvc.keyring.signing import ALGORITHMS
+from authsvc.keyring.signing_keys import PURPOSE
 from authsvc.settings import Settings, load_settings
 
 
@@ -36,9 +38,10 @@ def init(config: Path | None) -> None:
 def list_keys(config: Path | None) -> None:
     """List the signing keys with their stages, and the certificates, by their public names."""
     keyring = _open(load_settings(config))
-    for key in keyring.signing.stages(now=SystemClock().now()):
-        click.echo(_line(key))
-    for purpose in ("ca", "ocsp", *ANCHORS):
+    for purpose in SIGNING:
+        for key in keyring.signers(purpose).stages(now=SystemClock().now()):
+            click.echo(_line(purpose, key))
+    for purpose in ("ca", "ocsp", ROOT_PURPOSE, *SIGNING, *ANCHORS):
         for certificate in keyring.directory.certificates(purpose):
             ends = certificate.not_valid_after_utc.date()
             click.echo(f"{purpose}  {certificate.subject.rfc4514_string()}  until {ends}")
@@ -46,10 +49,19 @@ def list_keys(config: Path | None) -> None:
 
 @keys.command()
 @config_option
+@click.option(
+    "--purpose",
+    type=click.Choice(tuple(SIGNING)),
+    default=PURPOSE,
+    show_default=True,
+    help="Keys for tokens, or for credentials.",
+)
 @click.option("--alg", type=click.Choice(ALGORITHMS), help="This algorithm alone.")
 @click.option("--now", "at_once", is_flag=True, help="The new key signs at once: one has leaked.")
 @click.option("--revoke", is_flag=True, help="With --now: destroy every other key, at once.")
-def rotate(config: Path | None, alg: str | None, *, at_once: bool, revoke: bool) -> None:
+def rotate(
+    config: Path | None, purpose: str, alg: str | None, *, at_once: bool, revoke: bool
+) -> None:
     """Make the next signing keys: published now, signing when every cache knows them.
 
     Keys that are published no longer are destroyed.
@@ -58,12 +70,14 @@ def rotate(config: Path | None, alg: str | None, *, at_once: bool, revoke: bool)
         raise click.UsageError("--revoke needs --now: something has to sign")
     keyring = _open(load_settings(config))
     now = SystemClock().now()
-    for each in (alg,) if alg else keyring.signing.algorithms:
+    if alg and alg not in SIGNING[purpose]:
+        raise click.UsageError(f"nothing is signed with {alg} there")
+    for each in (alg,) if alg else keyring.signers(purpose).algorithms:
         if at_once:
-            made = rotation.replace_at_once(keyring, each, revoke=revoke, now=now)
+            made = rotation.replace_at_once(keyring, each, purpose=purpose, revoke=revoke, now=now)
         else:
-            made = rotation.rotate(keyring, each, now=now)
-        click.echo(_line(made))
+            made = rotation.rotate(keyring, each, purpose=purpose, now=now)
+        click.echo(_line(purpose, made))
     _destroy_retired(keyring, now)
 
 
@@ -75,10 +89,11 @@ def prune(config: Path | None) -> None:
 
 
 def create_keys(settings: Settings) -> KeyRing:
-    """The key ring with its authority's certificate; what is missing is made."""
+    """The key ring with its authorities' certificates; what is missing is made."""
     now = SystemClock().now()
     keyring = KeyRing.create(settings.key_directory, now=now, rules=settings.keys)
     CertificateAuthority.create(keyring, base_url=settings.issuer, now=now)
+    CredentialSigner(keyring, url=settings.issuer).root(now=now)
     return keyring
 
 
@@ -87,11 +102,12 @@ def _open(settings: Settings) -> KeyRing:
 
 
 def _destroy_retired(keyring: KeyRing, now: datetime) -> None:
-    for key in rotation.destroy_retired(keyring, now=now):
-        click.echo(f"{_line(key)}  destroyed")
+    for purpose in SIGNING:
+        for key in rotation.destroy_retired(keyring, purpose=purpose, now=now):
+            click.echo(f"{_line(purpose, key)}  destroyed")
 
 
-def _line(key: KeyStage) -> str:
+def _line(purpose: str, key: KeyStage) -> str:
     """One key in one line: what it is, its stage, from when it signs, and until when it is of use.
 
     That is until when it signs, and for one that has stopped, until when it is published.
@@ -99,7 +115,7 @@ def _line(key: KeyStage) -> str:
     stopped = key.stage in (Stage.PREVIOUS, Stage.RETIRED)
     since = _spelt(key.signs_from) or "ever"
     until = _spelt(key.published_until if stopped else key.signs_until) or "-"
-    return f"oidc  {key.alg:5}  {key.kid}  {key.stage:8}  signs from {since}  until {until}"
+    return f"{purpose}  {key.alg:5}  {key.kid}  {key.stage:8}  signs from {since}  until {until}"
 
 
 def _spelt(moment: datetime | None) -> str:

@@ -7,6 +7,7 @@ no caller ever sees a raw secret.
     digest     HMAC-SHA-256, so that a fact can be found again without being readable
     pairwise   the PRF behind pairwise subjects; kept apart, because it must outlive all others
     oidc       signing keys by algorithm (RFC 7517, `kid` = RFC 7638 thumbprint), rotated in stages
+    credential the same for what wallets hold; credential-ca vouches for them
     ca, ocsp   the certificate authority's key and its delegated OCSP responder's
 
 The room knows nothing of people, documents or platforms: a context string is all it is told.
@@ -16,6 +17,7 @@ from authsvc.keyring.digests import KeyedDigest, PairwiseKey
 from authsvc.keyring.directory import KeyDirectory
 from authsvc.keyring.errors import KeyRingBroken, SealBroken
 from authsvc.keyring.keyring import KeyRing
+from authsvc.keyring.mac import Mac
 from authsvc.keyring.seals import DataKey, Sealer, Seals
 from authsvc.keyring.signing import SigningKey
 from authsvc.keyring.signing_keys import SigningKeys
@@ -28,6 +30,7 @@ __all__ = [
     "KeyRingBroken",
     "KeyStage",
     "KeyedDigest",
+    "Mac",
     "PairwiseKey",
     "SealBroken",
     "Sealer",

@@ -25,6 +25,13 @@ class KeyedDigest:
         """The digest of `parts`; `kind` keeps digests of different facts apart."""
         return self._mac(_message(kind, parts))
 
+    def function(self, kind: str) -> Mac:
+        """A keyed function of its own, for what is computed too often to spell its kind out.
+
+        Its key is the digest of `kind`, which is handed to nobody.
+        """
+        return Mac(self.digest("key-of-a-function", kind))
+
 
 class PairwiseKey:
     """The pseudorandom function behind pairwise subjects (OpenID Connect Core 8.1).

@@ -98,10 +98,7 @@ class KeyDirectory:
 
     def destroy_private_key(self, purpose: str, name: str) -> None:
         """Removes a private key for good, unless somebody did already."""
-        try:
-            (self.root / purpose / f"{name}.pem").unlink(missing_ok=True)
-        except OSError as error:
-            raise KeyRingBroken(log=f"{purpose}/{name}.pem: {error.strerror}") from None
+        self._destroy(purpose, f"{name}.pem")
 
     def certificates(self, purpose: str) -> list[x509.Certificate]:
         """Every certificate in a folder (`*.crt`), in the order of their names."""
@@ -113,6 +110,15 @@ class KeyDirectory:
             except ValueError:
                 raise KeyRingBroken(log=f"{purpose}/{name}.crt is not a certificate") from None
         return found
+
+    def create_certificate(self, purpose: str, name: str, certificate: x509.Certificate) -> bool:
+        """Writes a certificate unless one of that name is there; whether it was this call."""
+        pem = certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")
+        return self._create(purpose, f"{name}.crt", pem.rstrip)
+
+    def destroy_certificate(self, purpose: str, name: str) -> None:
+        """Removes a certificate of our own, unless somebody did already."""
+        self._destroy(purpose, f"{name}.crt")
 
     def save_certificate(self, purpose: str, name: str, certificate: x509.Certificate) -> None:
         """Writes a certificate, replacing what stood there."""
@@ -147,6 +153,12 @@ class KeyDirectory:
         except OSError as error:
             raise KeyRingBroken(log=f"{purpose}/{filename}: {error.strerror}") from None
         return True
+
+    def _destroy(self, purpose: str, filename: str) -> None:
+        try:
+            (self.root / purpose / filename).unlink(missing_ok=True)
+        except OSError as error:
+            raise KeyRingBroken(log=f"{purpose}/{filename}: {error.strerror}") from None
 
     def _folder(self, purpose: str) -> Path:
         folder = self.root / purpose

@@ -1,7 +1,8 @@
 """The key ring: every key of the service, opened together or not at all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -13,12 +14,18 @@ from authsvc.keyring.directory import KeyDirectory
 from authsvc.keyring.errors import KeyRingBroken
 from authsvc.keyring.seals import Sealer
 from authsvc.keyring.signing import ALGORITHMS, ES256, new_private_key
-from authsvc.keyring.signing_keys import PURPOSE, SigningKeys, file_name
+from authsvc.keyring.signing_keys import CREDENTIAL, PURPOSE, SigningKeys, file_name
 from authsvc.settings import KeyRules
 
 # Certificates of others, whom we trust: the operator puts them there.
 ANCHORS = ("document-anchors", "register-anchors")
 SECRETS = ("seal", "digest", "pairwise")
+# Authorities and their responder: one P-256 key each, in a file named as its folder.
+SINGLE = ("ca", "credential-ca", "ocsp")
+# What signs, by purpose: the algorithms for which the service makes keys itself.
+SIGNING: Mapping[str, tuple[str, ...]] = {PURPOSE: ALGORITHMS, CREDENTIAL: (ES256,)}
+# A credential lives for fourteen days at most, and is verified by its key for as long.
+CREDENTIAL_RETENTION = timedelta(days=15)
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,9 @@ class KeyRing:
 
     directory: KeyDirectory
     signing: SigningKeys
+    credentials: SigningKeys
     ca: ec.EllipticCurvePrivateKey
+    credential_ca: ec.EllipticCurvePrivateKey
     ocsp: ec.EllipticCurvePrivateKey
     sealer: Sealer
     digests: KeyedDigest
@@ -45,12 +54,13 @@ class KeyRing:
             directory.create_folder(purpose)
         for purpose in SECRETS:
             directory.create_secret(purpose, f"{purpose}-1")
-        for purpose in ("ca", "ocsp"):
+        for purpose in SINGLE:
             directory.create_private_key(purpose, purpose, partial(new_private_key, ES256))
-        for alg in ALGORITHMS:
-            if not _has_key(directory, alg):
-                make = partial(new_private_key, alg)
-                directory.create_private_key(PURPOSE, file_name(alg, 1), make, signs_from=now)
+        for purpose, algorithms in SIGNING.items():
+            for alg in algorithms:
+                if not _has_key(directory, purpose, alg):
+                    make = partial(new_private_key, alg)
+                    directory.create_private_key(purpose, file_name(alg, 1), make, signs_from=now)
         return cls.open(root, rules=rules)
 
     @classmethod
@@ -61,7 +71,14 @@ class KeyRing:
         return cls(
             directory=directory,
             signing=SigningKeys(directory, retention=rules.retention),
+            credentials=SigningKeys(
+                directory,
+                retention=max(rules.retention, CREDENTIAL_RETENTION),
+                purpose=CREDENTIAL,
+                algorithms=SIGNING[CREDENTIAL],
+            ),
             ca=_p256(directory, "ca"),
+            credential_ca=_p256(directory, "credential-ca"),
             ocsp=_p256(directory, "ocsp"),
             sealer=Sealer(directory.secret("seal", "seal-1")),
             digests=KeyedDigest(directory.secret("digest", "digest-1")),
@@ -69,10 +86,14 @@ class KeyRing:
             rules=rules,
         )
 
+    def signers(self, purpose: str) -> SigningKeys:
+        """The signing keys of one purpose; KeyError if nothing is signed for it."""
+        return {PURPOSE: self.signing, CREDENTIAL: self.credentials}[purpose]
 
-def _has_key(directory: KeyDirectory, alg: str) -> bool:
+
+def _has_key(directory: KeyDirectory, purpose: str, alg: str) -> bool:
     prefix = file_name(alg, 1).removesuffix("1")
-    return any(name.startswith(prefix) for name in directory.names(PURPOSE, ".pem"))
+    return any(name.startswith(prefix) for name in directory.names(purpose, ".pem"))
 
 
 def _p256(directory: KeyDirectory, purpose: str) -> ec.EllipticCurvePrivateKey:

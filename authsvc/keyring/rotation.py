@@ -9,76 +9,85 @@ from functools import partial
 
 import structlog
 
-from authsvc.keyring.keyring import KeyRing
+from authsvc.keyring.keyring import SIGNING, KeyRing
 from authsvc.keyring.signing import new_private_key
-from authsvc.keyring.signing_keys import PURPOSE, file_name
+from authsvc.keyring.signing_keys import PURPOSE, SigningKeys, file_name
 from authsvc.keyring.stages import KeyStage, Stage
 
 log = structlog.get_logger()
 
 
 def tend(keyring: KeyRing, *, now: datetime) -> None:
-    """One turn of a running service: sees what others did, then does what is due.
+    """One turn of a running service, for each purpose: sees what others did, does what is due.
 
     Files are read and RSA keys made, so it belongs in a thread. Under a schedule it also destroys
     what has retired; without one the service never writes here. KeyRingBroken if it cannot.
     """
-    keyring.signing.reload()
-    for made in rotate_if_due(keyring, now=now):
-        log.info("signing_key_made", algorithm=made.alg, kid=made.kid)
-    if keyring.rules.rotation_days:
-        for gone in destroy_retired(keyring, now=now):
-            log.info("signing_key_destroyed", algorithm=gone.alg, kid=gone.kid)
+    for purpose in SIGNING:
+        keyring.signers(purpose).reload()
+        for made in rotate_if_due(keyring, purpose=purpose, now=now):
+            log.info("signing_key_made", algorithm=made.alg, kid=made.kid)
+        if keyring.rules.rotation_days:
+            for gone in destroy_retired(keyring, purpose=purpose, now=now):
+                log.info("signing_key_destroyed", algorithm=gone.alg, kid=gone.kid)
 
 
-def rotate_if_due(keyring: KeyRing, *, now: datetime) -> list[KeyStage]:
+def rotate_if_due(keyring: KeyRing, *, purpose: str = PURPOSE, now: datetime) -> list[KeyStage]:
     """Makes the next key of every algorithm whose current key is old enough; what was made."""
     every = timedelta(days=keyring.rules.rotation_days)
     if not every:
         return []
-    keyring.signing.reload()
+    signers = keyring.signers(purpose)
+    signers.reload()
     made = []
-    for alg in keyring.signing.algorithms:
-        keys = _keys_of(keyring, alg, now)
-        if _is_due(keys, now - every) and (key := _make(keyring, alg, keys, now=now)):
+    for alg in signers.algorithms:
+        keys = _keys_of(signers, alg, now)
+        if _is_due(keys, now - every) and (key := _make(keyring, signers, alg, keys, now=now)):
             made.append(key)
     return made
 
 
-def rotate(keyring: KeyRing, alg: str, *, now: datetime) -> KeyStage:
+def rotate(keyring: KeyRing, alg: str, *, purpose: str = PURPOSE, now: datetime) -> KeyStage:
     """The next key of an algorithm: the one that waits already, or one that is made now."""
+    signers = keyring.signers(purpose)
     while True:
-        keyring.signing.reload()
-        keys = _keys_of(keyring, alg, now)
+        signers.reload()
+        keys = _keys_of(signers, alg, now)
         waiting = next((key for key in keys if key.stage is Stage.NEXT), None)
-        if key := waiting or _make(keyring, alg, keys, now=now):
+        if key := waiting or _make(keyring, signers, alg, keys, now=now):
             return key
 
 
-def replace_at_once(keyring: KeyRing, alg: str, *, revoke: bool, now: datetime) -> KeyStage:
+def replace_at_once(
+    keyring: KeyRing, alg: str, *, purpose: str = PURPOSE, revoke: bool, now: datetime
+) -> KeyStage:
     """Makes a key that signs from this moment, before any cache can know it.
 
     With `revoke` every other key of the algorithm is destroyed, the waiting one included: what they
     signed stops verifying. A running service follows within a minute.
     """
-    keyring.signing.reload()
+    signers = keyring.signers(purpose)
+    signers.reload()
     made = None
     while made is None:  # Again, if another process took the number.
-        made = _make(keyring, alg, _keys_of(keyring, alg, now), signs_from=now, now=now)
+        known = _keys_of(signers, alg, now)
+        made = _make(keyring, signers, alg, known, signs_from=now, now=now)
     if revoke:
-        _destroy(keyring, [key for key in _keys_of(keyring, alg, now) if key.kid != made.kid])
+        others = [key for key in _keys_of(signers, alg, now) if key.kid != made.kid]
+        _destroy(keyring, signers, others)
     return made
 
 
-def destroy_retired(keyring: KeyRing, *, now: datetime) -> list[KeyStage]:
+def destroy_retired(keyring: KeyRing, *, purpose: str = PURPOSE, now: datetime) -> list[KeyStage]:
     """Destroys the files of the keys that are published no longer; which they were."""
-    retired = [key for key in keyring.signing.stages(now=now) if key.stage is Stage.RETIRED]
-    _destroy(keyring, retired)
+    signers = keyring.signers(purpose)
+    retired = [key for key in signers.stages(now=now) if key.stage is Stage.RETIRED]
+    _destroy(keyring, signers, retired)
     return retired
 
 
-def _keys_of(keyring: KeyRing, alg: str, now: datetime) -> list[KeyStage]:
-    return [key for key in keyring.signing.stages(now=now) if key.alg == alg]
+def _keys_of(signers: SigningKeys, alg: str, now: datetime) -> list[KeyStage]:
+    return [key for key in signers.stages(now=now) if key.alg == alg]
 
 
 def _is_due(keys: list[KeyStage], made_before: datetime) -> bool:
@@ -93,6 +102,7 @@ def _is_due(keys: list[KeyStage], made_before: datetime) -> bool:
 
 def _make(
     keyring: KeyRing,
+    signers: SigningKeys,
     alg: str,
     known: list[KeyStage],
     *,
@@ -105,17 +115,17 @@ def _make(
     """
     number = max((key.number for key in known), default=0) + 1
     made = keyring.directory.create_private_key(
-        PURPOSE,
+        signers.purpose,
         file_name(alg, number),
         partial(new_private_key, alg),
         signs_from=signs_from or now + keyring.rules.propagation,
     )
-    keyring.signing.reload()
-    found = (key for key in _keys_of(keyring, alg, now) if made and key.number == number)
+    signers.reload()
+    found = (key for key in _keys_of(signers, alg, now) if made and key.number == number)
     return next(found, None)
 
 
-def _destroy(keyring: KeyRing, keys: list[KeyStage]) -> None:
+def _destroy(keyring: KeyRing, signers: SigningKeys, keys: list[KeyStage]) -> None:
     for key in keys:
-        keyring.directory.destroy_private_key(PURPOSE, file_name(key.alg, key.number))
-    keyring.signing.reload()
+        keyring.directory.destroy_private_key(signers.purpose, file_name(key.alg, key.number))
+    signers.reload()

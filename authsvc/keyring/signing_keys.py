@@ -1,6 +1,7 @@
-"""All signing keys of the directory, each in its stage, and the JWK Set that publishes them.
+"""All signing keys of one purpose, each in its stage, and the JWK Set that publishes them.
 
-A file `keys/oidc/<alg>-<n>.pem` is one key. What is read stays in memory: nothing here but `reload`
+A file `keys/<purpose>/<alg>-<n>.pem` is one key: `oidc` signs tokens, `credential` what wallets
+hold. What is read stays in memory: nothing here but `reload`
 touches a file, and a reload that fails leaves everything as it was.
 """
 
@@ -14,6 +15,7 @@ from authsvc.keyring.signing import ALGORITHMS, ES256, RS256, SigningKey
 from authsvc.keyring.stages import KeyFile, KeyStage, Span, Stage, described, lives
 
 PURPOSE = "oidc"
+CREDENTIAL = "credential"
 
 # A directory of an older version has these two; what else is missing is not offered.
 _REQUIRED = frozenset({ES256, RS256})
@@ -31,8 +33,17 @@ class _Timetable:
 class SigningKeys:
     """The keys of a directory. `retention` is how long a key is published after it signed last."""
 
-    def __init__(self, directory: KeyDirectory, *, retention: timedelta) -> None:
+    def __init__(
+        self,
+        directory: KeyDirectory,
+        *,
+        retention: timedelta,
+        purpose: str = PURPOSE,
+        algorithms: tuple[str, ...] = ALGORITHMS,
+    ) -> None:
+        self.purpose = purpose
         self._directory = directory
+        self._may_sign = algorithms
         self._retention = retention
         self._files: dict[str, KeyFile] = {}
         self._timetable = self._read()
@@ -77,33 +88,34 @@ class SigningKeys:
         return [described(span, now=now) for span in self._timetable.by_kid.values()]
 
     def _read(self) -> _Timetable:
-        names = self._directory.names(PURPOSE, ".pem")
+        names = self._directory.names(self.purpose, ".pem")
         # A key file is written once and never again, so one that is known need not be read.
         known = ((name, self._files.get(name) or self._load(name)) for name in names)
         files = {name: file for name, file in known if file is not None}
         by_alg = {
             alg: lives(keys, retention=self._retention)
-            for alg in ALGORITHMS
+            for alg in self._may_sign
             if (keys := [file for file in files.values() if file.alg == alg])
         }
-        if missing := _REQUIRED - by_alg.keys():
-            raise KeyRingBroken(log=f"no signing key for {', '.join(sorted(missing))}")
+        if missing := _REQUIRED.intersection(self._may_sign) - by_alg.keys():
+            named = ", ".join(sorted(missing))
+            raise KeyRingBroken(log=f"no signing key for {named} in {self.purpose}")
         spans = [span for keys in by_alg.values() for span in keys]
         by_kid = {span.file.key.kid: span for span in spans}
         if len(by_kid) < len(spans):
-            raise KeyRingBroken(log=f"two files in {PURPOSE} hold the same key")
+            raise KeyRingBroken(log=f"two files in {self.purpose} hold the same key")
         self._files = files
         return _Timetable(by_alg, by_kid)
 
     def _load(self, name: str) -> KeyFile | None:
         prefix, _, number = name.partition("-")
         alg = _BY_PREFIX.get(prefix)
-        if alg is None or not number.isdecimal():
-            raise KeyRingBroken(log=f"{PURPOSE}/{name}.pem is not named for an algorithm")
+        if alg is None or alg not in self._may_sign or not number.isdecimal():
+            raise KeyRingBroken(log=f"{self.purpose}/{name}.pem is not named for an algorithm")
         try:
-            key, signs_from = self._directory.dated_private_key(PURPOSE, name)
+            key, signs_from = self._directory.dated_private_key(self.purpose, name)
         except KeyRingBroken:
-            if name in self._directory.names(PURPOSE, ".pem"):
+            if name in self._directory.names(self.purpose, ".pem"):
                 raise
             return None  # Destroyed by another process since its name was read.
         return KeyFile(alg, int(number), SigningKey(key, alg=alg), signs_from)

@@ -5,8 +5,10 @@ from datetime import datetime
 import pytest
 
 from authsvc.certificates import CertificateAuthority, Certificates
+from authsvc.certificates.credentials import CredentialStatusLists
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database
+from tests.certificates.credential_makers import Issuer
 from tests.certificates.makers import Desk
 from tests.makers import AdjustableClock
 
@@ -26,3 +28,9 @@ def desk(authority: CertificateAuthority, database: Database, clock: AdjustableC
 @pytest.fixture
 def certificates(desk: Desk) -> Certificates:
     return desk.certificates
+
+
+@pytest.fixture
+def issuer(desk: Desk, database: Database) -> Issuer:
+    lists = CredentialStatusLists(desk.certificates.credentials, database)
+    return Issuer(desk.certificates, database, lists)

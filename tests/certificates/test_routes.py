@@ -20,6 +20,7 @@ from authsvc.certificates.routes import routes
 from authsvc.clock import SystemClock
 from authsvc.identifiers import from_b64url
 from authsvc.storage import Database, StorageUnavailable
+from tests.certificates.credential_makers import somebody
 from tests.certificates.makers import Desk, openssl, parsed, require_openssl
 from tests.services import free_port
 
@@ -284,3 +285,30 @@ async def test_a_kept_status_list_needs_no_database(client, desk, now, trouble):
     begin()
     assert (await client.get("/status-lists/0")).status_code == 200
     assert (await client.get("/status-lists/1")).status_code == status
+
+
+async def test_what_is_to_be_known_of_credentials_is_served(client, issuer, keyring, clock, now):
+    """Keys, types, the root and the lists: cacheable, open to pages, and gone when not there."""
+    await issuer.issue(somebody(keyring, now), now=now)
+    keys = await client.get("/.well-known/jwt-vc-issuer")
+    assert keys.json()["issuer"] == issuer.certificates.credentials.issuer
+    assert [key["kid"] for key in keys.json()["jwks"]["keys"]] == [
+        keyring.credentials.current("ES256", now=now).kid
+    ]
+    assert keys.headers["cache-control"] == "max-age=900, public"
+    described = await client.get("/credentials/types/verified-person")
+    assert described.json()["vct"].endswith("/credentials/types/verified-person")
+    first = await client.get("/credentials/status-lists/0")
+    assert first.headers["content-type"] == "application/statuslist+jwt"
+    assert first.headers["cache-control"] == "max-age=30, public"
+    assert jwt_claims(first.content)["sub"].endswith("/credentials/status-lists/0")
+    for found in (keys, described, first):
+        assert found.headers["access-control-allow-origin"] == "*"
+        again = await client.get(
+            found.request.url.path, headers={"if-none-match": found.headers["etag"]}
+        )
+        assert (again.status_code, again.content) == (304, b"")
+    for path in ("status-lists/1", "status-lists/0?time=1", "types/passport"):
+        assert (await client.get(f"/credentials/{path}")).status_code == 404
+    root = x509.load_der_x509_certificate((await client.get("/ca/credentials.cer")).content)
+    assert root == issuer.certificates.credentials.anchor(now=now)

@@ -151,11 +151,11 @@ async def test_a_few_lists_are_kept_and_no_more(authority, desk, database, now, 
     lists = StatusLists(authority, database, most=2)
     for number in range(3):
         await lists.current(number, now=now)
-    assert list(lists._kept) == [1, 2]
+    assert lists.kept.numbers == [1, 2]
     for number in range(100, 140):
         with pytest.raises(StatusListUnknown):
             await lists.current(number, now=now)
-    assert list(lists._kept) == [1, 2]
+    assert lists.kept.numbers == [1, 2]
 
 
 async def test_the_same_request_again_keeps_its_place(desk, now):

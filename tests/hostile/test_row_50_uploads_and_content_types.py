@@ -177,6 +177,11 @@ async def test_every_address_says_what_it_serves(app: App):
         "/nowhere": PROBLEM,
         "/holder/nowhere": PROBLEM,
         "/status-lists/none": PROBLEM,
+        "/.well-known/jwt-vc-issuer": JSON,
+        "/ca/credentials.cer": "application/pkix-cert",
+        "/credentials/types/verified-person": JSON,
+        "/credentials/types/none": PROBLEM,
+        "/credentials/status-lists/0": PROBLEM,
         "/healthz": JSON,
     }
     for path, kind in served.items():

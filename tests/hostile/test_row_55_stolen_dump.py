@@ -20,8 +20,9 @@ from tests.databases import MEMORY_URL
 from tests.dumps import entries
 from tests.holder.apps import open_app
 from tests.makers import artificial_number
+from tests.oidc.jwt_makers import unverified
 from tests.whole import MARKET, SQUARE, Service
-from tests.whole_life import Life, live
+from tests.whole_life import Life, fetch_credentials, live
 
 NUMBER, PHONE, NAME = artificial_number(), "+8610012345678", "样例欧阳测试甲"
 
@@ -127,6 +128,34 @@ async def test_lines_of_own_logs_tell_how_many_there_are_and_nothing_else(
         values = {row[column.name] for row in found}
         assert len(values) == expected.get(column.name, len(found)), column
     assert len({len(row["sealed"]) for row in found}) == 1
+
+
+async def test_no_place_in_a_status_list_is_tied_to_who_has_it(service: Service, storage_urls):
+    """A platform knows where the status of what it was shown is; the dump does not know whose."""
+    people = [await service.enrolled(name) for name in ("样例甲", "样例乙")]
+    places, keys = set(), set()
+    for person in people:
+        for credential in await fetch_credentials(service, Life(), person, each=4):
+            payload = unverified(credential.partition("~")[0])
+            keys.add(payload["cnf"]["jwk"]["x"])
+            if "status" in payload:
+                places.add(payload["status"]["status_list"]["idx"])
+    assert (len(places), len(keys)) == (2 * 8, 2 * 16)
+    # Two kinds with a status: two batches each, which differ in what is random or a person's.
+    batches = await rows(storage_urls, "credential_batch")
+    expected = {"subscriber_id": 2, "document_digest": 2, "expires_at": 1}
+    for column in metadata.tables["credential_batch"].columns:
+        values = {row[column.name] for row in batches}
+        assert len(values) == expected.get(column.name, 4), column
+    assert len({len(row["sealed"]) for row in batches}) == 1
+    # Keys rest without a person; and a list that says nothing of anybody does not rest at all.
+    for row in await rows(storage_urls, "credential_key"):
+        assert row.keys() == {"digest", "expires_at"}
+    assert await rows(storage_urls, "credential_status_page") == []
+    # Numbers follow each other, and are sealed; indices do not, so that none tells its neighbours.
+    assert [row["issued"] for row in await rows(storage_urls, "credential_counter")] == [16]
+    assert max(places) > 1000
+    assert max(places) - min(places) > 1000
 
 
 # What follows tests the test.

@@ -31,7 +31,7 @@ def test_creating_twice_keeps_every_key(tmp_path: Path) -> None:
     first = {path: path.read_bytes() for path in _files(_created(tmp_path))}
     second = {path: path.read_bytes() for path in _files(_created(tmp_path))}
     assert first == second
-    assert len(first) == 9
+    assert len(first) == 11
 
 
 def test_nobody_else_can_read_a_key(tmp_path: Path) -> None:
@@ -55,6 +55,8 @@ def test_processes_that_create_at_once_end_with_one_key(tmp_path: Path) -> None:
         "pairwise/pairwise-1.key",
         "ca/ca.pem",
         "ocsp/ocsp.pem",
+        "credential-ca/credential-ca.pem",
+        "credential/es256-1.pem",
         "oidc/es256-1.pem",
         "oidc/rs256-1.pem",
     ],

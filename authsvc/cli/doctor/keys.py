@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from authsvc.cli.doctor.finding import Finding, broken, good, weak
 from authsvc.keyring import KeyRing
 from authsvc.keyring.signing import ALGORITHMS
+from authsvc.keyring.signing_keys import CREDENTIAL, PURPOSE
 from authsvc.keyring.stages import Stage
 from authsvc.settings import Settings
 
@@ -15,16 +16,16 @@ _NEGLECTED = timedelta(days=365)
 
 def look_at_keys(settings: Settings, keyring: KeyRing, *, now: datetime) -> Iterator[Finding]:
     """Findings about each algorithm's current key, and about what is trusted."""
-    stages = keyring.signing.stages(now=now)
-    waiting = {key.alg for key in stages if key.stage is Stage.NEXT}
-    for key in stages:
-        if key.stage is not Stage.CURRENT:
-            continue
-        about = f"key {key.alg}"
-        age = None if key.signs_from is None else now - key.signs_from
-        says = "no date" if age is None else f"has been signing for {max(age.days, 0)} days"
-        says += ", and the next one is published" if key.alg in waiting else ""
-        yield from _age(about, says, age, settings)
+    for purpose, about in ((PURPOSE, "key"), (CREDENTIAL, "key of credentials")):
+        stages = keyring.signers(purpose).stages(now=now)
+        waiting = {key.alg for key in stages if key.stage is Stage.NEXT}
+        for key in stages:
+            if key.stage is not Stage.CURRENT:
+                continue
+            age = None if key.signs_from is None else now - key.signs_from
+            says = "no date" if age is None else f"has been signing for {max(age.days, 0)} days"
+            says += ", and the next one is published" if key.alg in waiting else ""
+            yield from _age(f"{about} {key.alg}", says, age, settings)
     for alg in sorted(set(ALGORITHMS) - set(keyring.signing.algorithms)):
         yield weak(f"key {alg}", "missing: clients cannot register for it", "authsvc keys init")
     for purpose in ("document-anchors", "register-anchors"):

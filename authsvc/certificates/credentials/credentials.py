@@ -1,0 +1,222 @@
+"""The life of a credential: issued in a batch, suspended, released, withdrawn, forgotten.
+
+The caller holds the person still (`Subscribers.hold`, `hold_documents`) in the transaction in which
+it issues, so that a freeze or a lost document comes before, and nothing is issued, or after, and
+finds what was. Withdrawing takes the person's batches first and the pages of statuses in one order.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from cryptography import x509
+
+from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.credentials import sd_jwt, statuses, store
+from authsvc.certificates.credentials.claims import told
+from authsvc.certificates.credentials.kinds import CredentialKind, Validity, validity
+from authsvc.certificates.credentials.places import Places
+from authsvc.certificates.credentials.signer import CredentialSigner
+from authsvc.certificates.credentials.statement import Statement, Wanted
+from authsvc.certificates.credentials.type_metadata import type_metadata
+from authsvc.certificates.errors import KeyAlreadyCertified
+from authsvc.certificates.status import RevocationReason
+from authsvc.certificates.status_entry import StatusEntry
+from authsvc.clock import china_today
+from authsvc.storage import Transaction
+from authsvc.subscribers import Subscriber
+
+KEY = "certified-key"
+"""The kind of a certified key's digest: one for devices and wallets."""
+
+_ID_BYTES = 16
+# Two numbers are less than that, whichever they are.
+_SEALED_BLOCK = 64
+
+
+class Credentials:
+    """Issues credentials in the name of the authority's service; in the caller's transaction."""
+
+    def __init__(self, authority: CertificateAuthority) -> None:
+        keyring = authority.keyring
+        self.issuer = authority.locations.base_url
+        self.signer = CredentialSigner(keyring, url=self.issuer)
+        self._digests = keyring.digests
+        self._sealer = keyring.sealer
+        self._places = Places(keyring.digests)
+
+    async def issue(
+        self,
+        tx: Transaction,
+        subscriber: Subscriber,
+        *,
+        kind: CredentialKind,
+        statement: Statement,
+        wanted: Sequence[Wanted],
+        document_digest: bytes,
+        document_valid_until: date | None,
+        now: datetime,
+    ) -> list[str]:
+        """A credential for each that is wanted, in their order (SD-JWT VC, compact form).
+
+        Show them only after the transaction committed. A key that was certified before, or is here
+        twice: KeyAlreadyCertified, and nothing is issued. DocumentEndsTooSoon; AuthorityExpired.
+        ValueError for more than the kind allows, or a platform where the kind names none.
+        """
+        _check(kind, wanted)
+        times = validity(kind, document_valid_until=document_valid_until, now=now)
+
+        # Recorded before it is signed: no credential is ever without what withdraws it.
+        digests = [self._digests.digest(KEY, each.key_der) for each in wanted]
+        if not await store.insert_keys(tx, digests, expires_at=times.expires_at):
+            raise KeyAlreadyCertified(log="a holder key")
+        if await store.device_has_key(tx, digests):
+            raise KeyAlreadyCertified(log="a device's key")
+        entries: Iterable[StatusEntry | None] = [None] * len(wanted)
+        if kind.has_status:
+            entries = await self._record(
+                tx, subscriber.id, document_digest, count=len(wanted), times=times
+            )
+        return list(self._signed(kind, statement, wanted, entries, times, now=now))
+
+    async def has_key(self, tx: Transaction, digest: bytes) -> bool:
+        """Whether a key, by its digest as KEY, has a credential that may still hold."""
+        return await store.wallet_has_key(tx, digest)
+
+    async def withdraw(
+        self,
+        tx: Transaction,
+        *,
+        reason: RevocationReason,
+        subscriber_id: UUID | None = None,
+        document_digest: bytes | None = None,
+    ) -> None:
+        """Suspends (CERTIFICATE_HOLD) or ends all of a person's, or all on a document."""
+        entries = await self._entries(tx, subscriber_id, document_digest)
+        await statuses.withdraw(tx, entries, reason=reason)
+
+    async def release(
+        self,
+        tx: Transaction,
+        *,
+        subscriber_id: UUID | None = None,
+        document_digest: bytes | None = None,
+    ) -> None:
+        """Makes what is suspended valid again; what has ended stays so."""
+        await statuses.release(tx, await self._entries(tx, subscriber_id, document_digest))
+
+    async def forget(self, tx: Transaction, *, subscriber_id: UUID) -> None:
+        """Forgets whose they were. Withdraw them first."""
+        await store.delete_batches(tx, subscriber_id)
+
+    async def erase_expired(self, tx: Transaction, *, now: datetime) -> None:
+        """Forgets the keys and batches of which nothing holds any more."""
+        await store.delete_expired(tx, now)
+
+    def vct(self, kind: CredentialKind) -> str:
+        """The type of a kind: an address, where its metadata is."""
+        return self._type(kind.vct_name)
+
+    def type_metadata(self, name: str) -> bytes:
+        """What a type means, in JSON (SD-JWT VC section 4); CredentialTypeUnknown."""
+        return type_metadata(name, vct=self._type(name))
+
+    def issuer_metadata(self, *, now: datetime) -> bytes:
+        """Under which keys credentials verify, in JSON (SD-JWT VC, JWT VC issuer metadata)."""
+        jwks = self.signer.keys.public_jwks(now=now)
+        return msgspec.json.encode({"issuer": self.issuer, "jwks": jwks})
+
+    def status_list(self, number: int) -> str:
+        """The address of a status list."""
+        return f"{self.issuer}/credentials/status-lists/{number}"
+
+    def anchor(self, *, now: datetime) -> x509.Certificate:
+        """The root up to which a verifier follows `x5c`; it is for credentials alone."""
+        return self.signer.root(now=now)
+
+    def _type(self, name: str) -> str:
+        return f"{self.issuer}/credentials/types/{name}"
+
+    async def _record(
+        self,
+        tx: Transaction,
+        subscriber_id: UUID,
+        document_digest: bytes,
+        *,
+        count: int,
+        times: Validity,
+    ) -> list[StatusEntry]:
+        """The places of a new batch; whose they are is kept as long as one of them holds."""
+        first = await store.claim_numbers(tx, count)
+        row_id = os.urandom(_ID_BYTES)
+        sealed = self._sealer.seal(
+            msgspec.msgpack.encode((first, count)),
+            context=_context(row_id, subscriber_id),
+            block=_SEALED_BLOCK,
+        )
+        row = store.BatchRow(row_id, subscriber_id, document_digest, sealed, times.expires_at)
+        await store.insert_batch(tx, row)
+        return self._of_numbers(first, count)
+
+    async def _entries(
+        self, tx: Transaction, subscriber_id: UUID | None, document_digest: bytes | None
+    ) -> list[StatusEntry]:
+        entries = []
+        for row in await store.batches(
+            tx, subscriber_id=subscriber_id, document_digest=document_digest
+        ):
+            opened = self._sealer.open(row.sealed, context=_context(row.id, row.subscriber_id))
+            first, count = msgspec.msgpack.decode(opened, type=tuple[int, int])
+            entries += self._of_numbers(first, count)
+        return entries
+
+    def _of_numbers(self, first: int, count: int) -> list[StatusEntry]:
+        return [self._places.of(number) for number in range(first, first + count)]
+
+    def _signed(
+        self,
+        kind: CredentialKind,
+        statement: Statement,
+        wanted: Sequence[Wanted],
+        entries: Iterable[StatusEntry | None],
+        times: Validity,
+        *,
+        now: datetime,
+    ) -> Iterator[str]:
+        identity = self.signer.at(times.issued_at)
+        header: dict[str, object] = {
+            "alg": identity.key.alg,
+            "typ": sd_jwt.TYPE,
+            "kid": identity.key.kid,
+        }
+        if kind.carries_chain:
+            header["x5c"] = identity.chain
+        for each, entry in zip(wanted, entries, strict=True):
+            shown: dict[str, object] = {
+                "iss": self.issuer,
+                "vct": self.vct(kind),
+                "iat": int(times.issued_at.timestamp()),
+                "exp": int(times.expires_at.timestamp()),
+            }
+            if each.platform is not None:
+                shown["aud"] = each.platform.sector
+            shown["cnf"] = {"jwk": sd_jwt.holder_jwk(each.holder_key)}
+            if entry is not None:
+                place = {"idx": entry.index, "uri": self.status_list(entry.number)}
+                shown["status"] = {"status_list": place}
+            claims = told(statement, each.platform, day=china_today(now))
+            hidden = sd_jwt.disclosures(claims)
+            yield sd_jwt.signed(header, shown, hidden, key=identity.key)
+
+
+def _check(kind: CredentialKind, wanted: Sequence[Wanted]) -> None:
+    if not 1 <= len(wanted) <= kind.most:
+        raise ValueError("as many credentials as the kind allows")
+    if any((each.platform is not None) is not kind.names_subject for each in wanted):
+        raise ValueError("a platform if the kind names a subject, and only then")
+
+
+def _context(row_id: bytes, subscriber_id: UUID) -> str:
+    return f"credential-batch:{row_id.hex()}:{subscriber_id}"

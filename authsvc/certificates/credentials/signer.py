@@ -1,0 +1,134 @@
+"""Who signs credentials: a key of the ring, its certificate, and the root above it.
+
+The root is for credentials alone. Were it that of the devices, then whoever believes all that
+chains to it would believe a credential that a person signed with their own device's key.
+
+All that is issued on one day must look alike, so what signs follows from the day: the key that was
+current when it began, and one certificate, which the first process that needs it puts into the
+directory and every other one takes from there. It renews itself.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+import structlog
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from authsvc.certificates import profile
+from authsvc.certificates.authority import signed_by
+from authsvc.certificates.errors import AuthorityExpired
+from authsvc.certificates.profile import SIGNER_RENEWAL, SIGNER_VALIDITY
+from authsvc.keyring import KeyRing, KeyRingBroken, SigningKey
+
+ROOT_PURPOSE = "credential-ca"
+PURPOSE = "credential"
+_ROOT_NAME = "authority"
+_ALGORITHM = "ES256"
+_KID_SHOWN = 12
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What signs at a moment. `chain` is the member `x5c`: no anchor in it (HAIP 1.0)."""
+
+    key: SigningKey
+    chain: tuple[str, ...]
+
+
+class CredentialSigner:
+    """The signing identities of one issuer, `url`."""
+
+    def __init__(self, keyring: KeyRing, *, url: str) -> None:
+        self.keys = keyring.credentials
+        self._root_key = keyring.credential_ca
+        self._directory = keyring.directory
+        self._url = url
+        self._root: x509.Certificate | None = None
+        self._certificates: dict[str, x509.Certificate] = {}
+
+    def at(self, issued_at: datetime) -> Identity:
+        """Who signs what is issued at this (rounded) moment; AuthorityExpired."""
+        key = self.keys.current(_ALGORITHM, now=issued_at)
+        day = datetime.combine(issued_at.astimezone(UTC).date(), time(), tzinfo=UTC)
+        certificate = self._certificates.get(key.kid)
+        if certificate is None or not _fresh(certificate, day):
+            certificate = self._kept(key, day) or self._renewed(key, day)
+            self._certificates[key.kid] = certificate
+        der = certificate.public_bytes(serialization.Encoding.DER)
+        return Identity(key, (base64.b64encode(der).decode("ascii"),))
+
+    def root(self, *, now: datetime) -> x509.Certificate:
+        """The anchor that a verifier of credentials trusts; made if there is none yet."""
+        if self._root is None:
+            made = profile.authority_certificate(
+                self._root_key.public_key(), title="Online credentials", now=now
+            ).sign(self._root_key, hashes.SHA256())
+            self._root = self._found_root() or self._first(
+                ROOT_PURPOSE, _ROOT_NAME, made, find=self._found_root
+            )
+        return self._root
+
+    def _found_root(self) -> x509.Certificate | None:
+        public = self._root_key.public_key()
+        for found in self._directory.certificates(ROOT_PURPOSE):
+            if found.public_key() == public and signed_by(found, found):
+                return found
+        return None
+
+    def _kept(self, key: SigningKey, day: datetime) -> x509.Certificate | None:
+        root, public = self.root(now=day), key.public_key()
+        ours = [
+            found
+            for found in self._directory.certificates(PURPOSE)
+            if found.public_key() == public and signed_by(found, root) and _fresh(found, day)
+        ]
+        return max(ours, key=lambda found: found.not_valid_before_utc, default=None)
+
+    def _renewed(self, key: SigningKey, day: datetime) -> x509.Certificate:
+        public, root = key.public_key(), self.root(now=day)
+        if not isinstance(public, ec.EllipticCurvePublicKey):
+            raise KeyRingBroken(log="a credential key of the wrong type")
+        if not root.not_valid_before_utc <= day + SIGNER_VALIDITY <= root.not_valid_after_utc:
+            raise AuthorityExpired(log="the root of credentials must be renewed")
+        made = profile.signer_certificate(public, issuer=root, url=self._url, begins=day).sign(
+            self._root_key, hashes.SHA256()
+        )
+        name = f"{day:%Y%m%d}-{key.kid[:_KID_SHOWN]}"
+        return self._first(PURPOSE, name, made, find=lambda: self._kept(key, day))
+
+    def _first(
+        self,
+        purpose: str,
+        name: str,
+        made: x509.Certificate,
+        *,
+        find: Callable[[], x509.Certificate | None],
+    ) -> x509.Certificate:
+        """What was made, or what another process has put there first."""
+        try:
+            self._directory.create_certificate(purpose, name, made)
+            self._clear_away(made.not_valid_before_utc)
+        except KeyRingBroken:
+            # A read-only key directory costs each worker a certificate of its own: what they issue
+            # can be told apart by it.
+            _log.warning("credential_certificate_not_saved")
+            return made
+        return find() or made
+
+    def _clear_away(self, moment: datetime) -> None:
+        """What has ended; each name begins with the day on which its certificate does."""
+        over = f"{moment - SIGNER_VALIDITY:%Y%m%d}"
+        for name in self._directory.names(PURPOSE, ".crt"):
+            if name < over:
+                self._directory.destroy_certificate(PURPOSE, name)
+
+
+def _fresh(certificate: x509.Certificate, day: datetime) -> bool:
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return begins <= day and day + SIGNER_RENEWAL <= ends
