@@ -140,9 +140,11 @@ def wallet(issuer: Issuer) -> Wallet:
 
 
 @asynccontextmanager
-async def opened(directory: Path, issuer: Issuer, clock: AdjustableClock) -> AsyncIterator[Door]:
-    """A verifier with its doors."""
-    fetches: Any = IssuerAway(issuer, clock)
+async def opened(
+    directory: Path, issuer: Issuer, clock: AdjustableClock, fetches: Any = None
+) -> AsyncIterator[Door]:
+    """A verifier with its doors; `fetches` gets what lies at the issuer's addresses."""
+    fetches = fetches or IssuerAway(issuer, clock)
     verifier = PlatformVerifier.open(
         issuer=issuer.url,
         address=ADDRESS,
