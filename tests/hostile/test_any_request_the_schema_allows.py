@@ -256,6 +256,8 @@ async def look_after_oneself(
     body = {"ticket": ticket, "otp": service.otp(resident)}
     assert (await client.post("/authentication/second-factor", json=body)).is_success
     assert (await client.get("/holder/export")).is_success
+    wish = {"certificates": ["verified-person"]}
+    assert (await client.post("/holder/wallets/offers", json=wish)).status_code == 201
     resident.device = ec.generate_private_key(ec.SECP256R1())
     body = {"name": "a tablet", "certificate_request": resident.certificate_request}
     added = await client.post("/holder/devices", json=body)
