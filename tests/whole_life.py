@@ -358,11 +358,26 @@ async def _leave_doors_open(service: Service, life: Life, resident: Resident) ->
         body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
         answer = await browser.post("/authentication/password", json=body)
         life.secrets["ticket"] = answer.json()["ticket"]
+        await _invite_a_wallet(service, life)
         answer = await browser.post("/authentication/challenges")
         life.secrets["challenge"] = answer.json()["challenge"]
         life.secrets["challenge's nonce"] = answer.json()["message"].splitlines()[-1]
         life.browsed("other browser", browser)
         assert (await browser.get("/crl/authsvc.crl")).status_code == 200
+
+
+async def _invite_a_wallet(service: Service, life: Life) -> None:
+    """An offer that no wallet has taken up yet."""
+    resident = await service.enrolled("样例诸葛测试庚")
+    async with service.client() as app:
+        body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
+        assert (await app.post("/authentication/password", json=body)).is_success
+        wish = {"certificates": ["verified-person"]}
+        answer = await app.post("/holder/wallets/offers", json=wish)
+    life.knows("inviting", resident)
+    [grant] = answer.json()["credential_offer"]["grants"].values()
+    life.secrets["pre-authorized code"] = grant["pre-authorized_code"]
+    life.secrets["offer"] = answer.json()["credential_offer_uri"].rpartition("/")[2]
 
 
 def _request(life: Life) -> dict[str, str]:

@@ -282,6 +282,8 @@ async def look_after_oneself(
     body["code"] = re.findall(r"[0-9]{6}", messages[-1]["text"])[0]
     assert (await client.post("/holder/phone/confirmation", json=body)).is_success
     assert (await client.post("/holder/phone/stop")).is_success
+    wish = {"certificates": ["verified-person"]}
+    assert (await client.post("/holder/wallets/offers", json=wish)).status_code == 201
     resident.device = ec.generate_private_key(ec.SECP256R1())
     body = {"name": "a tablet", "certificate_request": resident.certificate_request}
     added = await client.post("/holder/devices", json=body)
