@@ -71,7 +71,7 @@ class RequestAsksTooMuch(InvalidInput):
     code = "certificates.request_asks_too_much"
     title = Text("证书申请包含不允许的内容", "The certificate request asks for what it may not")
     next_step = Text(
-        "请去掉申请中的所有扩展与属性:证书内容由服务决定",
+        "请去掉申请中的所有扩展与属性：证书内容由服务决定",
         "Leave every extension and attribute out: the service alone decides what is certified",
     )
 

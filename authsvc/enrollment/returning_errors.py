@@ -59,7 +59,7 @@ class DocumentStillGood(Conflict):
     code = "enrollment.document_still_good"
     title = Text("登记的证件仍然有效", "The document on file is still good")
     next_step = Text(
-        "请用已有设备或密码登录,或恢复登录方式;若刚刚换证,请稍后重试",
+        "请用已有设备或密码登录，或恢复登录方式；若刚刚换证，请稍后重试",
         "Sign in as before, or recover access; if the card was issued just now, try again soon",
     )
 

@@ -40,7 +40,7 @@ class StrongSignInRequired(NotAllowed):
 
     code = "holder.strong_sign_in_required"
     title = Text("此操作需要第二因素", "This needs your second factor")
-    next_step = Text("请先验证第二因素,再重试", "Prove your second factor, then repeat this")
+    next_step = Text("请先验证第二因素，再重试", "Prove your second factor, then repeat this")
 
 
 class DeviceNameInvalid(InvalidInput):
@@ -49,7 +49,7 @@ class DeviceNameInvalid(InvalidInput):
     code = "holder.device_name_invalid"
     title = Text("设备名称不符合要求", "This cannot be the name of a device")
     next_step = Text(
-        "请使用 1 至 64 个字符,不含控制字符",
+        "请使用 1 至 64 个字符，不含控制字符",
         "Use 1 to 64 characters, none of them a control character",
     )
 

@@ -52,7 +52,7 @@ class TokenMalformed(TokenRefused):
     code = "verify.malformed"
     title = Text("不是此类令牌", "This is no such token")
     next_step = Text(
-        "请原样传入收到的令牌(若已加密,请先解密)",
+        "请原样传入收到的令牌(若已加密，请先解密)",
         "Hand over the token as it came; one that is encrypted is decrypted first",
     )
 

@@ -12,6 +12,6 @@ class PhoneProofRequired(NotAllowed):
     code = "authentication.phone_proof_required"
     title = Text("此操作需要短信验证码", "This needs a code that is sent to your phone")
     next_step = Text(
-        "请先用发送到您手机的验证码确认是您本人,再重试",
+        "请先用发送到您手机的验证码确认是您本人，再重试",
         "Show that it is you by the code that is sent to your phone, then repeat this",
     )

@@ -39,12 +39,12 @@ class CodePurpose:
 
 STEP_UP = CodePurpose(
     "sms-code",
-    "【网号】验证码 {code},用于确认本次登录,10分钟内有效。请勿告诉任何人。"
+    "【网号】验证码 {code}，用于确认本次登录，10分钟内有效。请勿告诉任何人。"
     " Your sign-in code is {code}, valid for 10 minutes. Tell it to nobody.",
 )
 NEW_PHONE = CodePurpose(
     "new-phone-code",
-    "【网号】验证码 {code},用于登记此手机号,10分钟内有效。请勿告诉任何人。"
+    "【网号】验证码 {code}，用于登记此手机号，10分钟内有效。请勿告诉任何人。"
     " Your code to give this phone to your online number is {code}, valid for 10 minutes."
     " Tell it to nobody.",
 )

@@ -25,12 +25,12 @@ NAMES: Mapping[str, Text] = MappingProxyType(
 _DESCRIPTIONS: Mapping[str, Text] = MappingProxyType(
     {
         "verified-person": Text(
-            "持有人是一位经过核验的真实的人;仅出示其选择出示的内容,不含姓名与号码。",
+            "持有人是一位经过核验的真实的人；仅出示其选择出示的内容，不含姓名与号码。",
             "The holder is a real person who was verified; what they choose is shown, no name, no"
             " number.",
         ),
         "verified-person-at-platform": Text(
-            "持有人是一位经过核验的真实的人,并以该平台认识的代号出示;仅供该平台使用。",
+            "持有人是一位经过核验的真实的人，并以该平台认识的代号出示；仅供该平台使用。",
             "The holder is a real person who was verified, under the pseudonym that this one"
             " platform knows; for this platform alone.",
         ),

@@ -35,12 +35,12 @@ _NEWS: dict[ActivityKind, Text] = {
         "您的网号开启了动态口令", "One-time codes were turned on for your online number"
     ),
     ActivityKind.HOLDER_CHECK_FAILED: Text(
-        "有人使用您的证件,但未通过持有人核验",
+        "有人使用您的证件，但未通过持有人核验",
         "Somebody presented your document and did not pass the holder check",
     ),
     ActivityKind.FROZEN: Text("您的网号已冻结", "Your online number is frozen"),
     ActivityKind.DOCUMENT_REPLACED: Text(
-        "您的网号已改用新证件,此前的设备均已停用",
+        "您的网号已改用新证件，此前的设备均已停用",
         "Your online number follows a new document; earlier devices no longer work",
     ),
     ActivityKind.UNFROZEN: Text("您的网号已解除冻结", "Your online number is no longer frozen"),
@@ -49,11 +49,11 @@ _NEWS: dict[ActivityKind, Text] = {
         "Somebody has begun to recover access to your online number",
     ),
     ActivityKind.RECOVERED: Text(
-        "您的网号的登录方式已恢复,此前的设备均已停用",
+        "您的网号的登录方式已恢复，此前的设备均已停用",
         "Access to your online number was recovered; earlier devices no longer work",
     ),
     ActivityKind.PHONE_CHANGE_BEGUN: Text(
-        "有人为您的网号登记了另一个手机号,等待期后生效",
+        "有人为您的网号登记了另一个手机号，等待期后生效",
         "Another phone was given for your online number; it counts once a wait is over",
     ),
     ActivityKind.PHONE_CHANGED: Text(
@@ -73,7 +73,7 @@ _NEWS: dict[ActivityKind, Text] = {
 MESSAGES_A_DAY = 10
 _DAY = timedelta(days=1)
 
-_IF_NOT_YOU = Text("如非本人操作,请立即打开应用处理。", "If it was not you, open the app at once.")
+_IF_NOT_YOU = Text("如非本人操作，请立即打开应用处理。", "If it was not you, open the app at once.")
 
 
 class Messenger(Protocol):

@@ -93,7 +93,7 @@ class BindingTooOld(TokenRefused):
     code = "verify.binding_too_old"
     title = Text("出示时间不在有效范围内", "The certificate was not shown just now")
     next_step = Text(
-        "请重新请求出示,并校准时钟", "Ask for it again, and look at the clocks of both devices"
+        "请重新请求出示，并校准时钟", "Ask for it again, and look at the clocks of both devices"
     )
 
 
