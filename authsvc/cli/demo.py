@@ -55,6 +55,7 @@ def _stay(stage: Stage, story: Story) -> None:
     story.step("Everything stays up. Try it yourself; Ctrl+C ends it")
     story.says(f"the platform    {stage.platform_url}")
     story.says(f"its messages    {stage.platform_url}/outbox")
+    story.says(f"the app         {stage.issuer}/app/")
     story.says(f"the service     {stage.issuer}/.well-known/openid-configuration")
     story.says(f"sign in with    {SIGN_IN_NAME} / {PASSWORD}")
     story.says(f"logs            {stage.directory}")

@@ -67,6 +67,7 @@ def sandbox(  # noqa: PLR0917 - click passes options by name
         os.environ.pop("AUTHSVC_CONFIG", None)
         os.environ.update(environment)
         click.echo(f"{settings.issuer}/.well-known/openid-configuration")
+        click.echo(f"{settings.issuer}/app/  the person's app")
         click.echo(_verifier(settings))
         run_server("authsvc.app:from_environment", host=host, port=port)
 
@@ -123,7 +124,7 @@ async def _prepare(
             imported = await house.clients.import_clients(
                 read_documents(clients_file), now=house.clock.now()
             )
-            click.echo(f"{len(imported)} clients")
+            click.echo(f"{len(imported)} {'client' if len(imported) == 1 else 'clients'}")
         if registration_token is not None:
             await _open_registration(house, registration_token)
         await enroll_people(house, authority, people)

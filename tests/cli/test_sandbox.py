@@ -196,7 +196,9 @@ def test_a_bad_file_says_what_is_wrong_on_the_command_line(tmp_path: Path) -> No
     file = tmp_path / "people.json"
     for content in ('[{"username": "a"}]', "[,]", ""):
         file.write_text(content)
-        result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
+        result = CliRunner().invoke(
+            main, ["sandbox", "--port", str(free_port()), "--people", str(file)]
+        )
         assert result.exit_code == 1
         assert "sandbox.people_invalid" in result.output
 
@@ -216,7 +218,9 @@ def test_a_person_who_cannot_be_enrolled_is_named(
     file = tmp_path / "people.json"
     people = [{"username": "a", "password": "p", "name": "  "}, {"username": "b", "password": "p"}]
     file.write_text(json.dumps([people[0], people[1] | wrong]), "utf-8")
-    result = CliRunner().invoke(main, ["sandbox", "--people", str(file)])
+    result = CliRunner().invoke(
+        main, ["sandbox", "--port", str(free_port()), "--people", str(file)]
+    )
     assert result.exit_code == 1
     assert field in re.sub(r"[│\s]", "", result.output)
 

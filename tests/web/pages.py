@@ -36,6 +36,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "ages": [],
         "facts": [],
         "purposes": {"age": "accounts are for adults"},
+        "certificates": [Text("领取网证", "fetch certificates into your wallet")],
         "details": [Text("签署办件 A-1", "sign your case A-1")],
         "legal_basis": "PIPL 29",
         "until": date(2027, 1, 31),

@@ -28,14 +28,17 @@ def look_at_keys(settings: Settings, keyring: KeyRing, *, now: datetime) -> Iter
             yield from _age(f"{about} {key.alg}", says, age, settings)
     for alg in sorted(set(ALGORITHMS) - set(keyring.signing.algorithms)):
         yield weak(f"key {alg}", "missing: clients cannot register for it", "authsvc keys init")
-    for purpose in ("document-anchors", "register-anchors"):
+    for purpose, without in (
+        ("document-anchors", "no document can be proved"),
+        ("register-anchors", "no push of the register is believed"),
+    ):
         count = len(keyring.directory.certificates(purpose))
         if count or settings.sandbox:
             yield good(purpose, f"{count} trusted" if count else "the sandbox brings its own")
         else:
             yield broken(
                 purpose,
-                "empty: no document can be proved",
+                f"empty: {without}",
                 f"Put certificates (*.crt) into {settings.key_directory / purpose}",
             )
 

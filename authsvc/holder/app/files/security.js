@@ -25,8 +25,8 @@ export async function securityView({ signal }) {
     el('h2', {}, say('动态口令', 'One-time codes')),
     p(
       say(
-        '换手机时可以重新设置，旧的随即失效。',
-        'Set them up again on a new phone; the old ones then stop working.',
+        '由验证器应用显示。换手机时再开启一次，旧的随即失效。',
+        'Shown by an authenticator app. Turn them on again on a new phone: the old ones stop.',
       ),
       { class: 'lead' },
     ),

@@ -14,14 +14,14 @@ const VIEWS = { enroll: 'opt-in', recover: 'recover', unfreeze: 'unfreeze' };
 export async function startView(context) {
   const [kept, device] = await Promise.all([underWay(), recall('device')]);
   if (kept) return invitation(kept);
-  if (await isSignedIn()) return instead('home', () => homeView(context));
-  return device ? instead('sign-in', signInView) : invitation(null);
+  if (await isSignedIn()) return instead('home', homeView, context);
+  return device ? instead('sign-in', signInView, context) : invitation(null);
 }
 
 /** The address of the view that is shown, without a step back to this one. */
-function instead(name, view) {
+function instead(name, view, context) {
   history.replaceState(null, '', `#/${name}`);
-  return view();
+  return view(context);
 }
 
 async function isSignedIn() {
