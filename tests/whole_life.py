@@ -372,6 +372,7 @@ async def _invite_a_wallet(service: Service, life: Life) -> None:
     async with service.client() as app:
         body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
         assert (await app.post("/authentication/password", json=body)).is_success
+        await service.prove_phone(app, resident)
         wish = {"certificates": ["verified-person"]}
         answer = await app.post("/holder/wallets/offers", json=wish)
     life.knows("inviting", resident)

@@ -12,7 +12,7 @@ import pytest_asyncio
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
 from tests.issuance.conftest import issuing
 from tests.issuance.makers import AT_PLATFORM, PERSON, new_keys, read_certificate
-from tests.issuance.test_offers import grant, offered
+from tests.issuance.test_offers import grant, offered, signed_in_by_password
 from tests.oidc.jwt_makers import private_key
 from tests.whole import SQUARE
 
@@ -63,6 +63,16 @@ async def test_a_pre_authorized_code_is_for_wallets(issuing):
             assert response.json()["error"] == expected
     assert PRE_AUTHORIZED_CODE in offer["credential_offer"]["grants"]
     assert (await issuing.wallet().post("/token", grant(offer))).status_code == 200
+
+
+async def test_a_stolen_password_invites_no_wallet(issuing):
+    """A wallet goes on with its refresh token: it wants what a further device wants."""
+    wish = {"certificates": [PERSON]}
+    async with issuing.service.client() as thief:
+        await signed_in_by_password(thief, issuing.zhang)
+        response = await thief.post("/holder/wallets/offers", json=wish)
+    refusal = "authentication.phone_proof_required"
+    assert (response.status_code, response.json()["code"]) == (403, refusal)
 
 
 async def test_a_proof_is_this_wallets_for_us_and_of_now(issuing, wallet, tokens):

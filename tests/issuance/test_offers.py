@@ -7,13 +7,20 @@ import pytest
 
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
 from tests.family import grown_up, ward_of
+from tests.holder.apps import App
 from tests.issuance.makers import BRIEF, PERSON, Wallet, new_keys, read_certificate
 from tests.whole import ISSUER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def signed_in(client, resident):
+async def signed_in(issuing, client, resident):
+    """By the device's key: the password alone invites no wallet."""
+    app = App(issuing.service, client, resident)
+    assert (await app.sign_in_by(resident.device, resident.certificate)).is_success
+
+
+async def signed_in_by_password(client, resident):
     body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
     assert (await client.post("/authentication/password", json=body)).is_success
 
@@ -21,7 +28,7 @@ async def signed_in(client, resident):
 async def offered(issuing, *kinds, resident=None):
     """What the app is told."""
     async with issuing.service.client() as client:
-        await signed_in(client, resident or issuing.zhang)
+        await signed_in(issuing, client, resident or issuing.zhang)
         response = await client.post(
             "/holder/wallets/offers", json={"certificates": list(kinds or (PERSON,))}
         )
@@ -54,7 +61,7 @@ async def test_a_wallet_fetches_what_it_was_invited_to(issuing):
     [found] = await wallet.fetch(tokens, new_keys(1), credential_configuration_id=BRIEF)
     assert "status" not in read_certificate(found)[1]
     async with issuing.service.client() as client:
-        await signed_in(client, issuing.zhang)
+        await signed_in(issuing, client, issuing.zhang)
         log = (await client.get("/holder/activity")).json()["entries"]
     lines = {(each["kind"], each["client_id"], *each["scopes"]) for each in log}
     assert ("certificates_offered", None, PERSON, BRIEF) in lines
@@ -98,7 +105,7 @@ async def test_an_offer_wants_a_fresh_sign_in_and_something_to_offer(issuing):
     address, body = "/holder/wallets/offers", {"certificates": [PERSON]}
     async with service.client() as client:
         assert (await client.post(address, json=body)).status_code == 401
-        await signed_in(client, issuing.zhang)
+        await signed_in(issuing, client, issuing.zhang)
         unknown = await client.post(address, json={"certificates": ["driving-licence"]})
         assert unknown.json()["code"] == "issuance.unknown_credential_configuration"
         service.clock.advance(minutes=6)
@@ -111,7 +118,7 @@ async def test_whoever_froze_their_number_is_not_spoken_for(issuing):
     offer, wallet = await offered(issuing, resident=li), Wallet(issuing.service, "wallet-a")
     tokens = await wallet.redeem(**grant(await offered(issuing, resident=li)))
     async with issuing.service.client() as client:
-        await signed_in(client, li)
+        await signed_in_by_password(client, li)
         assert (await client.post("/holder/freeze")).is_success
     response = await wallet.post("/token", grant(offer))
     assert response.json()["error"] == "invalid_grant"
@@ -125,7 +132,7 @@ async def test_a_child_gets_no_certificate_that_is_used_without_asking(issuing):
     async with grown_up(service) as guardian:
         child = await ward_of(service, guardian, birth_date=date(2016, 5, 5))
     async with service.client() as client:
-        await signed_in(client, child)
+        await signed_in(issuing, client, child)
         response = await client.post("/holder/wallets/offers", json={"certificates": [PERSON]})
     assert (response.status_code, response.json()["code"]) == (400, refusal)
 

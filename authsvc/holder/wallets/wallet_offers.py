@@ -1,6 +1,7 @@
 """Putting a certificate into a wallet: the person's side of a credential offer.
 
-1  the sign-in is strong if the person has a second factor, else fresh
+1  the sign-in is as strong as for a further device: a wallet goes on with its refresh token, so
+   that whoever has found out the password alone invites none
 2  in one transaction: the person could have certificates now, and the line in their own log
 3  the offer
 """
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.holder.door import Visit
 from authsvc.holder.person import held_person_of
-from authsvc.holder.strength import require_own_strength
+from authsvc.holder.strength import require_strength_to_add
 from authsvc.issuance.offers import Offer, Offers
 from authsvc.issuance.statements import attested
 from authsvc.storage import Database
@@ -39,12 +40,11 @@ class WalletOffers:
     async def make(self, visit: Visit, kinds: Sequence[str]) -> Offer:
         """A new offer.
 
-        FreshSignInRequired, StrongSignInRequired; UnknownCredentialConfiguration;
+        What `require_strength_to_add` raises; UnknownCredentialConfiguration;
         CredentialRequestDenied for who could not have what is offered.
         """
         # 1.
-        if not await require_own_strength(visit, self._step_up):
-            visit.require_fresh()
+        await require_strength_to_add(visit, self._step_up)
         # 2.
         self._offers.check(kinds)
         async with self._database.transaction() as tx:
