@@ -10,7 +10,8 @@ from authsvc.cli.tour.browser import Browser, Page
 from tests.interop.platforms import HOME
 
 USERNAME, PASSWORD = "interop", "an artificial password"
-PEOPLE = [{"username": USERNAME, "password": PASSWORD, "birth_date": "1990-01-01"}]
+PHONE = "+8610099990001"
+PEOPLE = [{"username": USERNAME, "password": PASSWORD, "birth_date": "1990-01-01", "phone": PHONE}]
 
 _WAITING = re.compile(r'<section class="waiting">(.*?)</section>', re.DOTALL)
 _HANDLE = re.compile(r'name="request" value="([^"]+)"')

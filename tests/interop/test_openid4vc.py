@@ -1,11 +1,12 @@
 """npm's @openid4vc/openid4vci: a wallet that fetches certificates."""
 
+import re
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.interop.people import PASSWORD, USERNAME
+from tests.interop.people import PASSWORD, PHONE, USERNAME
 from tests.interop.platforms import MAKER
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -27,6 +28,10 @@ def offer(issuer: str) -> dict[str, Any]:
     with httpx2.Client(base_url=issuer) as app:
         body = {"sign_in_name": USERNAME, "password": PASSWORD}
         assert app.post("/authentication/password", json=body).is_success
+        assert app.post("/authentication/step-up/sms").is_success
+        outbox = app.get("/sandbox/outbox", params={"phone": PHONE}).json()
+        [code] = re.findall(r"[0-9]{6}", outbox["messages"][-1]["text"])
+        assert app.post("/authentication/step-up", json={"otp": code}).is_success
         wish = {"certificates": ["verified-person"]}
         answer = app.post("/holder/wallets/offers", json=wish)
         assert answer.status_code == 201, answer.text
