@@ -30,7 +30,7 @@ def offer(issuer: str) -> dict[str, Any]:
         assert app.post("/authentication/password", json=body).is_success
         assert app.post("/authentication/step-up/sms").is_success
         outbox = app.get("/sandbox/outbox", params={"phone": PHONE}).json()
-        [code] = re.findall(r"[0-9]{6}", outbox["messages"][-1]["text"])
+        code = re.findall(r"\b[0-9]{6}\b", outbox["messages"][-1]["text"])[0]
         assert app.post("/authentication/step-up", json={"otp": code}).is_success
         wish = {"certificates": ["verified-person"]}
         answer = app.post("/holder/wallets/offers", json=wish)
