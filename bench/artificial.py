@@ -22,7 +22,7 @@ from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.resident_number import Sex, mod_11_2
 from authsvc.identifiers import new_id
 from authsvc.keyring import DataKey, KeyRing
-from authsvc.oidc.grants import LIFETIME, Grant
+from authsvc.oidc.grants import BLOCK, LIFETIME, Grant
 from authsvc.oidc.store import consent
 from authsvc.subscribers import DocumentState, Identity, SubscriberStatus
 from authsvc.subscribers.online_number import ALPHABET, LENGTH, check_character
@@ -132,7 +132,7 @@ class Makers:
             granted_at=now,
             expires_at=now + LIFETIME,
         )
-        return data_key.seal(self._encode(grant), context=f"grant:{grant_id.hex()}")
+        return data_key.seal(self._encode(grant), context=f"grant:{grant_id.hex()}", block=BLOCK)
 
 
 def artificial_identity(place: int) -> Identity:

@@ -29,7 +29,7 @@ LIFETIME = timedelta(days=365)
 GUARDED_LIFETIME = timedelta(hours=24)
 # More than the longest client id, every claim of ours and a separate consent take: what somebody
 # allowed does not show in the length of its row.
-_BLOCK = 512
+BLOCK = 512
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -266,7 +266,7 @@ class Grants:
     async def _save(self, tx: Transaction, subscriber: Subscriber, grant: Grant) -> None:
         grant_id = self._id(subscriber, grant.client_id)
         sealed = subscriber.data_key.seal(
-            msgspec.msgpack.encode(grant), context=_context(grant_id), block=_BLOCK
+            msgspec.msgpack.encode(grant), context=_context(grant_id), block=BLOCK
         )
         await store.save_grant(tx, grant_id, subscriber_id=subscriber.id, sealed=sealed)
         await self._subscribers.changing(subscriber.id)

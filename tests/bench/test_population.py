@@ -37,7 +37,7 @@ SCHEMA = {
     "postgresql": (
         "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         " UNION SELECT tablename, indexname, indexdef FROM pg_indexes"
-        " WHERE schemaname = 'public' ORDER BY 1, 2"
+        " WHERE schemaname = 'public' ORDER BY 1, 2, 3"
     ),
 }
 

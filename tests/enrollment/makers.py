@@ -220,7 +220,7 @@ class World:
         await self.activity.flush()
         async with self.database.reading() as tx:
             entries = await self.activity.of(tx, await applicant.subscriber())
-        return [entry.kind for entry in sorted(entries, key=lambda entry: entry.at)]
+        return [entry.kind for entry in reversed(entries)]
 
     async def messages_to(self, applicant: "Applicant") -> list[str]:
         """What reached somebody's phone, oldest first."""

@@ -1,4 +1,4 @@
-"""Row 22: nothing from outside is decrypted here, so there is no padding to ask about."""
+"""Row 22: nothing from outside is decrypted here that has a padding to ask about."""
 
 import ast
 from pathlib import Path
@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 import authsvc
 from authsvc.identifiers import b64url, from_b64url
+from authsvc.issuance import request_keys
 from tests.hostile.key_platforms import EC, RSA, Door
 
 HOUSE = Path(authsvc.__file__).parent
@@ -65,13 +66,24 @@ async def test_and_so_does_one_encrypted_to_our_own_signing_key(door):
             assert not await door.opens(token)
 
 
-def test_nobody_in_the_house_decrypts_a_token():
-    """No line of the service asks its library to decrypt a JWE, or looks for a JWE's registry."""
+def test_nobody_in_the_house_decrypts_a_token_but_a_wallets_request():
+    """One file asks its library to decrypt a JWE, by algorithms without any padding.
+
+    It has one refusal for everything (`issuance/test_encrypted_answers.py`). Nobody looks for a
+    registry.
+    """
     named = {
-        node.attr if isinstance(node, ast.Attribute) else node.id
+        (str(path.relative_to(HOUSE)), node.attr if isinstance(node, ast.Attribute) else node.id)
         for path in HOUSE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute | ast.Name)
     }
-    assert "encrypt_compact" in named
-    assert not {"decrypt_compact", "decrypt_json", "JWERegistry"} & named
+    assert "encrypt_compact" in {name for _, name in named}
+    opening = {"decrypt_compact", "decrypt_json", "JWERegistry"}
+    found = {(path, name) for path, name in named if name in opening}
+    assert found == {("issuance/request_keys.py", "decrypt_compact")}
+    assert (request_keys.ALGORITHM, *request_keys.CONTENT_ENCRYPTION) == (
+        "ECDH-ES",
+        "A128GCM",
+        "A256GCM",
+    )

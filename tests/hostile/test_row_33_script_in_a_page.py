@@ -57,14 +57,14 @@ def poisoned(value: object, payload: str) -> object:
     if isinstance(value, AuthsvcError):
         return Hostile(payload)
     if isinstance(value, Mapping):
-        return {payload: payload}
+        return {key: poisoned(each, payload) for key, each in value.items()} | {payload: payload}
     if isinstance(value, list):
         return [*value, payload]
     # A switch is not text, nor is a date of ours.
     return value if isinstance(value, bool | date) else payload
 
 
-OURS = ("/static/", "https://", "?recovery", "?look", "?again", "/action/phone")
+OURS = ("/static/", "https://", "?recovery", "?look", "?again", "?another-name", "/action/phone")
 
 # Honest values that make each page show everything it can.
 HONEST = {

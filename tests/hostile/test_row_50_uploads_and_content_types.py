@@ -102,6 +102,7 @@ async def test_a_page_instead_of_a_certificate_request(
     await enrolling.begin()
     await enrolling.all(until="certificate-request")
     text = upload.decode("latin-1")
+    await app.proves_phone()
     for answer in (
         await enrolling.put("certificate-request", certificate_request=text),
         await app.does("/devices", name="a tablet", certificate_request=text),

@@ -13,6 +13,7 @@ not, so that days are chosen by the database, and what lies in them is put in or
 """
 
 import asyncio
+import itertools
 import os
 from collections import deque
 from collections.abc import Sequence
@@ -48,6 +49,9 @@ _MOST_WAITING = 20_000
 _AT_ONCE = 1000
 _ID_BYTES = 16
 
+# Lines of one moment are told in the order in which this process made them.
+_nth = itertools.count(1)
+
 _log = structlog.get_logger()
 
 
@@ -56,6 +60,17 @@ class Page(NamedTuple):
 
     entries: list[Entry]
     before: Place | None
+
+
+class _Line(Entry, frozen=True, omit_defaults=True, kw_only=True):
+    """An entry as it rests: the `nth` that its process wrote."""
+
+    nth: int = 0
+
+    @property
+    def entry(self) -> Entry:
+        """What happened."""
+        return Entry(**{name: getattr(self, name) for name in Entry.__struct_fields__})
 
 
 @dataclass
@@ -161,10 +176,10 @@ class ActivityLog:
         """The person has read every alert that is there."""
         while rows := await store.unread_of(tx, subscriber.id, most=MOST_ALERTS):
             for row in rows:
-                entry = _open(subscriber, row)
-                if entry.alerts:
-                    entry = msgspec.structs.replace(entry, seen=True)
-                await store.mark_read(tx, row.id, sealed=_sealed(subscriber, row.id, entry))
+                line = _open(subscriber, row)
+                if line.alerts:
+                    line = msgspec.structs.replace(line, seen=True)
+                await store.mark_read(tx, row.id, sealed=_sealed(subscriber, row.id, line))
 
     async def erase_expired(self, tx: Transaction, *, now: datetime) -> None:
         """Erases what is older than six months."""
@@ -197,25 +212,26 @@ def _end(moment: datetime) -> datetime:
 
 def _row(subscriber: Subscriber, entry: Entry) -> store.ActivityRow:
     row_id = os.urandom(_ID_BYTES)
-    sealed = _sealed(subscriber, row_id, entry)
+    line = _Line(**msgspec.structs.asdict(entry), nth=next(_nth))
+    sealed = _sealed(subscriber, row_id, line)
     unread = entry.alerts and not entry.seen
     return store.ActivityRow(row_id, subscriber.id, sealed, _end(entry.at), unread)
 
 
-def _sealed(subscriber: Subscriber, row_id: bytes, entry: Entry) -> bytes:
-    return subscriber.data_key.seal(msgspec.msgpack.encode(entry), context=_context(row_id))
+def _sealed(subscriber: Subscriber, row_id: bytes, line: _Line) -> bytes:
+    return subscriber.data_key.seal(msgspec.msgpack.encode(line), context=_context(row_id))
 
 
 def _opened(subscriber: Subscriber, rows: Sequence[store.ActivityRow]) -> list[tuple[Place, Entry]]:
     """Lines with their places, newest first."""
     opened = [(row.id, _open(subscriber, row)) for row in rows]
-    placed = [(Place(entry.at, row_id), entry) for row_id, entry in opened]
+    placed = [(Place(line.at, line.nth, row_id), line.entry) for row_id, line in opened]
     return sorted(placed, key=lambda line: line[0], reverse=True)
 
 
-def _open(subscriber: Subscriber, row: store.ActivityRow) -> Entry:
+def _open(subscriber: Subscriber, row: store.ActivityRow) -> _Line:
     opened = subscriber.data_key.open(row.sealed, context=_context(row.id))
-    return msgspec.msgpack.decode(opened, type=Entry)
+    return msgspec.msgpack.decode(opened, type=_Line)
 
 
 def _context(row_id: bytes) -> str:
