@@ -1,7 +1,7 @@
 """The credential endpoint (OpenID4VCI 1.0, section 8): proofs of keys go in, certificates come out.
 
 1. the token is good, and its holder sent it; whoever has set up a second factor proved it when they
-   allowed this: a certificate for another key wants what a further device wants
+   allowed this
 2. the request can be read, and asks for what the person allowed
 3. the keys are proved, one for each certificate; for a bucket of platforms, one for each of them
 4. the nonce is used up
