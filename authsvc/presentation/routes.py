@@ -39,6 +39,9 @@ from authsvc.web.json_body import strict_json
 from authsvc.web.logging import AccessLog
 from authsvc.web.mount import mount
 
+# A wallet may be a page: it reads what is answered, and sends no cookie along.
+_ANY_ORIGIN = (("access-control-allow-origin", "*"),)
+
 
 def create_verifier_app(verifier: PlatformVerifier, *, clock: Clock, fetcher: Fetcher) -> Litestar:
     """The verifier as an ASGI application of its own; it closes `fetcher` at shutdown."""
@@ -134,8 +137,9 @@ def _wallet(verifier: PlatformVerifier, clock: Clock, below: str) -> list[Contro
         mount(
             below + "/requests/{presentation:str}",
             {"GET": fetch, "POST": fetch_with_nonce},
+            always=_ANY_ORIGIN,
         ),
-        mount(below + "/responses/{presentation:str}", {"POST": respond}),
+        mount(below + "/responses/{presentation:str}", {"POST": respond}, always=_ANY_ORIGIN),
     ]
 
 

@@ -1,5 +1,6 @@
 /** What is signed in the name of a key of this device: JWTs (RFC 7515, compact), with ES256. */
 
+import { presentMoment } from '/app/api.js';
 import { fromBase64url, toBase64url } from '/app/der.js';
 
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
@@ -33,14 +34,14 @@ export function decoded(part) {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(fromBase64url(part)));
 }
 
-/** A value of 256 random bits. */
-export function random() {
-  return toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+/** A random value of so many octets. */
+export function random(octets = 32) {
+  return toBase64url(crypto.getRandomValues(new Uint8Array(octets)));
 }
 
-/** The moment in seconds, as JWTs have it. */
+/** The moment in seconds, as JWTs have it; by the service's clock where this one is far off. */
 export function seconds() {
-  return Math.floor(Date.now() / 1000);
+  return Math.floor(presentMoment() / 1000);
 }
 
 function encoded(value) {

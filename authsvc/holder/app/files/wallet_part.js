@@ -1,8 +1,9 @@
 /** The part of the certificate view about what is shown to platforms and at counters. */
 
-import { action, alarm, el, p, tell } from '/app/dom.js';
+import { action, alarm, el, form, link, p, tell } from '/app/dom.js';
+import { refused } from '/app/presentation_request.js';
 import { asProblem } from '/app/problem.js';
-import { show } from '/app/router.js';
+import { go, show } from '/app/router.js';
 import { fetchCertificates, fetchMore, left } from '/app/wallet.js';
 import { day, say } from '/app/words.js';
 
@@ -25,6 +26,31 @@ export async function walletPart() {
       { class: 'lead' },
     ),
     p(stock(platform, counter), { id: 'wallet-stock' }),
+    counter.count
+      ? p(
+          link('#/counter', say('在柜台出示', 'Show at a counter'), {
+            class: 'button',
+            id: 'show-at-counter',
+          }),
+        )
+      : null,
+    form({
+      id: 'open-request',
+      submit: say('打开请求', 'Open the request'),
+      mood: 'second',
+      fields: [
+        {
+          name: 'request',
+          label: say('平台请求的链接', "A platform's request"),
+          hint: say(
+            '粘贴平台页面上的链接，或用相机扫描二维码得到的内容。',
+            'Paste the link of its page, or what a camera reads in its QR code.',
+          ),
+          autocomplete: 'off',
+        },
+      ],
+      send: ({ request }) => openRequest(request),
+    }),
     stopped,
     action(
       say('领取一次性网证', 'Fetch certificates'),
@@ -36,6 +62,13 @@ export async function walletPart() {
       { id: 'fetch-certificates' },
     ),
   );
+}
+
+/** Opens what a platform's link or QR code asks; where it names another wallet's address, too. */
+function openRequest(typed) {
+  const query = typed.trim().split('?').slice(1).join('?');
+  if (!new URLSearchParams(query).get('request_uri')) throw refused('no_request', 'request');
+  return go(`present?${query}`);
 }
 
 /** Fetches more where they run short; what stands in the way, in words. */
