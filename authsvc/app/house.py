@@ -21,6 +21,7 @@ from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.holder.wallets.own_wallet import own_wallet
 from authsvc.issuance.datasets import Datasets
 from authsvc.issuance.issuer import Issuer, build_issuer
 from authsvc.keyring import KeyRing
@@ -118,7 +119,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     )
     credentials = Credentials(digests=keyring.digests, hasher=hasher, policy=policy)
     throttle = Throttle(ephemeral, settings.throttle)
-    clients = Clients(database, loopback_http=settings.sandbox)
+    clients = Clients(database, loopback_http=settings.sandbox, own=[own_wallet(settings.issuer)])
     fetcher = Fetcher.open(settings)
     sessions = Sessions(ephemeral=ephemeral, seals=keyring.sealer, memory=memory)
     sign_in = SignIn(

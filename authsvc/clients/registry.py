@@ -24,15 +24,23 @@ _MOST = 10_000
 
 
 class Clients:
-    """All clients. `loopback_http` opens http on loopback at registration (the sandbox)."""
+    """All clients. `loopback_http` opens http on loopback at registration (the sandbox).
 
-    def __init__(self, database: Database, *, loopback_http: bool = False) -> None:
+    `own` are those that the service brings along: nobody registers, changes or disables them.
+    """
+
+    def __init__(
+        self, database: Database, *, loopback_http: bool = False, own: Sequence[Client] = ()
+    ) -> None:
         self._database = database
+        self._own = {client.client_id: client for client in own}
         self._loopback_http = loopback_http
         self._remembered: dict[str, tuple[datetime, Client | None]] = {}
 
     async def find(self, client_id: str, *, now: datetime) -> Client | None:
         """The client of this id, unless it is unknown or disabled."""
+        if (own := self._own.get(client_id)) is not None:
+            return own
         remembered = self._remembered.get(client_id)
         if remembered is not None and remembered[0] > now:
             return remembered[1]

@@ -38,6 +38,8 @@ from authsvc.web.logging import AccessLog
 from authsvc.web.mount import mount
 
 _Request = Request[Any, Any, Any]
+# A wallet may be a page: it reads what is answered, and sends no cookie along.
+_ANY_ORIGIN = (("access-control-allow-origin", "*"),)
 
 
 def create_verifier_app(verifier: PlatformVerifier, *, clock: Clock, fetcher: Fetcher) -> Litestar:
@@ -137,8 +139,9 @@ def _wallet(verifier: PlatformVerifier, clock: Clock, below: str) -> list[Contro
         mount(
             below + "/requests/{presentation:str}",
             {"GET": fetch, "POST": fetch_with_nonce},
+            always=_ANY_ORIGIN,
         ),
-        mount(below + "/responses/{presentation:str}", {"POST": respond}),
+        mount(below + "/responses/{presentation:str}", {"POST": respond}, always=_ANY_ORIGIN),
     ]
 
 

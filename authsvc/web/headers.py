@@ -22,6 +22,14 @@ _APP_POLICY = (
     "require-trusted-types-for 'script'; trusted-types authsvc-app"
 )
 
+# The page of the app in which a certificate is shown to a platform: the one that may speak to
+# others, as it alone has to. To all of them, for an address that named the platform would tell the
+# service whom somebody is showing it to. Loopback is for a sandbox.
+_PRESENTING_POLICY = _APP_POLICY.replace("connect-src 'self'", "connect-src 'self' https:")
+_SANDBOX_PRESENTING_POLICY = _PRESENTING_POLICY.replace(
+    " https:", " https: http://localhost:* http://127.0.0.1:*"
+)
+
 # A worker is held to the policy of its own answer: it fetches from us, and does nothing else.
 _WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 
@@ -112,6 +120,12 @@ def app_headers() -> tuple[tuple[str, str], ...]:
         ("content-security-policy", _APP_POLICY),
         ("cross-origin-opener-policy", "same-origin"),
     )
+
+
+def presenting_headers(*, sandbox: bool) -> tuple[tuple[str, str], ...]:
+    """The policy of the app's page that speaks to platforms; otherwise as `app_headers`."""
+    policy = _SANDBOX_PRESENTING_POLICY if sandbox else _PRESENTING_POLICY
+    return (("content-security-policy", policy), *app_headers()[1:])
 
 
 def worker_headers() -> tuple[tuple[str, str], ...]:

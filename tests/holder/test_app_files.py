@@ -83,6 +83,12 @@ def test_the_page_may_load_from_and_speak_to_this_origin_alone(app):
     assert "http" not in policy
 
 
+def test_one_page_may_speak_to_platforms_and_its_address_does_not_say_to_which(app):
+    usual = app.get("/app/").headers["content-security-policy"]
+    presenting = app.get("/app/present").headers["content-security-policy"]
+    assert presenting == usual.replace("connect-src 'self'", "connect-src 'self' https:")
+
+
 @pytest.mark.parametrize(
     ("address", "header", "language"),
     [
@@ -111,7 +117,7 @@ def test_without_javascript_the_page_says_so_and_leads_on(app):
 
 def test_only_a_sandbox_offers_virtual_cards(app):
     assert 'data-mode="production"' in app.get("/app/").text
-    [page, _] = routes(templates=Templates(), sandbox=True)
+    [page, *_] = routes(templates=Templates(), sandbox=True)
     with TestClient(Litestar([page], openapi_config=None)) as sandbox:
         assert 'data-mode="sandbox"' in sandbox.get("/app/").text
 

@@ -1,11 +1,13 @@
 """The camera of a phone: reads the QR code in a picture that a page shows (ISO/IEC 18004).
 
-Only what the service's codes need: bytes, versions 2 to 6, error correction level M. Nothing is
-corrected, for a picture on a screen has no faults.
+Only what the codes here need: of the service's pages bytes, versions 2 to 6, error correction level
+M; of the app, level L in any version. Nothing is corrected: a picture on a screen has no faults.
 """
 
 import re
 from urllib.parse import unquote
+
+from segno import consts
 
 _BORDER = 4
 # Of each version: how many blocks, and how many data bytes in each (ISO/IEC 18004 table 9).
@@ -49,6 +51,63 @@ def read_qr(picture: str) -> str:
     return shifted[2 : 2 + shifted[1]].decode()
 
 
+def read_modules(path: str) -> str:
+    """The text in the code that the app draws: level L, any version, a unit square a module."""
+    places = re.findall(r"M(\d+) (\d+)h1v1h-1z", path)
+    dark = {(int(row) - _BORDER, int(column) - _BORDER) for column, row in places}
+    size = max(row for row, _ in dark) + 1
+    version, rest = divmod(size - 17, 4)
+    assert rest == 0
+    level_and_mask = _number((8, column) in dark for column in range(5)) ^ _FORMAT_MASK
+    assert level_and_mask >> 3 == 0b01, "another level than L"
+    mask = _MASKS[level_and_mask & 0b111]
+    bits = [
+        ((row, column) in dark) != (mask(row, column) == 0)
+        for row, column in _zigzag(size)
+        if not _is_any_pattern(row, column, version)
+    ]
+    words = iter([_number(bits[at : at + 8]) for at in range(0, len(bits) - 7, 8)])
+    lengths = [
+        kind.num_data
+        for kind in consts.ECC[version][consts.ERROR_LEVEL_L]
+        for _ in range(kind.num_blocks)
+    ]
+    blocks: list[list[int]] = [[] for _ in lengths]
+    for at in range(max(lengths)):
+        for block, length in zip(blocks, lengths, strict=True):
+            if at < length:
+                block.append(next(words))
+    data = bytes(word for block in blocks for word in block)
+    shifted = (int.from_bytes(data) << 4).to_bytes(len(data) + 1)
+    assert shifted[0] == 0b0100
+    # From version 10 on, sixteen bits say how many bytes there are.
+    count = 1 if version < 10 else 2
+    length = int.from_bytes(shifted[1 : 1 + count])
+    return shifted[1 + count : 1 + count + length].decode()
+
+
+def _is_any_pattern(row: int, column: int, version: int) -> bool:
+    """Whether the module is no data; in any version, also those that carry their number."""
+    size = 4 * version + 17
+    if row == 6 or column == 6:
+        return True
+    corners = (
+        (row <= 8, column <= 8),
+        (row <= 8, column >= size - 8),
+        (row >= size - 8, column <= 8),
+    )
+    if any(down and right for down, right in corners):
+        return True
+    numbered = version >= 7 and min(row, column) < 6 and size - 11 <= max(row, column) < size - 8
+    centres = consts.ALIGNMENT_POS[version - 2] if version > 1 else ()
+    finders = ((6, 6), (6, size - 7), (size - 7, 6))
+    return numbered or any(
+        (down, right) not in finders and max(abs(row - down), abs(column - right)) <= 2
+        for down in centres
+        for right in centres
+    )
+
+
 def _dark_modules(path: str) -> set[tuple[int, int]]:
     """Row and column of each dark module."""
     dark = set()
@@ -67,13 +126,17 @@ def _dark_modules(path: str) -> set[tuple[int, int]]:
 
 def _data_places(size: int) -> list[tuple[int, int]]:
     """Where the data stand, in their order: two columns at a time, up and down (section 7.7.3)."""
+    return [place for place in _zigzag(size) if not _is_pattern(*place, size)]
+
+
+def _zigzag(size: int) -> list[tuple[int, int]]:
     places = []
     upwards = True
     for right in (*range(size - 1, 6, -2), 5, 3, 1):
         rows = range(size - 1, -1, -1) if upwards else range(size)
         places += [(row, column) for row in rows for column in (right, right - 1)]
         upwards = not upwards
-    return [place for place in places if not _is_pattern(*place, size)]
+    return places
 
 
 def _is_pattern(row: int, column: int, size: int) -> bool:

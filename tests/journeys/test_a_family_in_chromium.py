@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.hands import Hands
+from tests.journeys.hands import SECRET, Hands
 from tests.journeys.test_in_a_real_browser import signs_up
 from tests.journeys.world import SQUARE, World
 
@@ -58,7 +58,8 @@ def test_a_child_waits_for_either_guardian_and_a_former_one_sees_nothing(
     world.changes_custody("add", *numbers)
     child.click("summary:has-text('another guardian')")
     other.vouches(child.sees("#second-guardian-code"))
-    child.finishes(next(_names))
+    name = next(_names)
+    child.finishes(name)
 
     signs_up(child.page, square, "two_guardians")
     child.page.goto(f"{square.url}/verify")
@@ -78,10 +79,15 @@ def test_a_child_waits_for_either_guardian_and_a_former_one_sees_nothing(
     assert not requests[0].is_visible()
 
     # One of the two is a guardian no more: from now on the child's life is none of their business.
+    # What they allowed has ended with it, and so have the child's sessions.
     world.changes_custody("end", *numbers)
+    other.open("home")
     child.page.click("#sign-out")
     child.page.goto(f"{square.url}/sign-in")
     child.page.click("#sign-in-with-online-number")
+    child.page.fill("#username", name)
+    child.page.fill("#password", SECRET)
+    child.page.click("#sign-in")
     child.page.wait_for_selector("#until")
     other.open("home")
     assert not requests[1].is_visible()

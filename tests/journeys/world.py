@@ -107,7 +107,7 @@ class World:
         self._directory = directory
         self._register = directory / "service" / "data" / "register"
         # The sandbox has a verifier for whoever tries things out.
-        self._verifier_token = directory / "service/data/verifier/door/token.key"
+        self.verifier_token = directory / "service/data/verifier/door/token.key"
         self._password = directory / "password"
         self._password.write_text(PASSWORD)
         # Another name than the platforms', so that for a browser they are other sites.
@@ -254,7 +254,7 @@ class World:
                 f"--client-id={name}",
                 f"--client-secret-file={self.secret_file(name)}",
                 f"--verifier={self.issuer}/verifier",
-                f"--verifier-token-file={self._verifier_token}",
+                f"--verifier-token-file={self.verifier_token}",
                 f"--data={data}",
                 f"--record={record}",
             ],

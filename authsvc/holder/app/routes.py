@@ -2,6 +2,7 @@
 
     GET /app            -> 303 to /app/, so that the app's scope ends with a slash
     GET /app/           the page, in the language of ?lang=zh|en or of the browser
+    GET /app/present    the same page, where a certificate is shown: it may speak to platforms
     GET /app/{name}     modules, style sheet, icon, manifest, service worker
 
 NOTE: a scope is a prefix of addresses: `/app` would be one of `/approvals`, too.
@@ -20,13 +21,14 @@ from authsvc.holder.app.app_files import (
     manifest,
 )
 from authsvc.web.errors import AddressUnknown
-from authsvc.web.headers import app_headers, worker_headers
+from authsvc.web.headers import app_headers, presenting_headers, worker_headers
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 from authsvc.web.language import Language
 from authsvc.web.mount import mount
 from authsvc.web.templates import Templates
 
 _TEMPLATE = "app.html"
+PRESENTING = f"{SHELL}present"
 _WITHOUT_SLASH = SHELL.removesuffix("/")
 
 
@@ -41,8 +43,14 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
         if request.raw_path.partition(b"?")[0] == _WITHOUT_SLASH.encode():
             query = f"?{request.query}" if request.query else ""
             return redirect(f"{SHELL}{query}")
+        return page(request, *app_headers())
+
+    async def show_presenting(request: HTTPRequest) -> HTTPResponse:
+        return page(request, *presenting_headers(sandbox=sandbox))
+
+    def page(request: HTTPRequest, *policy: tuple[str, str]) -> HTTPResponse:
         language = _language(request)
-        about = (("content-language", language), ("vary", "accept-language"), *app_headers())
+        about = (("content-language", language), ("vary", "accept-language"), *policy)
         return pages[language].answer(request, *about)
 
     async def serve(request: HTTPRequest) -> HTTPResponse:
@@ -54,6 +62,7 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
 
     return [
         mount(_WITHOUT_SLASH, {"GET": show, "HEAD": show}),
+        mount(PRESENTING, {"GET": show_presenting, "HEAD": show_presenting}),
         mount(f"{SHELL}{{name:str}}", {"GET": serve, "HEAD": serve}),
     ]
 

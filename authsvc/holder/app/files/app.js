@@ -3,6 +3,7 @@
 import { activityView } from '/app/activity.js';
 import { onClock, clockError } from '/app/api.js';
 import { certificateView } from '/app/certificate.js';
+import { counterView } from '/app/counter.js';
 import { devicesView } from '/app/devices.js';
 import { el, link } from '/app/dom.js';
 import { familyView } from '/app/family.js';
@@ -12,6 +13,7 @@ import { moveView } from '/app/move.js';
 import { enrollmentView } from '/app/opt_in.js';
 import { welcomeView } from '/app/opted_in.js';
 import { platformsView } from '/app/platforms.js';
+import { presentView } from '/app/present.js';
 import { begin, markHere, showAgain } from '/app/router.js';
 import { securityView } from '/app/security.js';
 import { settingsView } from '/app/settings.js';
@@ -37,6 +39,8 @@ const VIEWS = {
   security: securityView,
   family: familyView,
   leave: leaveView,
+  present: presentView,
+  counter: counterView,
 };
 
 /** The words around the view, in the language of the moment. */
@@ -112,6 +116,21 @@ onClock(notices);
 addEventListener('online', notices);
 addEventListener('offline', notices);
 
-frame();
-await begin(VIEWS);
-keepOffline();
+/**
+ * Presenting has a page of its own, the one that may speak to platforms; everything else stays in
+ * the page that may not. What stands behind `#` goes along, and is never sent to the service.
+ */
+function inItsOwnPage() {
+  const wanted = /^#\/present(\?|$)/.test(location.hash) ? '/app/present' : '/app/';
+  if (location.pathname === wanted) return true;
+  location.replace(wanted + location.search + location.hash);
+  return false;
+}
+
+// Before any view is made: the router listens for the same event, and comes second.
+addEventListener('hashchange', inItsOwnPage);
+if (inItsOwnPage()) {
+  frame();
+  await begin(VIEWS);
+  keepOffline();
+}

@@ -5,6 +5,7 @@ import { readCertificate } from '/app/certificate_reader.js';
 import { action, el, handOver, heading, later, link, p, terms } from '/app/dom.js';
 import { recall } from '/app/store.js';
 import { certificateState } from '/app/vocabulary.js';
+import { walletPart } from '/app/wallet_part.js';
 import { day, dayAndTime, say } from '/app/words.js';
 
 /** The view. */
@@ -42,6 +43,7 @@ export async function certificateView({ signal }) {
       [say('状态查询', 'Status'), statusPlace(device)],
       [say('设备', 'Device'), device.name],
     ]),
+    later(walletPart),
     action(
       say('保存证书文件', 'Save the certificate'),
       () => {

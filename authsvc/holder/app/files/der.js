@@ -69,7 +69,7 @@ export function toBase64(bytes) {
 }
 
 /** The bytes behind standard base64. */
-function fromBase64(text) {
+export function fromBase64(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }
 

@@ -110,7 +110,10 @@ function row(device, serial, own) {
 
 async function remove(device, serial) {
   await withProof(() => post('/holder/devices/removal', { serial: device.serial }));
-  if (device.serial === serial) await forget('device');
+  if (device.serial === serial) {
+    await forget('device');
+    await forget('wallet');
+  }
   await show();
   tell(say('设备已移除', 'The device was removed'));
 }

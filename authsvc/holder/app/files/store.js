@@ -5,6 +5,7 @@
  *   device      {keys, certificate, chain, masked, status, name}
  *   enrollment  {id, token, purpose, phone?, keys?, card?}
  *   card        the virtual card, only in a sandbox
+ *   wallet      {keys, refresh, certificates: [{kind, text, keys, until}]}
  */
 
 import { Problem } from '/app/problem.js';
@@ -22,6 +23,24 @@ export async function recall(name) {
 /** Keeps a value under a name; an earlier one is replaced. */
 export async function keep(name, value) {
   await request('readwrite', (shelf) => shelf.put(value, name));
+}
+
+/**
+ * Changes what is kept under a name; no other tab comes in between. `act` gets what is kept (or
+ * null) and gives {kept, result} at once: what is kept instead, if anything, and what is given back.
+ */
+export async function change(name, act) {
+  let found;
+  await request('readwrite', (shelf) => {
+    const asked = shelf.get(name);
+    asked.onsuccess = () => {
+      const { kept, result } = act(asked.result ?? null);
+      found = result;
+      if (kept !== undefined) shelf.put(kept, name);
+    };
+    return asked;
+  });
+  return found;
 }
 
 /** Forgets what is kept under a name. */
@@ -50,8 +69,9 @@ async function request(mode, act) {
     const shelf = (await open()).transaction(SHELF, mode).objectStore(SHELF);
     return await new Promise((resolve, reject) => {
       const asked = act(shelf);
-      asked.onsuccess = () => resolve(asked.result);
-      asked.onerror = () => reject(asked.error);
+      // Not before it is kept: what is taken once must not be there again after a crash.
+      asked.transaction.oncomplete = () => resolve(asked.result);
+      asked.transaction.onabort = () => reject(asked.transaction.error);
     });
   } catch {
     opened = undefined;
