@@ -5,6 +5,7 @@ M; of the app, level L in any version. Nothing is corrected: a picture on a scre
 """
 
 import re
+from typing import Any
 from urllib.parse import unquote
 
 from segno import consts
@@ -67,11 +68,7 @@ def read_modules(path: str) -> str:
         if not _is_any_pattern(row, column, version)
     ]
     words = iter([_number(bits[at : at + 8]) for at in range(0, len(bits) - 7, 8)])
-    lengths = [
-        kind.num_data
-        for kind in consts.ECC[version][consts.ERROR_LEVEL_L]
-        for _ in range(kind.num_blocks)
-    ]
+    lengths = data_blocks(version)
     blocks: list[list[int]] = [[] for _ in lengths]
     for at in range(max(lengths)):
         for block, length in zip(blocks, lengths, strict=True):
@@ -84,6 +81,12 @@ def read_modules(path: str) -> str:
     count = 1 if version < 10 else 2
     length = int.from_bytes(shifted[1 : 1 + count])
     return shifted[1 + count : 1 + count + length].decode()
+
+
+def data_blocks(version: int) -> list[int]:
+    """How many data octets each block of a version has, at level L (table 9, as segno has it)."""
+    kinds: Any = consts.ECC[version]
+    return [kind.num_data for kind in kinds[consts.ERROR_LEVEL_L] for _ in range(kind.num_blocks)]
 
 
 def _is_any_pattern(row: int, column: int, version: int) -> bool:

@@ -127,8 +127,10 @@ function inItsOwnPage() {
   return false;
 }
 
-// Before any view is made: the router listens for the same event, and comes second.
-addEventListener('hashchange', inItsOwnPage);
+// The router listens for the same event, later: it begins no view in the page that is being left.
+addEventListener('hashchange', (event) => {
+  if (!inItsOwnPage()) event.stopImmediatePropagation();
+});
 if (inItsOwnPage()) {
   frame();
   await begin(VIEWS);

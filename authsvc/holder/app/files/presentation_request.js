@@ -33,9 +33,9 @@ export async function fetchRequest(parameters) {
   if (typeof claims.nonce !== 'string' || typeof claims.client_id !== 'string')
     throw refused('nonce');
   if (claims.transaction_data) throw refused('transaction_data');
-  const answerTo = webAddress(claims.response_uri);
+  const answersTo = webAddress(claims.response_uri);
   // Whoever passes on a request of somebody else's shows a host that does not get the answer.
-  if (answerTo.host !== address.host) throw refused('response_uri');
+  if (answersTo.host !== address.host) throw refused('response_uri');
   const [prefix, name] = split(claims.client_id);
   if (prefix === 'x509_san_dns' && name !== address.hostname) throw refused('client_id');
   return { host: address.host, claims };
