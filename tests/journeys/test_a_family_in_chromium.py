@@ -79,20 +79,20 @@ def test_a_child_waits_for_either_guardian_and_a_former_one_sees_nothing(
     assert not requests[0].is_visible()
 
     # One of the two is a guardian no more: from now on the child's life is none of their business.
-    # What they allowed has ended with it, and so have the child's sessions.
     world.changes_custody("end", *numbers)
-    other.open("home")
     child.page.click("#sign-out")
     child.page.goto(f"{square.url}/sign-in")
     child.page.click("#sign-in-with-online-number")
-    child.page.fill("#username", name)
-    child.page.fill("#password", SECRET)
-    child.page.click("#sign-in")
     child.page.wait_for_selector("#until")
     other.open("home")
     assert not requests[1].is_visible()
     other.open("family")
     assert child.card()["name"] not in other.sees("#view")
+    # What they allowed has ended with it, and so have the child's sessions.
+    child.page.fill("#username", name)
+    child.page.fill("#password", SECRET)
+    child.page.click("#sign-in")
+    child.page.wait_for_selector("#until")
 
     # A guardian agrees to each use, and may refuse this one, in the words of the child.
     guardian.open("home")
