@@ -104,14 +104,23 @@ class Bench:
         return self._rows
 
     def _measure(self, deployments: Deployments) -> None:
-        # First: filling takes long, and sessions that nobody uses end after a quarter of an hour.
-        self._measure_growth(deployments)
-        ours = deployments.ours(self._applicants())
-        subjects = [*ours, *deployments.peers(self._size.peers)]
-        for subject in subjects:
-            self.say(f"{subject.title}: people sign in and agree")
-            subject.settle()
-        loads = self._measure_loads(subjects, settled=time.monotonic())
+        with ExitStack() as until:
+            # First, as filling takes long; it comes of age while others are looked at.
+            among = self._populated(deployments, until)
+            of_age = time.monotonic() + growth.OF_AGE_SECONDS
+            subjects = [
+                *deployments.ours(self._applicants()),
+                *deployments.peers(self._size.peers),
+            ]
+            for subject in subjects:
+                self.say(f"{subject.title}: people sign in and agree")
+                subject.settle()
+            settled = time.monotonic()
+            loads = self._measure_loads(subjects, at_rest=False)
+            self._compare_growth(among, of_age=of_age)
+        if any(kind.at_rest for kind in self._kinds):
+            self._wait_until(settled + _SETTLE_SECONDS)
+        loads += self._measure_loads(subjects, at_rest=True)
         self._tell_workers(loads)
         self._measure_alone()
 
@@ -119,11 +128,10 @@ class Bench:
         """One line of progress, with the time that has passed."""
         self._console.print(f"{time.monotonic() - self._began:6.0f} s  {text}", highlight=False)
 
-    def _measure_loads(self, subjects: list[Subject], *, settled: float) -> list[Measured]:
+    def _measure_loads(self, subjects: list[Subject], *, at_rest: bool) -> list[Measured]:
+        """The works for which nothing may have changed lately, or the others."""
         loads: list[Measured] = []
-        for kind in sorted(self._kinds, key=lambda kind: kind.at_rest):
-            if kind.at_rest:
-                self._wait_until(settled + _SETTLE_SECONDS)
+        for kind in (kind for kind in self._kinds if kind.at_rest is at_rest):
             asked = [subject for subject in subjects if self._does(subject, kind)]
             measured = take_turns(kind, asked, self._size.extent, say=self.say)
             loads += measured
@@ -211,16 +219,19 @@ class Bench:
             self._rows.append(alone.password_hash(sign_ins[0].rate))
         self._rows.append(alone.status_list())
 
-    def _measure_growth(self, deployments: Deployments) -> None:
-        """The code flow among few people and among many, if the code flow is measured."""
+    def _populated(self, deployments: Deployments, until: ExitStack) -> list[growth.Grown]:
+        """Few people and many, each in a deployment of their own; none without the code flow."""
         if not any(kind.name == CODE_FLOW for kind in self._kinds):
-            return
-        with ExitStack() as until:
-            among = growth.grown(deployments, self._processors, self._size.many, until, self.say)
-            self._wait_until(time.monotonic() + growth.OF_AGE_SECONDS)
+            return []
+        return growth.populated(deployments, self._processors, self._size.many, until, self.say)
+
+    def _compare_growth(self, among: list[growth.Grown], *, of_age: float) -> None:
+        """The code flow among few people and among many."""
+        if among:
+            self._wait_until(of_age)
             measured, row = growth.compared(among, self._size.extent, self.say)
-        self._measured += measured
-        self._rows.append(row)
+            self._measured += measured
+            self._rows.append(row)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ both: what differs is what lies in the stores beside them.
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import uvloop
 
@@ -25,11 +26,19 @@ OF_AGE_SECONDS = 65.0
 _GOAL = 0.9
 
 
-def grown(
+@dataclass(frozen=True)
+class Grown:
+    """A deployment with its people, and its server under measurement."""
+
+    deployment: Deployment
+    subject: Subject
+
+
+def populated(
     deployments: Deployments, processors: Processors, many: int, until: ExitStack, say: Say
-) -> list[Subject]:
-    """The two deployments, serving, with sessions of people from all over each."""
-    subjects = []
+) -> list[Grown]:
+    """The two deployments, serving."""
+    grown = []
     for count in (FEW, many):
         say(f"authsvc among {count:,} subscribers: filling".replace(",", " "))
         deployment = deployments.new(f"among-{count}", production=True)
@@ -38,22 +47,19 @@ def grown(
         subject = serving(deployment, workers=1, processors=processors.server, people=[])
         until.callback(subject.process.stop)
         subject.title = f"authsvc, {PRODUCTION}, among {count:,}".replace(",", " ")
-        tokens = asyncio.run(_sessions(deployment))
-        subject.people = [f"drawn-{number}" for number in range(len(tokens))]
-        subject.cookies = {
-            person: f"{SESSION_COOKIE}={token}"
-            for person, token in zip(subject.people, tokens, strict=True)
-        }
         # The first request is also the birth of the store of passing facts.
-        uvloop.run(subject.tokens())
-        subjects.append(subject)
-    return subjects
+        _open_sessions(deployment, subject)
+        grown.append(Grown(deployment, subject))
+    return grown
 
 
-def compared(subjects: list[Subject], extent: Extent, say: Say) -> tuple[list[Measured], Row]:
+def compared(grown: list[Grown], extent: Extent, say: Say) -> tuple[list[Measured], Row]:
     """The code flow at both, in turns, and the ratio of many to few."""
     kind = next(each for each in KINDS if each.name == CODE_FLOW)
-    few, many = take_turns(kind, subjects, extent, say=say)
+    for each in grown:
+        # Anew: sessions that nobody used for a quarter of an hour have ended.
+        _open_sessions(each.deployment, each.subject)
+    few, many = take_turns(kind, [each.subject for each in grown], extent, say=say)
     count = many.subject.title.rpartition("among ")[2]
     row = row_of(
         f"{CODE_FLOW} among {count} subscribers",
@@ -66,6 +72,17 @@ def compared(subjects: list[Subject], extent: Extent, say: Say) -> tuple[list[Me
         storage=PRODUCTION,
     )
     return [few, many], row
+
+
+def _open_sessions(deployment: Deployment, subject: Subject) -> None:
+    """Sessions of people from all over the population, each used once."""
+    tokens = asyncio.run(_sessions(deployment))
+    subject.people = [f"drawn-{number}" for number in range(len(tokens))]
+    subject.cookies = {
+        person: f"{SESSION_COOKIE}={token}"
+        for person, token in zip(subject.people, tokens, strict=True)
+    }
+    uvloop.run(subject.tokens())
 
 
 async def _filled(deployment: Deployment, count: int) -> None:

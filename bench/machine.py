@@ -13,7 +13,7 @@ from typing import Any
 _VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 # Another interpreter is taken only if it is clearly quicker than the one we run on.
 _CLEARLY = 0.9
-_TRIALS = 5
+_TRIALS = 3
 _TRIAL = """
 import time
 def work():
@@ -80,10 +80,15 @@ def fastest_python() -> Path:
 
 
 def _further_pythons(here: Path) -> Iterator[Path]:
+    """Each once, whatever names it has, and only what runs."""
+    known = {here.resolve()}
     for version in _VERSIONS:
         for folder in os.environ.get("PATH", "").split(os.pathsep):
             found = shutil.which(f"python{version}", path=folder)
-            if found is not None and Path(found).resolve() != here.resolve():
+            if found is None or Path(found).resolve() in known:
+                continue
+            known.add(Path(found).resolve())
+            if _seconds(Path(found)) < float("inf"):
                 yield Path(found)
 
 

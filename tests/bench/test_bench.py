@@ -204,7 +204,7 @@ def test_a_busy_moment_does_not_choose_the_interpreter(monkeypatch, tmp_path):
     quick = tmp_path / "python3.11"
     quick.touch(mode=0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
-    told = {quick: iter([9.0, 9.0, 0.5, 9.0, 9.0])}
+    told = {quick: iter([9.0, 9.0, 0.5, 9.0])}
     monkeypatch.setattr(machine, "_seconds", lambda python: next(told.get(python, iter([1.0]))))
     assert machine.fastest_python() == quick
 
@@ -214,7 +214,7 @@ def test_whose_flow_was_measured_among_many_is_not_counted_as_a_worker(monkeypat
         return measured(plan.CODE_FLOW, "authsvc", 9.0, storage=PRODUCTION, workers=workers)
 
     growth_row = Row("growth", PRODUCTION, 1, 1.0, "1/s")
-    monkeypatch.setattr("bench.growth.grown", lambda *_: [])
+    monkeypatch.setattr("bench.growth.populated", lambda *_: ["few", "many"])
     monkeypatch.setattr("bench.growth.OF_AGE_SECONDS", 0.0)
     monkeypatch.setattr("bench.growth.compared", lambda *_: ([flow(1), flow(1)], growth_row))
     monkeypatch.setattr("bench.__main__.take_turns", lambda *_, **__: [flow(1), flow(2)])
