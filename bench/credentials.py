@@ -3,8 +3,10 @@
     python -m bench.credentials [--batches N]
 
 Batches are issued as for wallets, by the rooms themselves, into a SQLite file; in each round the
-bare signatures of a batch are made as well. Lists are read, compressed and signed as for whoever
-asks, of pages that rest in the same file, with one credential in a thousand withdrawn.
+bare signatures of a batch are made as well. Of a bucket of platforms the proofs of its keys are
+read, too: that is what it costs that the service does not learn for which platform. All lists are
+read, compressed and signed as for whoever asks, one after the other, of pages that rest in the same
+file, with one credential in a thousand withdrawn; memory is the most that the process ever had.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.certificates import CertificateAuthority, RevocationReason
@@ -34,7 +37,11 @@ from authsvc.certificates.credentials import (
 )
 from authsvc.certificates.credentials.kinds import CredentialKind
 from authsvc.certificates.status_entry import SIZE, StatusEntry
-from authsvc.keyring import KeyRing
+from authsvc.clients.wallet_providers import WalletProviders
+from authsvc.identifiers import b64url
+from authsvc.issuance.key_proofs import KeyProofs
+from authsvc.keyring import KeyRing, SigningKey
+from authsvc.keyring.signing import ES256, new_private_key
 from authsvc.storage import Database
 from authsvc.storage.migrations.upgrading import upgrade
 from authsvc.subscribers import Subscriber, SubscriberStatus
@@ -42,6 +49,8 @@ from authsvc.subscribers import Subscriber, SubscriberStatus
 # So many lists hold 10^8 statuses.
 _LISTS = -(-100_000_000 // SIZE)
 _WITHDRAWN = SIZE // 1000
+_ISSUER = "https://id.example"
+_PLATFORM = Platform("platform.example", "p" * 43)
 _STATEMENT = Statement(date(1990, 1, 1), "resident_identity_card", "chip-and-face")
 
 
@@ -56,12 +65,21 @@ class Issuing:
 
 
 @dataclass(frozen=True)
+class Bucket:
+    """Milliseconds for a whole bucket of platforms: its proofs, and its credentials."""
+
+    proofs: float
+    credentials: float
+
+
+@dataclass(frozen=True)
 class Listing:
-    """Of one list of 2^20: seconds to read, pack and sign it, its length, and what rests of it."""
+    """Of all lists: seconds to read, pack and sign them, their length, what rests, the memory."""
 
     seconds: float
     octets: int
     rests: int
+    memory: int
 
 
 class Bench:
@@ -69,7 +87,7 @@ class Bench:
 
     def __init__(self, directory: Path, now: datetime) -> None:
         keyring = KeyRing.create(directory / "keys", now=now)
-        authority = CertificateAuthority.create(keyring, base_url="https://id.example", now=now)
+        authority = CertificateAuthority.create(keyring, base_url=_ISSUER, now=now)
         self.keyring, self.now = keyring, now
         self.database = Database(f"sqlite+aiosqlite:///{directory / 'bench.db'}")
         self.credentials = Credentials(authority)
@@ -88,19 +106,7 @@ class Bench:
         whole, bare, octets = [], [], 0
         for wanted in _batches(kind, batches):
             began = time.perf_counter()
-            async with self.database.transaction() as tx:
-                issued = await self.credentials.issue(
-                    tx,
-                    self.person,
-                    kind=kind,
-                    statement=Statement(
-                        date(1990, 1, 1), "resident_identity_card", "chip-and-face"
-                    ),
-                    wanted=wanted,
-                    document_digest=b"d" * 32,
-                    document_valid_until=None,
-                    now=self.now,
-                )
+            issued = await self._issued(kind, wanted)
             whole.append((time.perf_counter() - began) / kind.most)
             began = time.perf_counter()
             for each in issued:
@@ -111,23 +117,72 @@ class Bench:
             kind.id, statistics.median(whole) * 1e6, statistics.median(bare) * 1e6, octets
         )
 
-    async def listing(self) -> Listing:
-        """What one list costs, one in a thousand of which is withdrawn."""
-        withdrawn = [StatusEntry(0, secrets.randbelow(SIZE)) for _ in range(_WITHDRAWN)]
+    async def _issued(self, kind: CredentialKind, wanted: list[Wanted]) -> list[str]:
         async with self.database.transaction() as tx:
-            await statuses.withdraw(tx, withdrawn, reason=RevocationReason.SUPERSEDED)
-        began = time.perf_counter()
-        lists = CredentialStatusLists(self.credentials, self.database)
-        token = (await lists.current(0, now=self.now)).token
-        seconds = time.perf_counter() - began
-        async with self.database.reading() as tx:
-            pages = await store.pages_of(tx, 0)
-        return Listing(seconds, len(token), sum(len(octets) for _, octets in pages))
+            return await self.credentials.issue(
+                tx,
+                self.person,
+                kind=kind,
+                statement=_STATEMENT,
+                wanted=wanted,
+                document_digest=b"d" * 32,
+                document_valid_until=None,
+                now=self.now,
+            )
+
+    async def bucket(self, rounds: int) -> Bucket:
+        """What one request for a bucket of 64 costs, from the proofs on."""
+        kind = KINDS["verified-person-at-platform"]
+        reader = KeyProofs(issuer=_ISSUER, providers=WalletProviders([]))
+        proofs, issuing = [], []
+        for _ in range(rounds):
+            sent = [_proof(self.now) for _ in range(kind.most)]
+            began = time.perf_counter()
+            proved = reader.read({"jwt": sent}, client_id="wallet", now=self.now)
+            proofs.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            await self._issued(kind, [Wanted(key, _PLATFORM) for key in proved.keys])
+            issuing.append(time.perf_counter() - began)
+        return Bucket(statistics.median(proofs) * 1e3, statistics.median(issuing) * 1e3)
+
+    async def listing(self) -> Listing:
+        """What all lists cost, one in a thousand of whose credentials is withdrawn."""
+        for number in range(_LISTS):
+            withdrawn = [StatusEntry(number, secrets.randbelow(SIZE)) for _ in range(_WITHDRAWN)]
+            async with self.database.transaction() as tx:
+                await store.claim_numbers(tx, SIZE)
+                await statuses.withdraw(tx, withdrawn, reason=RevocationReason.SUPERSEDED)
+        seconds, octets, rests = 0.0, 0, 0
+        for number in range(_LISTS):
+            # A new one for each: one alone keeps what it has made.
+            lists = CredentialStatusLists(self.credentials, self.database)
+            began = time.perf_counter()
+            octets += len((await lists.current(number, now=self.now)).token)
+            seconds += time.perf_counter() - began
+            async with self.database.reading() as tx:
+                rests += sum(len(page) for _, page in await store.pages_of(tx, number))
+        return Listing(seconds, octets, rests, _peak_memory())
+
+
+def _proof(now: datetime) -> str:
+    """A wallet's word that it has a new key (OpenID4VCI 1.0, appendix F.1)."""
+    key = SigningKey(new_private_key(ES256), alg=ES256)
+    jwk = {name: key.public_jwk[name] for name in ("kty", "crv", "x", "y")}
+    header = {"alg": ES256, "typ": "openid4vci-proof+jwt", "jwk": jwk}
+    claims = {"aud": _ISSUER, "iat": int(now.timestamp()), "nonce": "n" * 54}
+    signing_input = ".".join(b64url(msgspec.json.encode(part)) for part in (header, claims))
+    return f"{signing_input}.{b64url(key.sign(signing_input.encode()))}"
+
+
+def _peak_memory() -> int:
+    """The most octets that this process ever had (Linux)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def _batches(kind: CredentialKind, count: int) -> Iterator[list[Wanted]]:
     """So many batches, each as large as the kind allows, for new keys."""
-    platform = Platform("platform.example", "p" * 43) if kind.names_subject else None
+    platform = _PLATFORM if kind.names_subject else None
     for _ in range(count):
         keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(kind.most)]
         yield [Wanted(key.public_key(), platform) for key in keys]
@@ -144,13 +199,17 @@ async def run(batches: int) -> None:
                 f"{cost.kind}: {cost.whole:.0f} us each in batches of {kind.most},"
                 f" {cost.bare:.0f} us the signature alone, {cost.octets} octets"
             )
+        bucket = await bench.bucket(batches)
+        print(
+            f"a bucket of 64: {bucket.proofs:.1f} ms for the proofs,"
+            f" {bucket.credentials:.1f} ms for the credentials"
+        )
         found = await bench.listing()
         await bench.database.close()
     print(
-        f"a list of 2^20: {found.seconds * 1000:.0f} ms, {found.octets} octets,"
-        f" {found.rests} octets rest; {_LISTS} lists of 10^8:"
-        f" {found.seconds * _LISTS:.1f} s, {found.octets * _LISTS / 1e6:.1f} MB,"
-        f" {found.rests * _LISTS / 1e6:.1f} MB rest"
+        f"{_LISTS} lists of 2^20 (10^8): {found.seconds:.1f} s, {found.octets / 1e6:.2f} MB,"
+        f" {found.rests / 1e6:.1f} MB rest; one: {found.seconds / _LISTS * 1000:.1f} ms,"
+        f" {found.octets / _LISTS / 1000:.1f} kB; the process had {found.memory / 1e6:.0f} MB"
     )
 
 
