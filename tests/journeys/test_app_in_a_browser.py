@@ -346,6 +346,7 @@ def test_an_application_that_is_over_can_be_begun_again(hands):
     gone = {"code": "enrollment.unknown", "texts": {"zh": sentences, "en": sentences}}
     hands.page.route("**/enrollments/*", lambda route: route.fulfill(status=404, json=gone))
     hands.page.reload()
+    hands.settled()
     assert "has ended" in hands.sees("#view h1")
     assert "no such enrollment" in hands.sees("#view .alarm")
     hands.page.unroute("**/enrollments/*")
