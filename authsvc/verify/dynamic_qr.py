@@ -8,9 +8,9 @@ and a Key Binding JWT of this moment:
     iat     now                  so that a picture of it is of no use in a minute
     nonce   random               so that it is of no use a second time, within that minute
 
-Nobody asks the counter's nonce, as there is no way back from a screen; so the counter remembers
-what it has seen, for as long as it would take it. Several counters of one purpose each remember
-their own: a purpose names one counter, where that matters.
+Nobody asks the counter's nonce, as there is no way back from a screen; so what was seen is
+remembered for as long as it would be taken (`Memory`): by one process in itself (`OwnMemory`), by
+several doors of one purpose, or one that may be started anew, in a store that they share.
 
     PurposeRefused   a purpose that nobody could read before saying yes
     QRReplayed       the code was taken here before
@@ -19,9 +19,12 @@ their own: a purpose names one counter, where that matters.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Protocol
 
 from authsvc.errors import InvalidInput, Text
+from authsvc.identifiers import b64url
 from authsvc.verify import compact
 from authsvc.verify.claims import LEEWAY
 from authsvc.verify.credentials.errors import BindingMalformed, BindingMissing
@@ -74,17 +77,49 @@ class ShownAtCounter:
     presentation: VerifiedPresentation
 
 
+class Memory(Protocol):
+    """What a counter has taken. Of one name, exactly one claim succeeds, whoever makes it."""
+
+    def claim(self, name: str, *, until: datetime, now: datetime) -> bool:
+        """Whether `name` is new here; it is remembered until then. One atomic step.
+
+        With Redis: `SET name 1 NX EXAT until`.
+        """
+        ...
+
+
+class OwnMemory:
+    """A memory of one process: it ends with it, and no other door has it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, datetime] = {}
+        self._one_at_a_time = Lock()
+
+    def claim(self, name: str, *, until: datetime, now: datetime) -> bool:
+        """Whether `name` is new here, and there is a place for it."""
+        with self._one_at_a_time:
+            over = [each for each, end in self._seen.items() if end < now]
+            for each in over:
+                del self._seen[each]
+            if name in self._seen or len(self._seen) >= _MOST:
+                return False
+            self._seen[name] = until
+            return True
+
+
 class DynamicQRVerifier:
     """One counter. `credentials` verifies what is taken there; `purpose` is what people are told.
 
-    It remembers what it has seen, so it is one object for as long as the counter is open.
+    It is one object for as long as the counter is open, unless its memory lies elsewhere.
     """
 
-    def __init__(self, credentials: CredentialVerifier, *, purpose: str) -> None:
+    def __init__(
+        self, credentials: CredentialVerifier, *, purpose: str, memory: Memory | None = None
+    ) -> None:
         self._credentials = credentials
         self._purpose = purpose
         self._audience = audience_of(purpose)
-        self._seen: dict[tuple[str, str], datetime] = {}
+        self._memory = OwnMemory() if memory is None else memory
 
     def verify(
         self, text: str, *, now: datetime, statuses: KnownStatuses | None = None
@@ -101,17 +136,12 @@ class DynamicQRVerifier:
             statuses=statuses,
             longest_age_of_binding=LIFETIME,
         )
-        self._claim((found.holder_key_thumbprint, nonce), found.bound_at, now)
-        return ShownAtCounter(self._purpose, found)
-
-    def _claim(self, shown: tuple[str, str], bound_at: datetime, now: datetime) -> None:
-        """Once, for as long as it would be taken; only what is genuine takes a place."""
-        over = [each for each, until in self._seen.items() if until < now]
-        for each in over:
-            del self._seen[each]
-        if shown in self._seen or len(self._seen) >= _MOST:
+        # Only what is genuine takes a place, and it says nothing of whom it was.
+        name = b64url(sha256(f"{found.holder_key_thumbprint}.{nonce}".encode()).digest())
+        until = found.bound_at + LIFETIME + 2 * LEEWAY
+        if not self._memory.claim(name, until=until, now=now):
             raise QRReplayed
-        self._seen[shown] = bound_at + LIFETIME + 2 * LEEWAY
+        return ShownAtCounter(self._purpose, found)
 
 
 def _nonce_of(text: str) -> str:

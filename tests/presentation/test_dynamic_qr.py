@@ -13,7 +13,13 @@ from authsvc.verify.credentials.errors import (
     BindingTooOld,
 )
 from authsvc.verify.credentials.verifier import CredentialVerifier
-from authsvc.verify.dynamic_qr import DynamicQRVerifier, PurposeRefused, QRReplayed, audience_of
+from authsvc.verify.dynamic_qr import (
+    DynamicQRVerifier,
+    OwnMemory,
+    PurposeRefused,
+    QRReplayed,
+    audience_of,
+)
 from tests.makers import NOW
 from tests.presentation.wallet import Request
 
@@ -21,13 +27,18 @@ PURPOSE = "示例大厅 3 号窗口 · Example Hall, counter 3"
 NONCE = "a nonce of twenty-two or more"
 
 
-@pytest.fixture
-def counter(issuer):
+def door(issuer, memory=None):
+    """A counter of that purpose."""
     keys = VerificationKeys.from_issuer_metadata(issuer.metadata, issuer=issuer.url)
     credentials = CredentialVerifier(
         issuer=issuer.url, keys=keys, types=[issuer.type("verified-person")]
     )
-    return DynamicQRVerifier(credentials, purpose=PURPOSE)
+    return DynamicQRVerifier(credentials, purpose=PURPOSE, memory=memory)
+
+
+@pytest.fixture
+def counter(issuer):
+    return door(issuer)
 
 
 def drawn(wallet, *, now=NOW, nonce=NONCE, audience=None):
@@ -61,6 +72,24 @@ def test_it_is_forgotten_only_when_it_would_not_be_taken(counter, wallet):
     for seconds in (20, 50):
         with pytest.raises((QRReplayed, BindingTooOld)):
             counter.verify(text, now=late + timedelta(seconds=seconds))
+
+
+def test_doors_that_share_a_memory_take_a_code_once(issuer, wallet):
+    shared = OwnMemory()
+    text = drawn(wallet)
+    door(issuer, shared).verify(text, now=NOW)
+    with pytest.raises(QRReplayed):
+        door(issuer, shared).verify(text, now=NOW)
+    # What it is for: a door with a memory of its own knows nothing of the others.
+    assert door(issuer).verify(text, now=NOW)
+
+
+def test_a_memory_that_is_full_refuses_rather_than_forgets(monkeypatch):
+    monkeypatch.setattr("authsvc.verify.dynamic_qr._MOST", 2)
+    memory = OwnMemory()
+    until = NOW + timedelta(seconds=50)
+    assert [memory.claim(name, until=until, now=NOW) for name in "abc"] == [True, True, False]
+    assert memory.claim("c", until=until, now=until + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("purpose", ["counter:another purpose", PURPOSE, "x509_hash:x"])
