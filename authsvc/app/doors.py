@@ -15,7 +15,8 @@ from authsvc.authentication.step_up import routes as step_up_routes
 from authsvc.authentication.totp_enrollment import TOTPEnrollment
 from authsvc.certificates import routes as certificates_routes
 from authsvc.enrollment import routes as enrollment_routes
-from authsvc.enrollment.sandbox_cards import SandboxCards
+from authsvc.enrollment.sandbox import routes as sandbox_routes
+from authsvc.enrollment.sandbox.cards import SandboxCards
 from authsvc.holder.app import routes as app_routes
 from authsvc.holder.door import Door
 from authsvc.issuance import routes as issuance_routes
@@ -43,12 +44,8 @@ def doors_of(house: House) -> list[Any]:
         ),
         *oidc_routes.routes(provider=house.provider, clock=house.clock, templates=Templates()),
         *issuance_routes.routes(issuer=house.issuer, clock=house.clock),
-        *enrollment_routes.routes(
-            desk=house.desk,
-            clock=house.clock,
-            outbox=house.outside.outbox,
-            cards=_sandbox_cards(house),
-        ),
+        *enrollment_routes.routes(desk=house.desk, clock=house.clock),
+        *sandbox_routes.routes(outbox=house.outside.outbox, cards=_sandbox_cards(house)),
         *_authentication_doors(house, door),
         *holder_doors(house, Door(sessions=house.sessions, **door)),
         *verifier_doors(house),

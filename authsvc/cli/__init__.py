@@ -4,6 +4,7 @@
     authsvc sandbox     the service for client developers, with test people and clients
     authsvc demo        the whole mission, shown on loopback
     authsvc clients     the registry of platforms
+    authsvc agents      who may confirm people at a counter
     authsvc keys        the key directory
     authsvc db          the database schema
     authsvc register    a simulated document register
@@ -26,6 +27,7 @@ _COMMANDS = {
     "sandbox": "authsvc.cli.sandbox:sandbox",
     "demo": "authsvc.cli.demo:demo",
     "clients": "authsvc.cli.clients:clients",
+    "agents": "authsvc.cli.agents:agents",
     "keys": "authsvc.cli.keys:keys",
     "db": "authsvc.cli.db:db",
     "register": "authsvc.cli.register:register",

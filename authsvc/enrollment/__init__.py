@@ -10,6 +10,9 @@ number and a new certificate.
     recover    document -> holder-check -> credentials -> (a wait) -> certificate-request
     unfreeze   document -> holder-check
 
+At a counter (`in_person`) two agents stand in for the picture, and who has no phone ends with
+`number` instead of phone and certificate request.
+
 What an applicant has sent rests sealed, loses each part when it is needed no more, and is erased
 whole after a day (a recovery: a week after its wait). Afterwards the register's feed and its signed
 push keep certificates true to their documents (`document_changes`), `freezing` puts a person aside,

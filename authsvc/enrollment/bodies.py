@@ -13,10 +13,12 @@ from authsvc.enrollment.enrollments import Enrollment
 from authsvc.enrollment.errors import Base64Invalid
 from authsvc.enrollment.sms import Message
 from authsvc.enrollment.state import Purpose
+from authsvc.subscribers import OnlineNumber
 
 # Bounds on text; binary fields have theirs in the 1 MB of a body and in the rooms that read them.
 Short = Annotated[str, msgspec.Meta(max_length=64)]
 Line = Annotated[str, msgspec.Meta(max_length=1024)]
+Statement = Annotated[str, msgspec.Meta(max_length=4096)]
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +47,12 @@ class HolderCheckBody(Body, frozen=True):
     capture: str
 
 
+class AttendedCheckBody(Body, frozen=True):
+    """What two agents at a counter have signed (or one, who refuses): compact JWS."""
+
+    statements: Annotated[tuple[Statement, ...], msgspec.Meta(min_length=1, max_length=2)]
+
+
 class PhoneBody(Body, frozen=True):
     """A phone number: E.164, or eleven mainland digits."""
 
@@ -70,6 +78,10 @@ class CertificateRequestBody(Body, frozen=True):
     certificate_request: str
 
 
+class NumberBody(Body, frozen=True):
+    """Nothing has to be said."""
+
+
 class CardBody(Body, frozen=True):
     """Whatever is absent is made up; the guardian is a test person, by their sign-in name."""
 
@@ -92,6 +104,13 @@ class Begun(msgspec.Struct, frozen=True):
     token: str
     next_step: str
     expires_at: datetime
+
+
+class TakenOver(msgspec.Struct, frozen=True):
+    """An enrollment, and the token that opens it from now on."""
+
+    enrollment: str
+    token: str
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -159,6 +178,18 @@ class Completed(msgspec.Struct, frozen=True):
             chain=issued.chain,
             status=None if claim is None else StatusClaim(claim),
         )
+
+
+class Numbered(msgspec.Struct, frozen=True):
+    """The result for somebody without a device: the online number, and how to show it."""
+
+    online_number: str
+    masked: str
+
+    @classmethod
+    def of(cls, number: OnlineNumber) -> Self:
+        """What is handed over."""
+        return cls(online_number=number.value, masked=number.masked)
 
 
 class Outbox(msgspec.Struct, frozen=True):

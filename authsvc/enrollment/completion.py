@@ -1,5 +1,7 @@
 """The last step: a certificate request goes in; a number and a certificate come out.
 
+Whoever has no device, as a counter has seen, asks for the number alone.
+
     1  the request proves possession of its key (certificates room)
     2  the document is still good, asked now, by the register, and one that it replaces is not
     3  in one transaction, with the register's feed and this enrollment held still:
@@ -12,7 +14,6 @@ The unique index on the person decides between two enrollments: one number, and 
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from authsvc.certificates import (
     CertificateRequest,
@@ -45,7 +46,7 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class Issued:
-    """What a completed enrollment hands over."""
+    """What a completed enrollment of somebody with a device hands over."""
 
     online_number: OnlineNumber = field(repr=False)
     certificate: str
@@ -54,7 +55,7 @@ class Issued:
 
 
 class Completion:
-    """PUT …/certificate-request."""
+    """PUT …/certificate-request and PUT …/number."""
 
     def __init__(
         self,
@@ -95,19 +96,44 @@ class Completion:
         """
         enrollment = await self._enrollments.open(key, now=now)
         request = parse_request(certificate_request)
-        content = self._enrollments.content(Step.CERTIFICATE_REQUEST, request.key_der)
+        done = await self._take(
+            enrollment, Step.CERTIFICATE_REQUEST, request.key_der, request=request, now=now
+        )
+        return await self._answer(done)
+
+    async def take_number(self, key: EnrollmentKey, *, now: datetime) -> OnlineNumber:
+        """The number of somebody without a device; the same again however often. As `take`."""
+        enrollment = await self._enrollments.open(key, now=now)
+        done = await self._take(enrollment, Step.NUMBER, request=None, now=now)
+        async with self._database.reading() as tx:
+            return await self._number_of(tx, done)
+
+    async def _take(
+        self,
+        enrollment: Enrollment,
+        step: Step,
+        *sent: bytes,
+        request: CertificateRequest | None,
+        now: datetime,
+    ) -> Enrollment:
+        content = self._enrollments.content(step, *sent)
         try:
-            if enrollment.state.admits(Step.CERTIFICATE_REQUEST, content):
+            if enrollment.state.admits(step, content):
                 enrollment = await self._complete(enrollment, request, content, now=now)
         except (EnrollmentMoved, RecoveryStopped):
             # The same request may have been here first, and have taken the recovery, too.
             enrollment = await self._enrollments.reload(enrollment)
-            if enrollment.state.admits(Step.CERTIFICATE_REQUEST, content):
+            if enrollment.state.admits(step, content):
                 raise
-        return await self._answer(enrollment)
+        return enrollment
 
     async def _complete(
-        self, enrollment: Enrollment, request: CertificateRequest, content: bytes, *, now: datetime
+        self,
+        enrollment: Enrollment,
+        request: CertificateRequest | None,
+        content: bytes,
+        *,
+        now: datetime,
     ) -> Enrollment:
         document = enrollment.state.proved_document
         try:
@@ -141,7 +167,7 @@ class Completion:
     async def _record(
         self,
         enrollment: Enrollment,
-        request: CertificateRequest,
+        request: CertificateRequest | None,
         content: bytes,
         position: int,
         *,
@@ -157,15 +183,17 @@ class Completion:
             # good, and what they opened meanwhile must not lie above the watermark.
             now = max(now, self._clock.now())
             subscriber = await self._settle(tx, enrollment, now=now)
-            certificate = await self._certificates.issue(
-                tx,
-                subscriber_id=subscriber.id,
-                document_digest=self._document_digest(document),
-                request=request,
-                document_valid_until=document.valid_until,
-                now=now,
-            )
-            outcome = Outcome(subscriber.id, f"{certificate.serial:x}")
+            outcome = Outcome(subscriber.id)
+            if request is not None:
+                certificate = await self._certificates.issue(
+                    tx,
+                    subscriber_id=subscriber.id,
+                    document_digest=self._document_digest(document),
+                    request=request,
+                    document_valid_until=document.valid_until,
+                    now=now,
+                )
+                outcome = Outcome(subscriber.id, f"{certificate.serial:x}")
             return await self._enrollments.keep_in(
                 tx, enrollment, enrollment.state.completed(outcome, content)
             )
@@ -212,21 +240,22 @@ class Completion:
         if outcome is None:
             raise EnrollmentUnknown
         async with self._database.reading() as tx:
-            number = await self._number_of(tx, outcome.subscriber_id)
+            number = await self._number_of(tx, enrollment)
             certificate = await self._certificates.find(tx, int(outcome.serial, 16))
-        if number is None or certificate is None:
+        if certificate is None:
             raise EnrollmentUnknown
         chain = self._certificates.authority.chain_pem
         return Issued(
             number, certificate.pem, chain, self._certificates.status_reference(certificate)
         )
 
-    async def _number_of(self, tx: Transaction, subscriber_id: UUID) -> OnlineNumber | None:
-        subscriber = await self._subscribers.find(tx, subscriber_id)
-        if subscriber is None:
-            return None
-        identity = await self._subscribers.identity_of(tx, subscriber)
-        return None if identity is None else OnlineNumber(identity.online_number)
+    async def _number_of(self, tx: Transaction, done: Enrollment) -> OnlineNumber:
+        outcome = done.state.outcome
+        subscriber = outcome and await self._subscribers.find(tx, outcome.subscriber_id)
+        identity = subscriber and await self._subscribers.identity_of(tx, subscriber)
+        if not identity:
+            raise EnrollmentUnknown
+        return OnlineNumber(identity.online_number)
 
     def _document_digest(self, document: ProvedDocument) -> bytes:
         return self._subscribers.document_digest(document.kind, document.document_number)

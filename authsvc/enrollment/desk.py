@@ -20,6 +20,9 @@ from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import GuardianStep
 from authsvc.enrollment.guardianship import Guardianship
 from authsvc.enrollment.holder_step import HolderStep
+from authsvc.enrollment.in_person.agents import Agents
+from authsvc.enrollment.in_person.attended_check import AttendedCheck
+from authsvc.enrollment.in_person.statements import Statements
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.newcomers import Newcomers
 from authsvc.enrollment.phone_step import PhoneStep
@@ -83,7 +86,7 @@ class Desk:
         issuer: str,
         clock: Clock,
     ) -> Self:
-        """The desk over these parts. A push of the register must be meant for `issuer`."""
+        """The desk over these parts. What the register and agents sign is meant for `issuer`."""
         limits = Limits(ephemeral, rules)
         enrollments = Enrollments(database, keyring, lifetime=timedelta(hours=rules.lifetime_hours))
         changes = DocumentChanges(
@@ -140,6 +143,9 @@ class Desk:
                 failed_checks=failed_checks,
                 freezing=freezing,
                 alerts=alerts,
+                attended=AttendedCheck(
+                    Statements(Agents(database, keyring), ephemeral, issuer=issuer), ephemeral
+                ),
             ),
             guardian=GuardianStep(
                 database=database,

@@ -84,6 +84,24 @@ class Enrollments:
             raise EnrollmentUnknown
         return self._enrollment(row)
 
+    async def take_over(self, key: EnrollmentKey, *, now: datetime) -> EnrollmentKey:
+        """A key that opens it instead of this one, from now on; EnrollmentUnknown.
+
+        For who carries on elsewhere what was begun in other hands. Two cannot do it with one key.
+        """
+        enrollment = await self.open(key, now=now)
+        fresh = EnrollmentKey(id=key.id, token=new_token())
+        async with self._database.transaction() as tx:
+            taken = await store.replace_token(
+                tx,
+                enrollment.digest,
+                seen=self._token_digest(key),
+                token_digest=self._token_digest(fresh),
+            )
+        if not taken:
+            raise EnrollmentUnknown
+        return fresh
+
     async def keep(self, enrollment: Enrollment, state: EnrollmentState) -> Enrollment:
         """Writes a new state. Two requests with the same content get the same answer.
 

@@ -4,6 +4,7 @@ Only who has passed the check learns whether the person is enrolled, and whether
 it fails, the person hears of it, and the answer does not show that there is anybody to hear.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
@@ -17,6 +18,8 @@ from authsvc.enrollment.face import FaceMatch
 from authsvc.enrollment.failed_checks import FailedChecks
 from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import is_minor
+from authsvc.enrollment.in_person.attended_check import Attended, AttendedCheck
+from authsvc.enrollment.in_person.statements import Document
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.returning_errors import NothingToRecover, NothingToUnfreeze
@@ -34,7 +37,7 @@ from authsvc.subscribers.activity import ActivityKind, Alerts
 
 
 class HolderStep:
-    """PUT …/holder-check."""
+    """PUT …/holder-check and PUT …/attended-check."""
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class HolderStep:
         failed_checks: FailedChecks,
         freezing: Freezing,
         alerts: Alerts,
+        attended: AttendedCheck,
     ) -> None:
         self._database = database
         self._enrollments = enrollments
@@ -56,6 +60,7 @@ class HolderStep:
         self._failed_checks = failed_checks
         self._freezing = freezing
         self._alerts = alerts
+        self._attended = attended
 
     async def take(self, key: EnrollmentKey, *, capture: bytes, now: datetime) -> Enrollment:
         """The enrollment of a holder; who came to unfreeze their number is through with it.
@@ -64,30 +69,67 @@ class HolderStep:
         the evidence. What contradicts the purpose ends the enrollment, too: PersonAlreadyEnrolled,
         PersonFrozen, NothingToRecover, NothingToUnfreeze.
         """
+
+        async def compare(document: ProvedDocument) -> None:
+            await self._faces.confirm(document.portrait, capture)
+
+        return await self._take(key, capture, check=compare, now=now)
+
+    async def take_attended(
+        self, key: EnrollmentKey, *, statements: Sequence[str], now: datetime
+    ) -> Enrollment:
+        """The same, where two agents at a counter have looked (`in_person`).
+
+        What an agent refuses is a picture that is not the holder's. StatementRefused,
+        FourEyesMissing and TooManyAttendedChecks change nothing.
+        """
+
+        async def read(document: ProvedDocument) -> Attended:
+            in_hand = Document(document.kind, document.document_number)
+            found = await self._attended.read(
+                statements, enrollment=key.id, document=in_hand, now=now
+            )
+            if not found.is_holder:
+                raise HolderNotRecognised(field="statements")
+            return found
+
+        return await self._take(key, *statements, check=read, now=now)
+
+    async def _take(
+        self,
+        key: EnrollmentKey,
+        *content: str | bytes,
+        check: Callable[[ProvedDocument], Awaitable[Attended | None]],
+        now: datetime,
+    ) -> Enrollment:
         enrollment = await self._enrollments.open(key, now=now)
-        content = self._enrollments.content(Step.HOLDER_CHECK, capture)
-        if not enrollment.state.admits(Step.HOLDER_CHECK, content):
+        digest = self._enrollments.content(Step.HOLDER_CHECK, *content)
+        if not enrollment.state.admits(Step.HOLDER_CHECK, digest):
             return enrollment
-        document = enrollment.state.proved_document
         try:
-            await self._confirm(enrollment, document, capture, now=now)
-            return await self._go_on(enrollment, content, now=now)
+            attended = await self._confirm(enrollment, check, now=now)
+            return await self._go_on(enrollment, digest, attended, now=now)
         except AuthsvcError as refusal:
             if is_closing(refusal):
                 await self._enrollments.close(enrollment, refusal)
             raise
 
     async def _confirm(
-        self, enrollment: Enrollment, document: ProvedDocument, capture: bytes, *, now: datetime
-    ) -> None:
+        self,
+        enrollment: Enrollment,
+        check: Callable[[ProvedDocument], Awaitable[Attended | None]],
+        *,
+        now: datetime,
+    ) -> Attended | None:
         """One check at a time of one person, so that failures cannot outrun their count."""
+        document = enrollment.state.proved_document
         digest = self._subscribers.person_digest(document.number)
         person = b64url(digest)
         await self._limits.begin_holder_check(person)
         try:
             await self._limits.require_holder_try(person)
             await self._require_try(enrollment)
-            await self._faces.confirm(document.portrait, capture)
+            attended = await check(document)
             await self._limits.forgive_holder(person)
         except HolderNotRecognised:
             await self._limits.count_holder_failure(enrollment.name, person)
@@ -96,12 +138,20 @@ class HolderStep:
             raise
         finally:
             await self._limits.end_holder_check(person)
+        return attended
 
     async def _require_try(self, enrollment: Enrollment) -> None:
         if await self._limits.holder_checks_used_up(enrollment.name):
             raise HolderChecksUsedUp
 
-    async def _go_on(self, enrollment: Enrollment, content: bytes, *, now: datetime) -> Enrollment:
+    async def _go_on(
+        self,
+        enrollment: Enrollment,
+        content: bytes,
+        attended: Attended | None,
+        *,
+        now: datetime,
+    ) -> Enrollment:
         """The enrollment on its way, chosen by its purpose and by whether we know the person."""
         state, document = enrollment.state, enrollment.state.proved_document
         async with self._database.reading() as tx:
@@ -116,6 +166,8 @@ class HolderStep:
             content,
             is_replacement=subscriber is not None and not is_known_document,
             needs_guardian=is_new and is_minor(state, now=now),
+            station="" if attended is None else attended.station,
+            no_device=attended is not None and not attended.has_device,
         )
         if state.purpose is Purpose.UNFREEZE and subscriber is not None:
             return await self._unfreeze(enrollment, met, subscriber, now=now)

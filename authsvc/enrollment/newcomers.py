@@ -47,7 +47,8 @@ class Newcomers:
         await self._credentials.store(
             tx, subscriber, sign_in_name=state.sign_in_name, phc=state.phc, now=now
         )
-        await self._activity.write(tx, subscriber, Entry(kind=ActivityKind.ENROLLED, at=now))
+        enrolled = Entry(kind=ActivityKind.ENROLLED, at=now, name=state.station or None)
+        await self._activity.write(tx, subscriber, enrolled)
         for voucher, guardian in guardians:
             await self._relate(tx, subscriber, document.name, voucher, guardian, now=now)
         return subscriber

@@ -67,8 +67,9 @@ class Voucher(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What a completed enrollment points at: the number itself rests with the subscriber.
 
-    `serial` is the certificate's, in hexadecimal (it has more bits than a packed integer).
+    `serial` is the certificate's, in hexadecimal (it has more bits than a packed integer); empty
+    where there is no device.
     """
 
     subscriber_id: UUID
-    serial: str
+    serial: str = ""

@@ -3,15 +3,16 @@
     POST /enrollments                                     201 {enrollment, token, next_step, …}
                                                           {purpose} or no body at all
     GET  /enrollments/{enrollment}                        where it stands
+    POST /enrollments/{enrollment}/token                  {token}: the one from now on
     PUT  /enrollments/{enrollment}/document               {kind, chip}
     PUT  /enrollments/{enrollment}/holder-check           {capture}
+    PUT  /enrollments/{enrollment}/attended-check         {statements}, of two agents at a counter
     PUT  /enrollments/{enrollment}/phone                  {phone}
     PUT  /enrollments/{enrollment}/phone-confirmation     {code}
     PUT  /enrollments/{enrollment}/credentials            {sign_in_name, password}
     PUT  /enrollments/{enrollment}/certificate-request    {certificate_request}
+    PUT  /enrollments/{enrollment}/number                 {}, of somebody without a device
     POST /register/changes                                the register's signed push
-    GET  /sandbox/outbox?phone=…                          only in the sandbox: messages to a phone
-    POST /sandbox/cards                                   only there: somebody new with a card
 
 The enrollment's own addresses ask for `Authorization: Bearer <token>`. The guardian's step is taken
 in the holder room.
@@ -35,32 +36,31 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.clock import Clock
 from authsvc.enrollment.bodies import (
+    AttendedCheckBody,
     BeginBody,
     Begun,
-    CardBody,
     CertificateRequestBody,
     Completed,
     CredentialsBody,
     DocumentBody,
     HolderCheckBody,
-    Outbox,
+    NumberBody,
+    Numbered,
     PhoneBody,
     PhoneConfirmationBody,
     Progress,
     PushBody,
+    TakenOver,
     from_base64,
 )
 from authsvc.enrollment.desk import PUSH_PATH, Desk
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
 from authsvc.enrollment.errors import EnrollmentUnknown
-from authsvc.enrollment.phone import parse_phone
-from authsvc.enrollment.sandbox_cards import SandboxCards, VirtualCard
-from authsvc.enrollment.sms import OutboxSMSGateway
 from authsvc.enrollment.state import Purpose, Step
 from authsvc.evidence.push import TYPE as PUSH_TYPE
-from authsvc.web.errors import FieldInvalid, FieldMissing
+from authsvc.web.errors import FieldInvalid
 from authsvc.web.forms import require_content_type
-from authsvc.web.http import HTTPRequest, HTTPResponse, empty, json_response
+from authsvc.web.http import HTTPRequest, HTTPResponse, empty
 from authsvc.web.json_body import check_json
 from authsvc.web.mount import Handler, mount
 
@@ -84,25 +84,14 @@ class _Beginning(Operation):
         self.request_body = RequestBody(content={_JSON: OpenAPIMediaType(schema=body)})
 
 
-def routes(
-    *,
-    desk: Desk,
-    clock: Clock,
-    outbox: OutboxSMSGateway | None = None,
-    cards: SandboxCards | None = None,
-) -> list[ControllerRouterHandler]:
-    """Every address of the room; the outbox's and the cards' only where they are (the sandbox)."""
-    handlers: list[ControllerRouterHandler] = [
+def routes(*, desk: Desk, clock: Clock) -> list[ControllerRouterHandler]:
+    """Every address of the room but the sandbox's."""
+    return [
         *_whole(desk, clock),
         *_identity_steps(desk, clock),
         *_account_steps(desk, clock),
         mount(PUSH_PATH, {"POST": _push(desk, clock)}),
     ]
-    if outbox is not None:
-        handlers.append(mount("/sandbox/outbox", {"GET": _outbox(outbox)}))
-    if cards is not None:
-        handlers.append(_cards(cards))
-    return handlers
 
 
 def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
@@ -133,11 +122,24 @@ def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         found = await desk.look(_key(request, enrollment), now=clock.now())
         return await _progress(desk, enrollment, found)
 
-    return [begin, read]
+    @post(
+        "/enrollments/{enrollment:str}/token",
+        status_code=200,
+        summary="Take an enrollment over",
+        tags=["enrollment"],
+        security=[{SECURITY_SCHEME: []}],
+    )
+    async def take_over(request: _Request, enrollment: FromPath[str]) -> TakenOver:
+        """A new token, for a phone that goes on with what a counter began; the old one is dead."""
+        key = _key(request, enrollment)
+        fresh = await desk.enrollments.take_over(key, now=clock.now())
+        return TakenOver(fresh.id, fresh.token)
+
+    return [begin, read, take_over]
 
 
 def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
-    @_put(Step.DOCUMENT, "Send the document")
+    @_put(Step.DOCUMENT.value, "Send the document")
     async def document(
         request: _Request, enrollment: FromPath[str], data: JSONBody[DocumentBody]
     ) -> Progress:
@@ -148,7 +150,7 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         )
         return await _progress(desk, enrollment, found)
 
-    @_put(Step.HOLDER_CHECK, "Show the holder")
+    @_put(Step.HOLDER_CHECK.value, "Show the holder")
     async def holder_check(
         request: _Request, enrollment: FromPath[str], data: JSONBody[HolderCheckBody]
     ) -> Progress:
@@ -157,11 +159,21 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         found = await desk.holder.take(_key(request, enrollment), capture=capture, now=clock.now())
         return await _progress(desk, enrollment, found)
 
-    return [document, holder_check]
+    @_put("attended-check", "Show the holder to two agents")
+    async def attended_check(
+        request: _Request, enrollment: FromPath[str], data: JSONBody[AttendedCheckBody]
+    ) -> Progress:
+        """In the place of a picture: two agents of one counter have looked, and signed for it."""
+        found = await desk.holder.take_attended(
+            _key(request, enrollment), statements=data.statements, now=clock.now()
+        )
+        return await _progress(desk, enrollment, found)
+
+    return [document, holder_check, attended_check]
 
 
 def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
-    @_put(Step.PHONE, "Send the phone number")
+    @_put(Step.PHONE.value, "Send the phone number")
     async def phone(
         request: _Request, enrollment: FromPath[str], data: JSONBody[PhoneBody]
     ) -> Progress:
@@ -169,7 +181,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         found = await desk.phone.take(_key(request, enrollment), phone=data.phone, now=clock.now())
         return await _progress(desk, enrollment, found)
 
-    @_put(Step.PHONE_CONFIRMATION, "Confirm the phone")
+    @_put(Step.PHONE_CONFIRMATION.value, "Confirm the phone")
     async def phone_confirmation(
         request: _Request, enrollment: FromPath[str], data: JSONBody[PhoneConfirmationBody]
     ) -> Progress:
@@ -177,7 +189,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         found = await desk.phone.confirm(_key(request, enrollment), code=data.code, now=clock.now())
         return await _progress(desk, enrollment, found)
 
-    @_put(Step.CREDENTIALS, "Choose a sign-in name and a password")
+    @_put(Step.CREDENTIALS.value, "Choose a sign-in name and a password")
     async def credentials(
         request: _Request, enrollment: FromPath[str], data: JSONBody[CredentialsBody]
     ) -> Progress:
@@ -190,7 +202,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         )
         return await _progress(desk, enrollment, found)
 
-    @_put(Step.CERTIFICATE_REQUEST, "Request the certificate")
+    @_put(Step.CERTIFICATE_REQUEST.value, "Request the certificate")
     async def certificate_request(
         request: _Request, enrollment: FromPath[str], data: JSONBody[CertificateRequestBody]
     ) -> Completed:
@@ -202,7 +214,18 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         )
         return Completed.of(issued)
 
-    return [phone, phone_confirmation, credentials, certificate_request]
+    @_put(Step.NUMBER.value, "Ask for the number alone")
+    async def number(
+        request: _Request,
+        enrollment: FromPath[str],
+        data: JSONBody[NumberBody],  # noqa: ARG001 - strict JSON, and nothing in it
+    ) -> Numbered:
+        """The online number of somebody who has no phone, as a counter has seen."""
+        return Numbered.of(
+            await desk.completion.take_number(_key(request, enrollment), now=clock.now())
+        )
+
+    return [phone, phone_confirmation, credentials, certificate_request, number]
 
 
 def _push(desk: Desk, clock: Clock) -> Handler:
@@ -214,36 +237,9 @@ def _push(desk: Desk, clock: Clock) -> Handler:
     return push
 
 
-def _outbox(outbox: OutboxSMSGateway) -> Handler:
-    async def read_outbox(request: HTTPRequest) -> HTTPResponse:
-        """The messages to one phone."""
-        phone = request.query_parameters().get("phone")
-        if phone is None:
-            raise FieldMissing(field="phone")
-        # A plus that was not escaped arrives as a space (application/x-www-form-urlencoded).
-        number = parse_phone(phone.replace(" ", "+", 1))
-        return json_response(200, Outbox(await outbox.messages(number)))
-
-    return read_outbox
-
-
-def _cards(cards: SandboxCards) -> HTTPRouteHandler:
-    @post("/sandbox/cards", status_code=200, summary="Make somebody up", tags=["sandbox"])
-    async def make(data: JSONBody[CardBody]) -> VirtualCard:
-        """An artificial person with a card in the simulated register."""
-        return await cards.make(
-            name=data.name,
-            birth_date=data.birth_date,
-            phone=data.phone,
-            guardian_sign_in_name=data.guardian_sign_in_name,
-        )
-
-    return make
-
-
-def _put(step: Step, summary: str) -> put:
+def _put(step: str, summary: str) -> put:
     return put(
-        f"/enrollments/{{enrollment:str}}/{step.value}",
+        f"/enrollments/{{enrollment:str}}/{step}",
         summary=summary,
         tags=["enrollment"],
         security=[{SECURITY_SCHEME: []}],

@@ -38,7 +38,8 @@ class Purpose(Enum):
 class Step(Enum):
     """The steps in their order; the values are the words in the addresses.
 
-    GUARDIAN has no address here: it is taken by somebody else, in the holder room.
+    GUARDIAN has no address here: it is taken by somebody else, in the holder room. NUMBER takes the
+    place of CERTIFICATE_REQUEST where there is no device whose key could be certified.
     """
 
     DOCUMENT = "document"
@@ -48,14 +49,21 @@ class Step(Enum):
     PHONE_CONFIRMATION = "phone-confirmation"
     CREDENTIALS = "credentials"
     CERTIFICATE_REQUEST = "certificate-request"
+    NUMBER = "number"
     COMPLETED = "completed"
 
 
-_MINOR = tuple(Step)
-_NEW = tuple(step for step in Step if step is not Step.GUARDIAN)
+_MINOR = tuple(step for step in Step if step is not Step.NUMBER)
+_NEW = tuple(step for step in _MINOR if step is not Step.GUARDIAN)
 _REPLACEMENT = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.CERTIFICATE_REQUEST, Step.COMPLETED)
 _RECOVERY = (*_REPLACEMENT[:2], Step.CREDENTIALS, *_REPLACEMENT[2:])
 _UNFREEZING = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.COMPLETED)
+# Of whom two agents have said that they have no phone; everything else is taken at the counter.
+_NO_DEVICE = {
+    Step.PHONE: None,
+    Step.PHONE_CONFIRMATION: None,
+    Step.CERTIFICATE_REQUEST: Step.NUMBER,
+}
 _REPLACEABLE = frozenset({Step.DOCUMENT, Step.PHONE, Step.CREDENTIALS})
 
 _MISSING: dict[Step, type[errors.StepMissing]] = {
@@ -98,6 +106,8 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     taken: dict[str, bytes] = {}
     is_replacement: bool = False
     needs_guardian: bool = False
+    no_device: bool = False
+    station: str = ""
     guardians: tuple[Voucher, ...] = ()
     ready_at: datetime | None = None
     closed: str = ""
@@ -118,6 +128,13 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def path(self) -> tuple[Step, ...]:
         """The steps of this enrollment, as far as it is known by now which they are."""
+        if not self.no_device:
+            return self._path
+        steps = (_NO_DEVICE.get(step, step) for step in self._path)
+        return tuple(step for step in steps if step is not None)
+
+    @property
+    def _path(self) -> tuple[Step, ...]:
         if self.purpose is Purpose.RECOVER:
             return _RECOVERY
         if self.purpose is Purpose.UNFREEZE:
@@ -155,12 +172,19 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         )
 
     def with_holder(
-        self, content: bytes, *, is_replacement: bool, needs_guardian: bool = False
+        self,
+        content: bytes,
+        *,
+        is_replacement: bool,
+        needs_guardian: bool = False,
+        no_device: bool = False,
+        station: str = "",
     ) -> "EnrollmentState":
         """The applicant is the person in the document; the portrait is dropped.
 
-        `is_replacement`: the person is known, and the document is new. Who came to unfreeze a
-        number is through with it, and nothing personal stays behind.
+        `is_replacement`: the person is known, and the document is new. `no_device`: they have no
+        phone, as a counter has seen; `station` is that counter. Who came to unfreeze a number is
+        through with it, and nothing personal stays behind.
         """
         met = replace(
             self,
@@ -168,6 +192,8 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
             document=replace(self.proved_document, portrait=b""),
             is_replacement=is_replacement,
             needs_guardian=needs_guardian,
+            no_device=no_device,
+            station=station,
         )
         then = met.path[met.path.index(Step.HOLDER_CHECK) + 1]
         done = replace(met, next_step=then)
@@ -201,7 +227,7 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         """The sign-in name was free, and the password is hashed."""
         return replace(
             self,
-            next_step=Step.CERTIFICATE_REQUEST,
+            next_step=self._last_step,
             sign_in_name=sign_in_name,
             phc=phc,
             ready_at=ready_at,
@@ -213,16 +239,12 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def as_new(self, *, needs_guardian: bool) -> "EnrollmentState":
         """The person was known at the holder check and has left since: phone and all are needed."""
-        return replace(
-            self,
-            next_step=Step.GUARDIAN if needs_guardian else Step.PHONE,
-            is_replacement=False,
-            needs_guardian=needs_guardian,
-        )
+        fresh = replace(self, is_replacement=False, needs_guardian=needs_guardian)
+        return replace(fresh, next_step=fresh.path[fresh.path.index(Step.HOLDER_CHECK) + 1])
 
     def completed(self, outcome: Outcome, content: bytes) -> "EnrollmentState":
         """Done. Nothing personal stays behind."""
-        done = self._after(Step.CERTIFICATE_REQUEST, content, Step.COMPLETED)
+        done = self._after(self._last_step, content, Step.COMPLETED)
         return replace(done.emptied(), outcome=outcome)
 
     def closed_by(self, refusal: AuthsvcError) -> "EnrollmentState":
@@ -231,7 +253,9 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def emptied(self) -> "EnrollmentState":
         """Without anything about a person."""
-        return replace(self, document=None, phone="", sign_in_name="", phc="", guardians=())
+        return replace(
+            self, document=None, phone="", sign_in_name="", phc="", guardians=(), station=""
+        )
 
     @property
     def proved_document(self) -> ProvedDocument:
@@ -244,10 +268,15 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     def _after_guardian(self) -> Step:
         """The first step behind the guardian's that is not finished."""
         if self.phc:
-            return Step.CERTIFICATE_REQUEST
-        if Step.PHONE_CONFIRMATION.value in self.taken:
+            return self._last_step
+        if self.no_device or Step.PHONE_CONFIRMATION.value in self.taken:
             return Step.CREDENTIALS
         return Step.PHONE
+
+    @property
+    def _last_step(self) -> Step:
+        """The step that makes somebody a subscriber."""
+        return Step.NUMBER if self.no_device else Step.CERTIFICATE_REQUEST
 
     def _after(self, step: Step, content: bytes, then: Step) -> "EnrollmentState":
         return replace(self, next_step=then, taken={**self.taken, step.value: content})

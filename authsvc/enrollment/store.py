@@ -93,6 +93,18 @@ async def compare_and_set(
     return done.rowcount == 1
 
 
+async def replace_token(
+    tx: Transaction, id_digest: bytes, *, seen: bytes, token_digest: bytes
+) -> bool:
+    """Another token opens it from now on; False if the one that was seen does so no more."""
+    done = await tx.execute(
+        update(enrollment)
+        .where(enrollment.c.id_digest == id_digest, enrollment.c.token_digest == seen)
+        .values(token_digest=token_digest)
+    )
+    return done.rowcount == 1
+
+
 async def delete_expired(tx: Transaction, now: datetime) -> int:
     """Removes every enrollment whose time is over; how many."""
     return (await tx.execute(delete(enrollment).where(enrollment.c.expires_at <= now))).rowcount

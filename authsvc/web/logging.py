@@ -40,6 +40,7 @@ FACTS = frozenset(
         "count",
         "changes",  # counts, as the next two
         "documents",
+        "agents",  # ids of those who stated something at a counter
         "enrollments",
         "cursor",
         "kid",

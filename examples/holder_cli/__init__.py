@@ -1,6 +1,7 @@
 """The person's app, on the command line: from a document's chip to an online number, and back.
 
     python -m examples.holder_cli enroll --service URL --chip FILE --holder FILE
+    python -m examples.holder_cli take-over LINK
     python -m examples.holder_cli show
     python -m examples.holder_cli sign-in
     python -m examples.holder_cli replace --chip FILE --holder FILE

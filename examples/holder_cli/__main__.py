@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import click
 
@@ -97,6 +98,20 @@ def enroll_command(
     masked = enroll(service, device, applicant, say=click.echo)
     click.echo(f"Your online number: {masked}")
     click.echo(f"Your certificate:   valid until {device.valid_until}")
+
+
+@main.command("take-over")
+@click.argument("link")
+@click.pass_obj
+@refusals_in_words
+def take_over_command(device: Device, link: str) -> None:
+    """Go on with what a counter began: LINK is on its screen. Then `enroll` takes what is left."""
+    address, _, named = link.partition("/app/#/take-over?")
+    begun = dict(parse_qsl(named))
+    if not {"enrollment", "token"} <= begun.keys():
+        raise Refused("This is not a link of a counter")
+    device.write("enrollment", _open(address).take_over(begun))
+    click.echo("This device goes on with the enrollment; the counter's link is dead.")
 
 
 @main.command("replace")

@@ -47,9 +47,13 @@ class Service:
         """Where an enrollment stands."""
         return self._step("GET", enrollment, "")
 
-    def take_step(self, enrollment: dict[str, Any], step: str, **body: str) -> dict[str, Any]:
+    def take_step(self, enrollment: dict[str, Any], step: str, **body: Any) -> dict[str, Any]:
         """One step of an enrollment; repeating it does no harm."""
         return self._step("PUT", enrollment, f"/{step}", body)
+
+    def take_over(self, enrollment: dict[str, Any]) -> dict[str, Any]:
+        """The enrollment with a token that nobody else has; the one that was shown is dead."""
+        return self._step("POST", enrollment, "/token")
 
     def latest_code(self, phone: str) -> str:
         """The code of the last SMS to a phone: only a sandbox has an outbox to look into."""

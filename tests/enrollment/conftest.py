@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 
 from authsvc.enrollment.routes import routes
+from authsvc.enrollment.sandbox import routes as sandbox_routes
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
@@ -31,7 +32,10 @@ async def applicant(world):
 async def client(world):
     """The room's doors, behind the front that the service has."""
     app = Litestar(
-        routes(desk=world.desk, clock=world.clock, outbox=world.outbox),
+        [
+            *routes(desk=world.desk, clock=world.clock),
+            *sandbox_routes.routes(outbox=world.outbox, cards=None),
+        ],
         before_request=strict_json,
         request_max_body_size=MAX_BODY,
         exception_handlers=exception_handlers(),

@@ -7,7 +7,8 @@ import pytest
 from litestar import Litestar
 
 from authsvc.enrollment.routes import routes
-from authsvc.enrollment.sandbox_cards import SandboxCards
+from authsvc.enrollment.sandbox import routes as sandbox_routes
+from authsvc.enrollment.sandbox.cards import SandboxCards
 from authsvc.enrollment.state import Step
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
@@ -26,7 +27,10 @@ def cards(world):
 @pytest.fixture
 async def sandbox(world, cards):
     app: Any = Litestar(
-        routes(desk=world.desk, clock=world.clock, outbox=world.outbox, cards=cards),
+        [
+            *routes(desk=world.desk, clock=world.clock),
+            *sandbox_routes.routes(outbox=world.outbox, cards=cards),
+        ],
         before_request=strict_json,
         exception_handlers=exception_handlers(),
         logging_config=None,

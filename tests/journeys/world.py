@@ -6,6 +6,7 @@ Everybody here talks HTTP or runs a command, as they would outside; nothing is r
 import base64
 import contextlib
 import json
+import os
 import re
 import secrets
 import socket
@@ -19,6 +20,7 @@ from zlib import crc32
 
 import httpx2
 
+from authsvc.cli.sandbox import sandbox_environment
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
 from authsvc.clients.client import CIBA, DEVICE_CODE
@@ -193,6 +195,21 @@ class World:
         out = str(self._directory)
         card = json.loads(self._desk("replace", "--out", out, holder.number))
         holder.chip, holder.papers = Path(card["chip"]), Path(card["holder"])
+
+    def operates(self, *arguments: str, text: str | None = None) -> str:
+        """What a command of the operator prints; `text` is its standard input."""
+        settings = sandbox_environment(self.issuer, self._directory / "service")
+        done = subprocess.run(
+            [sys.executable, "-m", "authsvc", *arguments],
+            cwd=ROOT,
+            env=os.environ | settings,
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        return done.stdout
 
     def changes_custody(self, change: str, ward: str, guardian: str) -> None:
         """The register gives somebody a guardian (`add`) or takes one (`end`); by their numbers."""

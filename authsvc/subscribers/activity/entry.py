@@ -73,10 +73,10 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What happened, when, and from where. Rests sealed under the person's data key.
 
     `client_id` is the platform concerned, `scopes` what it was allowed or told; `network` is where
-    the request came from, as people are shown it; `name` is what a device or a passkey is called.
-    `relation` is the id of the relation to the ward whose use a guardian hears of. `seen` is for
-    alerts: the person has read it. `more` says that what happened of the same later that day has no
-    line of its own.
+    the request came from, as people are shown it; `name` is what a device or a passkey is called,
+    or the counter at which somebody enrolled. `relation` is the id of the relation to the ward
+    whose use a guardian hears of. `seen` is for alerts: the person has read it. `more` says that
+    what happened of the same later that day has no line of its own.
     """
 
     kind: ActivityKind

@@ -1,0 +1,74 @@
+"""People whose phone reads no chip, or who have none, at a counter with two agents."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def counter(world, tmp_path):
+    """Runs the counter's program, with two agents whom the operator has added."""
+
+    def runs(*words):
+        command = [sys.executable, "-m", "examples.counter", *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    agents = []
+    for name in ("first", "second"):
+        file = tmp_path / f"{name}.pem"
+        made = runs("key", str(file))
+        assert runs("key", str(file)).returncode == 1
+        added = world.operates(
+            "agents", "add", "--name", name, "--station", "Example Hall 3", "-", text=made.stdout
+        )
+        agents.append(f"{json.loads(added)['agent']}:{file}")
+
+    def enroll(person, *more, alone=False):
+        first, second = agents[0], agents[0 if alone else 1]
+        return runs(
+            "enroll",
+            f"--service={world.issuer}",
+            f"--chip={person.chip}",
+            f"--holder={person.papers}",
+            f"--first={first}",
+            f"--second={second}",
+            *more,
+        )
+
+    return enroll
+
+
+def test_somebody_without_a_phone_gets_a_number_and_signs_in(world, counter, tmp_path):
+    person = world.person()
+    words = tmp_path / "password"
+    words.write_text("a long enough password 7")
+    outcome = counter(
+        person, "--no-phone", f"--sign-in-name={person.sign_in_name}", f"--password-file={words}"
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert re.search(r"online number.*: \w{10}", outcome.stdout)
+
+
+def test_one_agent_is_not_enough(world, counter):
+    outcome = counter(world.person(), alone=True)
+    assert outcome.returncode == 1
+    assert "[enrollment.four_eyes_missing]" in outcome.stderr
+
+
+def test_a_phone_goes_on_with_what_the_counter_began(world, counter):
+    person = world.person()
+    outcome = counter(person)
+    assert outcome.returncode == 0, outcome.stderr
+    link = outcome.stdout.split()[-1]
+    taken = person.runs("take-over", link)
+    assert taken.returncode == 0, taken.stderr
+    enrolled = world.enroll(person)
+    assert enrolled.returncode == 0, enrolled.stderr
+    assert "step: document" not in enrolled.stdout
+    # The link is of no use to anybody any more.
+    assert world.person().runs("take-over", link).returncode == 1
