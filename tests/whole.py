@@ -7,7 +7,7 @@ received is noted by name, so that a test can look for it elsewhere: in a dump, 
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +30,7 @@ from authsvc.certificates import CertificateAuthority
 from authsvc.cli.sandbox import sandbox_environment
 from authsvc.cli.tour.browser import Page, read_page
 from authsvc.clients.registry import Clients
+from authsvc.enrollment.in_person.agents import Agents
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.identifiers import b64url, new_token
@@ -37,6 +38,7 @@ from authsvc.keyring import KeyRing
 from authsvc.settings import Settings, load_settings
 from authsvc.storage import Database
 from tests.authentication.makers import CHEAP
+from tests.clerks import Clerk
 from tests.databases import MEMORY_URL
 from tests.makers import AdjustableClock
 
@@ -157,7 +159,7 @@ class Enrolling:
         self.address = f"/enrollments/{answer.json()['enrollment']}"
         self.token = answer.json()["token"]
 
-    async def put(self, step: str, **body: str) -> httpx2.Response:
+    async def put(self, step: str, **body: object) -> httpx2.Response:
         """Takes a step, whatever comes of it."""
         headers = {"authorization": f"Bearer {self.token}"}
         return await self._client.put(f"{self.address}/{step}", json=body, headers=headers)
@@ -171,6 +173,15 @@ class Enrolling:
         """Shows the face."""
         capture = base64.b64encode(self._resident.face).decode()
         return await self.put("holder-check", capture=capture)
+
+    async def attended(self, clerks: Sequence[Clerk], **said: Any) -> httpx2.Response:
+        """Shows the face to two agents in the place of a camera."""
+        about = (self.address.rpartition("/")[2], self._resident.card.document_number)
+        statements = [
+            clerk.states(act, *about, **said)
+            for clerk, act in zip(clerks, ("compared", "confirmed"), strict=True)
+        ]
+        return await self.put("attended-check", statements=statements)
 
     async def phone(self) -> httpx2.Response:
         """Asks for a code, and reads it."""
@@ -288,6 +299,15 @@ class Service:
         resident = self.resident(name, birth_date=birth_date)
         await self.enroll(resident)
         return resident
+
+    async def clerks(self) -> list[Clerk]:
+        """Two agents at a counter, whom the operator has added."""
+        database = Database(self.settings.database)
+        try:
+            agents = Agents(database, KeyRing.open(self.settings.key_directory))
+            return [await Clerk(agents, self.clock, ISSUER).hired() for _ in range(2)]
+        finally:
+            await database.close()
 
     def otp(self, resident: Resident) -> str:
         """What the resident's authenticator shows at this moment."""

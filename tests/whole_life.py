@@ -24,6 +24,7 @@ from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
 from tests.authentication.authenticators import Authenticator
 from tests.certificates.makers import new_key
+from tests.clerks import NAME
 from tests.family import browser_of, grown_up, ward_of
 from tests.holder.apps import App, open_app
 from tests.oidc.jwt_makers import unverified
@@ -101,6 +102,7 @@ async def live(service: Service) -> Life:
     await _use_platforms(service, life, resident)
     await _have_company(service, life, resident)
     await _have_a_family(service, life)
+    await _go_to_a_counter(service, life)
     await _leave_doors_open(service, life, resident)
     await _begin_only(service, life)
     life.knows("resident", resident)
@@ -347,6 +349,23 @@ async def _begin_recovery(service: Service, resident: Resident) -> Enrolling:
             answer = await act()
             assert answer.is_success, answer.text
     return recovering
+
+
+async def _go_to_a_counter(service: Service, life: Life) -> None:
+    """Somebody without a phone gets a number of two agents."""
+    resident = service.resident("样例慕容试窗口")
+    async with service.client() as client:
+        enrolling = Enrolling(client, resident)
+        await enrolling.begin()
+        await enrolling.document()
+        await enrolling.attended(await service.clerks(), device=False)
+        await enrolling.choose()
+        numbered = await enrolling.put("number")
+        assert numbered.is_success, numbered.text
+    resident.online_number = numbered.json()["online_number"]
+    life.enrolled("at a counter", enrolling)
+    life.knows("at a counter", resident)
+    life.person["an agent"] = NAME
 
 
 async def _leave_doors_open(service: Service, life: Life, resident: Resident) -> None:

@@ -1,12 +1,9 @@
 """Four eyes at a counter: two agents, one document, one person."""
 
-import json
-import secrets
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from authsvc.enrollment.errors import (
     EnrollmentUnknown,
@@ -28,47 +25,16 @@ from authsvc.enrollment.limits import HOLDER_CHECKS
 from authsvc.enrollment.state import Purpose, Step
 from authsvc.identifiers import b64url
 from authsvc.subscribers.activity import ActivityKind
+from tests.clerks import STATION, Clerk
 from tests.enrollment.makers import ISSUER
 
-STATION = "示例大厅 3 号窗口 · Example Hall 3"
 
+@pytest.fixture
+def make_clerk(world, agents):
+    def make():
+        return Clerk(agents, world.clock, ISSUER)
 
-class Clerk:
-    """An agent with a key."""
-
-    def __init__(self, agents: Agents, clock: Any) -> None:
-        self.agents, self.clock = agents, clock
-        self.key = Ed25519PrivateKey.generate()
-        self.id = ""
-
-    @property
-    def jwk(self) -> dict[str, str]:
-        raw = self.key.public_key().public_bytes_raw()
-        return {"kty": "OKP", "crv": "Ed25519", "x": b64url(raw)}
-
-    async def hired(self, station: str = STATION) -> "Clerk":
-        agent = await self.agents.add(
-            name="Test Clerk", station=station, jwk=self.jwk, now=self.clock.now()
-        )
-        self.id = agent.id
-        return self
-
-    def states(self, said: str, applicant: Any, header: dict[str, str] | None = None, **other: Any):
-        claims = {
-            "iss": self.id,
-            "aud": ISSUER,
-            "iat": self.clock.now().timestamp(),
-            "jti": secrets.token_urlsafe(16),
-            "enrollment": applicant.key.id,
-            "act": said,
-            "document": {
-                "kind": "resident_identity_card",
-                "document_number": applicant.card.document_number,
-            },
-        } | other
-        head = header or {"typ": "agent-statement+jwt", "alg": "EdDSA"}
-        parts = ".".join(b64url(json.dumps(part).encode()) for part in (head, claims))
-        return f"{parts}.{b64url(self.key.sign(parts.encode()))}"
+    return make
 
 
 @pytest.fixture
@@ -77,8 +43,8 @@ def agents(world):
 
 
 @pytest.fixture
-async def clerks(world, agents):
-    return [await Clerk(agents, world.clock).hired() for _ in range(2)]
+async def clerks(make_clerk):
+    return [await make_clerk().hired() for _ in range(2)]
 
 
 @pytest.fixture
@@ -93,10 +59,15 @@ def counter(world):
     return take
 
 
+def states(clerk, act, applicant, **other):
+    return clerk.states(act, applicant.key.id, applicant.card.document_number, **other)
+
+
 def both(clerks, applicant, **said):
     first, second = clerks
-    return first.states("compared", applicant, **said), second.states(
-        "confirmed", applicant, **said
+    return (
+        states(first, "compared", applicant, **said),
+        states(second, "confirmed", applicant, **said),
     )
 
 
@@ -119,18 +90,18 @@ async def test_the_same_statements_again_are_answered_the_same(applicant, clerks
     assert (await counter(applicant, *said)).version == first.version
 
 
-async def test_one_pair_of_eyes_is_not_enough(world, agents, applicant, clerks, counter):
+async def test_one_pair_of_eyes_is_not_enough(make_clerk, applicant, clerks, counter):
     await applicant.document()
     first, second = clerks
-    elsewhere = await Clerk(agents, world.clock).hired("Another counter")
+    elsewhere = await make_clerk().hired("Another counter")
     for said in (
-        [first.states("compared", applicant)],
-        [first.states("confirmed", applicant)],
-        [first.states("compared", applicant), first.states("confirmed", applicant)],
-        [first.states("compared", applicant), second.states("compared", applicant)],
-        [first.states("confirmed", applicant), second.states("confirmed", applicant)],
-        [first.states("compared", applicant), elsewhere.states("confirmed", applicant)],
-        [first.states("compared", applicant), second.states("refused", applicant)],
+        [states(first, "compared", applicant)],
+        [states(first, "confirmed", applicant)],
+        [states(first, "compared", applicant), states(first, "confirmed", applicant)],
+        [states(first, "compared", applicant), states(second, "compared", applicant)],
+        [states(first, "confirmed", applicant), states(second, "confirmed", applicant)],
+        [states(first, "compared", applicant), states(elsewhere, "confirmed", applicant)],
+        [states(first, "compared", applicant), states(second, "refused", applicant)],
     ):
         with pytest.raises(FourEyesMissing):
             await counter(applicant, *said)
@@ -163,8 +134,8 @@ async def test_what_is_no_statement_about_this_is_refused(applicant, clerks, cou
     with pytest.raises(StatementRefused):
         await counter(
             applicant,
-            first.states("compared", applicant),
-            second.states("confirmed", applicant, **wrong),
+            states(first, "compared", applicant),
+            states(second, "confirmed", applicant, **wrong),
         )
     assert await applicant.next_step() is Step.HOLDER_CHECK
 
@@ -202,7 +173,7 @@ async def test_an_agent_who_was_removed_states_nothing_more(
 async def test_a_statement_is_used_once(world, applicant, clerks, counter):
     # A refusal leaves the enrollment where it was, so that the same words could be sent again.
     await applicant.document()
-    said = clerks[0].states("refused", applicant)
+    said = states(clerks[0], "refused", applicant)
     with pytest.raises(HolderNotRecognised):
         await counter(applicant, said)
     with pytest.raises(StatementRefused):
@@ -217,9 +188,9 @@ async def test_what_an_agent_refuses_is_a_face_that_did_not_match(
     await finder.document()
     for _ in range(HOLDER_CHECKS - 1):
         with pytest.raises(HolderNotRecognised):
-            await counter(finder, clerks[1].states("refused", finder))
+            await counter(finder, states(clerks[1], "refused", finder))
     with pytest.raises(HolderChecksUsedUp):
-        await counter(finder, clerks[1].states("refused", finder))
+        await counter(finder, states(clerks[1], "refused", finder))
     assert ActivityKind.HOLDER_CHECK_FAILED in await world.log_of(owner)
 
 
@@ -278,8 +249,8 @@ async def test_they_who_differ_about_the_phone_look_again(applicant, clerks, cou
     with pytest.raises(StatementRefused):
         await counter(
             applicant,
-            first.states("compared", applicant, device=False),
-            second.states("confirmed", applicant),
+            states(first, "compared", applicant, device=False),
+            states(second, "confirmed", applicant),
         )
 
 
@@ -296,12 +267,12 @@ async def test_a_phone_takes_over_what_the_counter_began(world, applicant, clerk
     assert applicant.issued
 
 
-async def test_an_agent_is_somebody_with_a_key(agents, clerks, world):
+async def test_an_agent_is_somebody_with_a_key(agents, clerks, world, make_clerk):
     now = world.clock.now()
     good: dict[str, Any] = {
         "name": "Test Clerk",
         "station": STATION,
-        "jwk": Clerk(agents, world.clock).jwk,
+        "jwk": make_clerk().jwk,
     }
     rsa = {"kty": "RSA", "n": b64url(b"\xff" * 256), "e": "AQAB"}
     for wrong in (

@@ -48,6 +48,11 @@ PROMISES = [
     response_schema_conformance,
 ]
 FITS = st.sampled_from((True, True, False))
+_INSTEAD_OF = {
+    "token": "document",
+    "attended-check": "holder-check",
+    "number": "certificate-request",
+}
 _ENROLLMENT = re.compile(r"/enrollments/[^/]+")
 
 
@@ -79,7 +84,8 @@ class Somebody:
 
     async def _standing_before(self, step: str) -> Enrolling:
         """An enrollment whose next step this is; a new one if the last has gone on or ended."""
-        step = "document" if step.startswith("{") else step
+        # What is no step, and what takes the place of one.
+        step = _INSTEAD_OF.get(step, "document" if step.startswith("{") else step)
         found = self._enrolling.get(step)
         if found is not None:
             headers = {"authorization": f"Bearer {found.token}"}
@@ -236,6 +242,7 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     headers = {"authorization": f"Bearer {enrolling.token}"}
     assert (await client.get(enrolling.address, headers=headers)).is_success
     await enrolling.all()
+    await go_to_a_counter(service, client)
     await strengthen(service, client, resident)
     assert (await client.post("/authentication/sign-out")).is_success
     challenge = (await client.post("/authentication/challenges")).json()
@@ -260,6 +267,18 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     assert (await client.post("/holder/opt-out")).is_success
     assert await sign_in(client, await service.enrolled("样例冻"))
     assert (await client.post("/holder/freeze")).is_success
+
+
+async def go_to_a_counter(service: Service, client: httpx2.AsyncClient) -> None:
+    """Two agents begin, somebody without a phone goes on."""
+    enrolling = Enrolling(client, service.resident("样例窗"))
+    await enrolling.begin()
+    await enrolling.document()
+    assert (await enrolling.attended(await service.clerks(), device=False)).is_success
+    assert (await enrolling.choose()).is_success
+    assert (await enrolling.put("number")).is_success
+    headers = {"authorization": f"Bearer {enrolling.token}"}
+    assert (await client.post(f"{enrolling.address}/token", headers=headers)).is_success
 
 
 async def look_after_oneself(
