@@ -41,6 +41,7 @@ class Clerk:
         said: str,
         enrollment: str,
         document_number: str,
+        /,
         header: dict[str, str] | None = None,
         **other: Any,
     ) -> str:

@@ -59,7 +59,7 @@ def counter(world):
     return take
 
 
-def states(clerk, act, applicant, **other):
+def states(clerk, act, applicant, /, **other):
     return clerk.states(act, applicant.key.id, applicant.card.document_number, **other)
 
 
