@@ -24,6 +24,7 @@ from uuid import uuid4
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.algorithms import ES256
 from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.credentials import (
     KINDS,
@@ -41,7 +42,7 @@ from authsvc.clients.wallet_providers import WalletProviders
 from authsvc.identifiers import b64url
 from authsvc.issuance.key_proofs import KeyProofs
 from authsvc.keyring import KeyRing, SigningKey
-from authsvc.keyring.signing import ES256, new_private_key
+from authsvc.keyring.signing import new_private_key
 from authsvc.storage import Database
 from authsvc.storage.migrations.upgrading import upgrade
 from authsvc.subscribers import Subscriber, SubscriberStatus

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import (
     AuthorityInformationAccessOID,
     ExtendedKeyUsageOID,
@@ -47,6 +47,9 @@ PSEUDONYM_URI = "urn:authsvc:certificate:"
 ORGANIZATION = "authsvc"
 
 _SECOND = timedelta(seconds=1)
+
+# What a key that is certified may be.
+SignerKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def responder_certificate(
 
 
 def signer_certificate(
-    public_key: ec.EllipticCurvePublicKey, *, issuer: x509.Certificate, url: str, begins: datetime
+    public_key: SignerKey, *, issuer: x509.Certificate, url: str, begins: datetime
 ) -> x509.CertificateBuilder:
     """The certificate of a key that signs credentials in the name of the issuer `url`.
 
@@ -214,7 +217,7 @@ def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdent
 
 
 def _issued(
-    public_key: ec.EllipticCurvePublicKey, name: x509.Name, issuer: x509.Certificate, *, serial: int
+    public_key: SignerKey, name: x509.Name, issuer: x509.Certificate, *, serial: int
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder(issuer.subject, name, public_key, serial)

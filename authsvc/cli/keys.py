@@ -5,13 +5,13 @@ from pathlib import Path
 
 import rich_click as click
 
+from authsvc.algorithms import ALGORITHMS
 from authsvc.certificates.authority import CertificateAuthority
 from authsvc.certificates.credentials.signer import ROOT_PURPOSE, CredentialSigner
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
 from authsvc.keyring import KeyRing, KeyStage, Stage, rotation
 from authsvc.keyring.keyring import ANCHORS, SIGNING
-from authsvc.keyring.signing import ALGORITHMS
 from authsvc.keyring.signing_keys import PURPOSE
 from authsvc.settings import Settings, load_settings
 
@@ -56,7 +56,7 @@ def list_keys(config: Path | None) -> None:
     show_default=True,
     help="Keys for tokens, or for credentials.",
 )
-@click.option("--alg", type=click.Choice(ALGORITHMS), help="This algorithm alone.")
+@click.option("--alg", type=click.Choice(tuple(ALGORITHMS)), help="This algorithm alone.")
 @click.option("--now", "at_once", is_flag=True, help="The new key signs at once: one has leaked.")
 @click.option("--revoke", is_flag=True, help="With --now: destroy every other key, at once.")
 def rotate(

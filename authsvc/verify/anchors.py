@@ -7,7 +7,7 @@ authority may certify others, and the devices of people. So the certificate itse
     keyUsage           signs, and signs no certificates and no CRLs
     basicConstraints   no authority
     extendedKeyUsage   of no other trade; one that is not known here is another
-    key                P-256: what ES256 signs with
+    key                of a type that one algorithm alone uses: P-256, Ed25519
 """
 
 import base64
@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.verification import (
     ExtensionPolicy,
     PolicyBuilder,
@@ -29,7 +28,7 @@ from cryptography.x509.verification import (
 
 from authsvc.verify.errors import SignerRefused
 from authsvc.verify.jws import DatedKey, Keys
-from authsvc.verify.signatures import elliptic_key
+from authsvc.verify.signatures import certified_key
 
 # A signer, and one authority between it and the anchor.
 _MOST = 2
@@ -59,10 +58,7 @@ class CertifiedKeys:
         try:
             chain = self._chain(signer, between, now)
             self._check_signer(signer)
-            public = signer.public_key()
-            if not isinstance(public, ec.EllipticCurvePublicKey):
-                raise SignerRefused(log="a key of another type")
-            key = elliptic_key(public, kid="")
+            key = certified_key(signer.public_key())
         except _UNREADABLE as error:
             raise SignerRefused(log=type(error).__name__) from None
         except VerificationError:

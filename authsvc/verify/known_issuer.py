@@ -9,7 +9,7 @@ How to fetch is the platform's own affair: `fetch` takes an address and gives th
 answer, or None if there is none. What it brings is signed, or comes by TLS from the issuer itself.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -34,14 +34,22 @@ _UNKNOWN_KEY = timedelta(minutes=1)
 class KnownIssuer:
     """Knows the newest keys and status lists that it was given. It may be used by many threads.
 
-    It can be the `keys` of a verifier, which then goes by the newest ones. `metadata` is what was
+    It can be the `keys` of a verifier, which then goes by the newest ones. `algorithms` are those
+    that status lists may be signed with, as the certificates. `metadata` is what was
     read last, to be kept over a restart, as `statuses.tokens()` are.
     """
 
-    def __init__(self, issuer: str, *, anchors: Sequence[x509.Certificate] = ()) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        *,
+        anchors: Sequence[x509.Certificate] = (),
+        algorithms: Collection[str] = ("ES256",),
+    ) -> None:
         self.name = issuer
         self.metadata: bytes | None = None
-        self.statuses = KnownStatuses(StatusListVerifier(issuer=issuer, keys=self, anchors=anchors))
+        lists = StatusListVerifier(issuer=issuer, keys=self, anchors=anchors, algorithms=algorithms)
+        self.statuses = KnownStatuses(lists)
         self._keys: VerificationKeys | None = None
         self._got_at: datetime | None = None
         self._met_unknown = False

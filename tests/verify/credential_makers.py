@@ -77,6 +77,7 @@ def issued(
     *,
     holder: Holder | None = None,
     key: Key | None = None,
+    alg: str = "ES256",
     header: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Issued:
@@ -94,7 +95,7 @@ def issued(
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
     key = key or private_key("ES256")
-    return Issued(signed(claims, key, typ="dc+sd-jwt", says=header), disclosures)
+    return Issued(signed(claims, key, alg=alg, typ="dc+sd-jwt", says=header), disclosures)
 
 
 def presentation(*names: str, certificate: Issued | None = None, **changes: Any) -> str:

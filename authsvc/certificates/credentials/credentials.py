@@ -209,7 +209,7 @@ class Credentials:
             "typ": sd_jwt.TYPE,
             "kid": identity.key.kid,
         }
-        if kind.carries_chain:
+        if kind.carries_chain and identity.chain:
             header["x5c"] = identity.chain
         for each, entry in zip(wanted, entries, strict=True):
             shown: dict[str, object] = {

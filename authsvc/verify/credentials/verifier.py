@@ -38,7 +38,7 @@ from authsvc.verify.errors import (
     TokenMalformed,
     TokenNotYetValid,
 )
-from authsvc.verify.jws import JWSReader, Keys
+from authsvc.verify.jws import JWSReader, Keys, known_algorithms
 from authsvc.verify.signatures import VerificationKey, read_bare_key
 from authsvc.verify.statuses.errors import (
     CredentialRevoked,
@@ -105,8 +105,9 @@ class CredentialVerifier:
     """Verifies online certificates of one issuer. It may be used by many threads at once.
 
     `keys` are those of `/.well-known/jwt-vc-issuer`, `anchors` authorities that certify signers; at
-    least one of the two. `types` are the kinds (`vct`) that are taken. `sector` is the platform's
-    sector identifier, a host, if it takes certificates that were made for it.
+    least one of the two. `types` are the kinds (`vct`) that are taken, `algorithms` what the issuer
+    may sign with, `holder_algorithms` whoever shows one. `sector` is the platform's sector
+    identifier, a host, if it takes certificates that were made for it.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class CredentialVerifier:
         anchors: Sequence[x509.Certificate] = (),
         types: Collection[str],
         algorithms: Collection[str] = ("ES256",),
+        holder_algorithms: Collection[str] = ("ES256",),
         sector: str | None = None,
     ) -> None:
         if isinstance(types, str):
@@ -125,6 +127,7 @@ class CredentialVerifier:
         self._anchors = tuple(anchors)
         self._types = frozenset(types)
         self._sector = sector
+        self._holder_algorithms = known_algorithms(holder_algorithms)
         self._reader = JWSReader(
             keys_of(issuer, keys=keys, anchors=anchors), types=_TYPES, algorithms=algorithms
         )
@@ -137,6 +140,7 @@ class CredentialVerifier:
             anchors=self._anchors,
             types=self._types,
             algorithms=self._reader.algorithms,
+            holder_algorithms=self._holder_algorithms,
             sector=self._sector,
         )
 
@@ -173,7 +177,7 @@ class CredentialVerifier:
         binding = verified_binding(
             shown,
             holder,
-            algorithms=self._reader.algorithms,
+            algorithms=self._holder_algorithms,
             audience=audience,
             nonce=nonce,
             now=now,
