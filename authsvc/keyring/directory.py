@@ -105,6 +105,16 @@ class KeyDirectory:
                 raise KeyRingBroken(log=f"{purpose}/{name}.crt is not a certificate") from None
         return found
 
+    def certificate(self, purpose: str, name: str) -> x509.Certificate | None:
+        """The certificate of one file, if it is there; KeyRingBroken if it is none."""
+        try:
+            pem = (self.root / purpose / f"{name}.crt").read_bytes()
+            return x509.load_pem_x509_certificate(pem)
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise KeyRingBroken(log=f"{purpose}/{name}.crt is not a certificate") from None
+
     def create_certificate(self, purpose: str, name: str, certificate: x509.Certificate) -> bool:
         """Writes a certificate unless one of that name is there; whether it was this call."""
         pem = certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")

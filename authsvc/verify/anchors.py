@@ -14,6 +14,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from cryptography.x509.verification import (
 
 from authsvc.verify.errors import SignerRefused
 from authsvc.verify.jws import DatedKey, Keys
+from authsvc.verify.revocations import KnownRevocations, Revocations
 from authsvc.verify.signatures import certified_key
 
 # A signer, and one authority between it and the anchor.
@@ -45,15 +47,28 @@ _UNREADABLE = (
 
 
 class CertifiedKeys:
-    """Knows the keys of one issuer that one of `anchors` has certified."""
+    """Knows the keys of one issuer that one of `anchors` has certified, and has not revoked.
 
-    def __init__(self, *, issuer: str, anchors: Sequence[x509.Certificate]) -> None:
+    Without `revocations` nobody knows what was revoked, and no signer is believed.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        anchors: Sequence[x509.Certificate],
+        revocations: Revocations | None,
+    ) -> None:
         self._issuer = issuer
+        self._revocations = revocations or KnownRevocations(anchors)
         self._host = urlsplit(issuer).hostname
         self._store = Store(list(anchors))
 
     def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
-        """The key of the first certificate of `x5c`; SignerRefused."""
+        """The key of the first certificate of `x5c`.
+
+        SignerRefused, SignerRevoked, SignerStatusUnknown.
+        """
         signer, *between = _certificates(header.get("x5c"))
         try:
             chain = self._chain(signer, between, now)
@@ -65,7 +80,12 @@ class CertifiedKeys:
             raise SignerRefused(log="no chain to an anchor that holds now") from None
         begins = max(each.not_valid_before_utc for each in chain).timestamp()
         ends = min(each.not_valid_after_utc for each in chain).timestamp()
-        return DatedKey(key, begins, ends)
+        check = partial(self._check_revocation, chain)
+        check(now)
+        return DatedKey(key, begins, ends, check)
+
+    def _check_revocation(self, chain: Sequence[x509.Certificate], now: datetime) -> None:
+        self._revocations.check(chain, now=now)
 
     def _chain(
         self, signer: x509.Certificate, between: list[x509.Certificate], now: datetime
@@ -112,13 +132,19 @@ class NamedOrCertified:
         return keys.key_of(header, now=now)
 
 
-def keys_of(issuer: str, *, keys: Keys | None, anchors: Sequence[x509.Certificate]) -> Keys:
+def keys_of(
+    issuer: str,
+    *,
+    keys: Keys | None,
+    anchors: Sequence[x509.Certificate],
+    revocations: Revocations | None,
+) -> Keys:
     """Who knows the keys of an issuer: a key set, anchors, or both. ValueError for neither."""
     if not anchors:
         if keys is None:
             raise ValueError("keys or anchors are needed")
         return keys
-    certified = CertifiedKeys(issuer=issuer, anchors=anchors)
+    certified = CertifiedKeys(issuer=issuer, anchors=anchors, revocations=revocations)
     return certified if keys is None else NamedOrCertified(named=keys, certified=certified)
 
 

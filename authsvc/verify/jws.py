@@ -7,7 +7,7 @@ What is found good is not remembered, so that a token is verified as often as it
 remembered is how a header reads that stood on a good token: an issuer has one for each key.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -28,11 +28,15 @@ _MOST_HEADERS = 64
 
 @dataclass(frozen=True)
 class DatedKey:
-    """A key, and from when until when (seconds) it is believed without looking again."""
+    """A key, and from when until when (seconds) it is believed without looking for it again.
+
+    `check`, if there is one, is asked each time all the same: a refusal says why no more.
+    """
 
     key: VerificationKey
     begins: float = float("-inf")
     ends: float = float("inf")
+    check: Callable[[datetime], None] | None = None
 
 
 class Keys(Protocol):
@@ -101,6 +105,8 @@ class JWSReader:
             raise ValueError("a moment without a time zone")
         header, payload, signed, signature = compact.parts(text, longest=self._longest)
         known = self._remembered(header, now.timestamp())
+        if known is not None and known.check is not None:
+            known.check(now)
         found = known or self._found(header, now)
         try:
             found.key.verify(signature, signed)

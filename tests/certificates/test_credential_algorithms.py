@@ -100,6 +100,7 @@ class Shop:
             issuer=URL,
             keys=None if by_chain else self.known,
             anchors=anchors,
+            revocations=self.known.revocations,
             types=[credentials.vct(LASTING)],
             algorithms=algorithms,
         )
@@ -108,6 +109,9 @@ class Shop:
         async def fetch(address):
             if address.endswith("/.well-known/jwt-vc-issuer"):
                 return self.issuer.certificates.credentials.issuer_metadata(now=now)
+            if address.endswith("/crl/credentials.crl"):
+                revoked = self.issuer.certificates.credentials.revoked_signers
+                return await revoked.current(now=now)
             return (await self.issuer.lists.current(0, now=now)).token
 
         assert await self.known.arefresh(fetch, now=now) == ()

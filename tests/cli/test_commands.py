@@ -109,6 +109,23 @@ def test_the_keys_of_credentials_are_replaced_apart_from_those_of_tokens(
     assert refused.exit_code == 2
 
 
+def test_a_key_of_another_algorithm_is_made_by_setting_and_followed_by_command(
+    config: Path, tmp_path: Path
+) -> None:
+    run(config, "keys", "init")
+    for alg in ("EdDSA", "SM2"):
+        config.write_text(config.read_text() + f'\n[keys]\ncredential_signing_alg = "{alg}"\n')
+        # It is missed before it is there.
+        assert "keyring.broken" in run(config, "keys", "list").output
+        assert run(config, "keys", "init").exit_code == 0
+        assert f"credential  {alg}" in run(config, "keys", "list").output
+        rotated = run(config, "keys", "rotate", "--purpose", "credential", "--alg", alg)
+        assert rotated.exit_code == 0, rotated.output
+        files = {path.name for path in (tmp_path / "keys" / "credential").glob(f"{alg.lower()}-*")}
+        assert files == {f"{alg.lower()}-1.pem", f"{alg.lower()}-2.pem"}
+        config.write_text(config.read_text().partition("\n[keys]")[0])
+
+
 def test_revoking_without_a_key_that_signs_is_refused(config: Path) -> None:
     run(config, "keys", "init")
     assert run(config, "keys", "rotate", "--revoke").exit_code == 2

@@ -6,7 +6,7 @@ Nothing here is the service's: joserfc signs, cryptography certifies.
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -178,6 +178,33 @@ class Authority:
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
         return builder.sign(self._key, hashes.SHA256())
+
+    def revocation_list(
+        self,
+        *revoked: x509.Certificate,
+        at: datetime = NOW,
+        days: int = 4,
+        extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+        name: x509.Name | None = None,
+    ) -> bytes:
+        """What the authority publishes of the certificates that hold no more."""
+        builder = (
+            x509.CertificateRevocationListBuilder(
+                revoked_certificates=[
+                    x509.RevokedCertificateBuilder()
+                    .serial_number(each.serial_number)
+                    .revocation_date(at)
+                    .build()
+                    for each in revoked
+                ]
+            )
+            .issuer_name(name or self._name)
+            .last_update(at)
+            .next_update(at + timedelta(days=days))
+        )
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical=critical)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _builder(self, name: x509.Name, public: Any, *, days: int) -> x509.CertificateBuilder:
         return (

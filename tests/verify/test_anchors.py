@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from authsvc.verify import AlgorithmRefused, KeyUnknown, SignerRefused
+from authsvc.verify import UNCHECKED_SIGNERS, AlgorithmRefused, KeyUnknown, SignerRefused
 from tests.makers import NOW
 from tests.oidc.jwt_makers import private_key
 from tests.verify.credential_makers import (
@@ -41,7 +41,8 @@ def verify(*certificates, now=NOW, key=KEY, header=None, **changes):
     text = presentation(
         certificate=issued(key=key, header=header or x5c(*certificates)), iat=int(now.timestamp())
     )
-    whole = verifier(**{"keys": None, "anchors": [AUTHORITY.certificate]} | changes)
+    by_chain = {"keys": None, "anchors": [AUTHORITY.certificate], "revocations": UNCHECKED_SIGNERS}
+    whole = verifier(**by_chain | changes)
     return whole.verify(text, audience=AUDIENCE, nonce=NONCE, now=now)
 
 
@@ -100,7 +101,7 @@ def test_a_certificate_of_a_stranger_or_of_another_time_is_refused():
     with pytest.raises(SignerRefused):
         verify(AUTHORITY.certificate)
     # Also one that was met while it held.
-    whole = verifier(keys=None, anchors=[AUTHORITY.certificate])
+    whole = verifier(keys=None, anchors=[AUTHORITY.certificate], revocations=UNCHECKED_SIGNERS)
     certificate = issued(key=KEY, header=x5c(signer(days=3)), exp=ISSUED + 9 * DAY)
     for days, held in ((0, True), (2, True), (4, False)):
         now = NOW + timedelta(days=days)
@@ -122,7 +123,11 @@ def test_the_type_of_a_certified_key_decides_the_algorithm():
     edwards = private_key("EdDSA")
     header = x5c(signer(public=public_key(edwards)))
     text = presentation(certificate=issued(key=edwards, header=header, alg="EdDSA"))
-    anchors = {"keys": None, "anchors": [AUTHORITY.certificate]}
+    anchors: dict[str, Any] = {
+        "keys": None,
+        "anchors": [AUTHORITY.certificate],
+        "revocations": UNCHECKED_SIGNERS,
+    }
     asked: dict[str, Any] = {"audience": AUDIENCE, "nonce": NONCE, "now": NOW}
     assert verifier(**anchors, algorithms=["EdDSA", "ES256"]).verify(text, **asked)
     # A caller who has not said so does not take it.
