@@ -64,12 +64,18 @@ class Holder:
     key: Key = field(default_factory=lambda: private_key("ES256", "holder"))
 
     def bound(
-        self, shown: str, *, typ: str = "kb+jwt", key: Key | None = None, **changes: Any
+        self,
+        shown: str,
+        *,
+        typ: str = "kb+jwt",
+        key: Key | None = None,
+        alg: str = "ES256",
+        **changes: Any,
     ) -> str:
         """What they show to the shop, just now; None removes a claim."""
         good = {"iat": ISSUED, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(shown)}
         claims = {name: value for name, value in (good | changes).items() if value is not None}
-        return shown + signed(claims, key or self.key, typ=typ, kid=None)
+        return shown + signed(claims, key or self.key, alg=alg, typ=typ, kid=None)
 
 
 def issued(
@@ -89,7 +95,7 @@ def issued(
         "vct": TYPE,
         "iat": ISSUED - 3600,
         "exp": ISSUED + DAY,
-        "cnf": {"jwk": {name: public[name] for name in ("kty", "crv", "x", "y")}},
+        "cnf": {"jwk": {name: public[name] for name in ("kty", "crv", "x", "y") if name in public}},
         "_sd": sorted(map(digest, disclosures.values())),
         "_sd_alg": "sha-256",
     }
@@ -133,6 +139,7 @@ def status_list(
     size: int = 1 << 12,
     bits: int = 2,
     key: Key | None = None,
+    alg: str = "ES256",
     typ: str | None = "statuslist+jwt",
     header: Mapping[str, Any] | None = None,
     **changes: Any,
@@ -151,7 +158,7 @@ def status_list(
         "status_list": {"bits": bits, "lst": lst},
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
-    return signed(claims, key or private_key("ES256"), typ=typ, says=header).encode()
+    return signed(claims, key or private_key("ES256"), alg=alg, typ=typ, says=header).encode()
 
 
 class Authority:
