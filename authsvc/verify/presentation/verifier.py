@@ -77,7 +77,7 @@ class PresentationVerifier:
         found: dict[str, tuple[VerifiedPresentation, ...]] = {}
         for query in request.query.credentials:
             # 2, 3
-            credentials = self._of_types(query.meta.vct_values)
+            credentials = self._of_types(query.meta.vct_values, request.algorithms)
             verified = tuple(
                 credentials.verify(
                     each,
@@ -95,12 +95,13 @@ class PresentationVerifier:
                 found[query.id] = verified
         return VerifiedAnswer(found)
 
-    def _of_types(self, types: Collection[str]) -> CredentialVerifier:
+    def _of_types(self, types: Collection[str], algorithms: Collection[str]) -> CredentialVerifier:
         return CredentialVerifier(
             issuer=self._issuer,
             keys=self._keys,
             anchors=self._anchors,
             revocations=self._revocations,
             types=types,
+            algorithms=algorithms,
             sector=self._sector,
         )
