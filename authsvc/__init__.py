@@ -24,6 +24,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     web              how do we speak HTTP? problems, strict forms, headers, pages
     storage          where do things rest? database, migrations; ephemeral (memory, Redis)
     keyring          what do we sign and seal with? files; rotation; keyed digests
+    algorithms       what is a signature algorithm? one row each, for keyring and verify alike
     settings, errors, clock, identifiers: the ground floor; they know nobody
 
     beside the house: verify, what a platform checks tokens and certificates with, offline

@@ -95,6 +95,9 @@ class KeyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     # Published after it signed: an access token lives for ten minutes; an ID token comes back as a
     # hint for as long as a session lasts, at most twelve hours.
     retention_hours: Annotated[int, msgspec.Meta(ge=1, le=8784)] = 24
+    # What credentials and their status lists are signed with. HAIP 1.0 section 7 has ES256 known by
+    # everybody; the others ask for wallets and verifiers that know them.
+    credential_signing_alg: Literal["ES256", "EdDSA", "SM2"] = "ES256"
 
     @property
     def propagation(self) -> timedelta:

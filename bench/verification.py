@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from authsvc.algorithms import ES256
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring import SigningKey
-from authsvc.keyring.signing import ES256, new_private_key
+from authsvc.keyring.signing import new_private_key
 from authsvc.verify import IDTokenVerifier, VerificationKeys
 
 GOAL = 1.15

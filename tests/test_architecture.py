@@ -101,6 +101,12 @@ PLANTED = {
         "def late():\n    import joserfc.jws\n    return joserfc\n",
         "verify needs joserfc",
     ),
+    "what goes along with it carries a library": (
+        what_stands_beside_stands_alone,
+        "algorithms/planted.py",
+        "import joserfc.jws\n",
+        "algorithms needs joserfc",
+    ),
     "a room on no storey": (
         every_room_has_a_storey,
         "cellar/planted.py",

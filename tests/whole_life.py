@@ -13,12 +13,12 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
+from authsvc.algorithms import thumbprint
 from authsvc.app import House, open_house
 from authsvc.certificates.credentials import KINDS, Platform, Statement, Wanted
 from authsvc.certificates.credentials.sd_jwt import holder_jwk
 from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.keyring import KeyRing
-from authsvc.keyring.signing import jwk_thumbprint
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
@@ -158,7 +158,7 @@ async def fetch_credentials(
             for number, key in enumerate(keys):
                 jwk = holder_jwk(key)
                 whose = f"holder key {len(life.person)}, {number}"
-                life.person |= {whose: jwk["x"], f"{whose}, thumbprint": jwk_thumbprint(jwk)}
+                life.person |= {whose: jwk["x"], f"{whose}, thumbprint": thumbprint(jwk)}
             fetched += await house.certificates.credentials.issue(
                 tx,
                 person,

@@ -7,6 +7,7 @@ the sandbox nobody is real, and one process is easier to try things on than two.
 from pathlib import Path
 from typing import Any
 
+from authsvc.algorithms import ES256
 from authsvc.app.house import House
 from authsvc.presentation import routes as presentation_routes
 from authsvc.presentation.verifier import PlatformVerifier
@@ -32,5 +33,6 @@ def verifier_doors(house: House) -> list[Any]:
         ephemeral=house.ephemeral,
         fetcher=house.fetcher,
         now=house.clock.now(),
+        algorithms=tuple(dict.fromkeys((ES256, settings.keys.credential_signing_alg))),
     )
     return [*presentation_routes.routes(verifier=verifier, clock=house.clock, below=BELOW)]

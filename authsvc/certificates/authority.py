@@ -80,12 +80,7 @@ class CertificateAuthority:
         self, builder: x509.CertificateRevocationListBuilder
     ) -> x509.CertificateRevocationList:
         """A certificate revocation list, signed directly by the authority."""
-        key_id = profile.authority_key_identifier(self.certificate)
-        return (
-            builder.issuer_name(self.certificate.subject)
-            .add_extension(key_id, critical=False)
-            .sign(self._key, hashes.SHA256())
-        )
+        return signed_list(builder, issuer=self.certificate, key=self._key)
 
     def has_signed(self, certificate: x509.Certificate) -> bool:
         """Whether the authority's key made the signature on a certificate (RFC 5280 6.1)."""
@@ -106,6 +101,20 @@ def _find_certificate(keyring: KeyRing) -> x509.Certificate | None:
         if certificate.public_key() == public and signed_by(certificate, certificate)
     ]
     return max(own, key=lambda found: found.not_valid_after_utc, default=None)
+
+
+def signed_list(
+    builder: x509.CertificateRevocationListBuilder,
+    *,
+    issuer: x509.Certificate,
+    key: ec.EllipticCurvePrivateKey,
+) -> x509.CertificateRevocationList:
+    """A revocation list in the name of an issuer, with its key (RFC 5280 section 5)."""
+    return (
+        builder.issuer_name(issuer.subject)
+        .add_extension(profile.authority_key_identifier(issuer), critical=False)
+        .sign(key, hashes.SHA256())
+    )
 
 
 def signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -20,7 +20,7 @@ from authsvc.storage import Database
 LIFETIME = timedelta(minutes=10)
 KEPT_FOR = timedelta(seconds=30)
 # RFC 5280 section 3.3: an entry stays until it was on a list issued after the certificate ended.
-_STAYS_AFTER_THE_END = timedelta(days=1)
+STAYS_AFTER_THE_END = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class RevocationList:
     async def _renewed(self, database: Database, *, now: datetime) -> _Signed:
         async with database.transaction() as tx:
             number, changes = await store.count_list(tx)
-            entries = await store.withdrawn(tx, ending_after=now - _STAYS_AFTER_THE_END)
+            entries = await store.withdrawn(tx, ending_after=now - STAYS_AFTER_THE_END)
         # Signed after the commit, so that a number that was rolled back is never shown and nobody
         # waits for the lock meanwhile; and in a thread, because a long list takes a second.
         der = await asyncio.to_thread(self._sign, number, entries, now)
@@ -64,7 +64,10 @@ class RevocationList:
         # The entries are handed over at once: adding them one by one costs the square of them.
         builder = (
             x509.CertificateRevocationListBuilder(
-                revoked_certificates=[_entry(serial, withdrawal) for serial, withdrawal in entries]
+                revoked_certificates=[
+                    revoked(serial, since=withdrawal.since, reason=withdrawal.reason.flag)
+                    for serial, withdrawal in entries
+                ]
             )
             .last_update(now)
             .next_update(now + LIFETIME)
@@ -73,11 +76,12 @@ class RevocationList:
         return self._authority.sign_list(builder).public_bytes(serialization.Encoding.DER)
 
 
-def _entry(serial: int, withdrawal: Withdrawal) -> x509.RevokedCertificate:
+def revoked(serial: int, *, since: datetime, reason: x509.ReasonFlags) -> x509.RevokedCertificate:
+    """An entry of a list (RFC 5280 section 5.3)."""
     return (
         x509.RevokedCertificateBuilder()
         .serial_number(serial)
-        .revocation_date(withdrawal.since)
-        .add_extension(x509.CRLReason(withdrawal.reason.flag), critical=False)
+        .revocation_date(since)
+        .add_extension(x509.CRLReason(reason), critical=False)
         .build()
     )

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.x509.oid import (
     AuthorityInformationAccessOID,
     ExtendedKeyUsageOID,
@@ -34,8 +34,8 @@ AUTHORITY_VALIDITY = timedelta(days=3650)
 RESPONDER_VALIDITY = timedelta(days=30)
 RESPONDER_RENEWAL = timedelta(days=7)
 # A credential is verified for fourteen days by the certificate that came with it; each is used for
-# fifteen. Whoever steals the key is believed, by those who know no more than the root, until it
-# ends.
+# fifteen. If the key leaks, the revocation list says so; whoever does not look believes the thief
+# until it ends.
 SIGNER_VALIDITY = timedelta(days=30)
 SIGNER_RENEWAL = timedelta(days=15)
 # Clocks differ: what is signed now must already hold for whoever is five minutes late.
@@ -47,6 +47,9 @@ PSEUDONYM_URI = "urn:authsvc:certificate:"
 ORGANIZATION = "authsvc"
 
 _SECOND = timedelta(seconds=1)
+
+# What a key that is certified may be.
+SignerKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Locations:
     def crl(self) -> str:
         """The certificate revocation list."""
         return f"{self.base_url}/crl/authsvc.crl"
+
+    @property
+    def credential_crl(self) -> str:
+        """The revocation list of those who sign credentials."""
+        return f"{self.base_url}/crl/credentials.crl"
 
     @property
     def issuer(self) -> str:
@@ -144,7 +152,7 @@ def device_certificate(
         .add_extension(_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([uri]), critical=False)
-        .add_extension(_distribution_points(at), critical=False)
+        .add_extension(_distribution_points(at.crl), critical=False)
         .add_extension(_information_access(at), critical=False)
         .add_extension(at.status_of(entry).extension(), critical=False)
     )
@@ -168,7 +176,7 @@ def responder_certificate(
 
 
 def signer_certificate(
-    public_key: ec.EllipticCurvePublicKey, *, issuer: x509.Certificate, url: str, begins: datetime
+    public_key: SignerKey, *, issuer: x509.Certificate, url: str, begins: datetime
 ) -> x509.CertificateBuilder:
     """The certificate of a key that signs credentials in the name of the issuer `url`.
 
@@ -186,6 +194,7 @@ def signer_certificate(
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(digital_signature=True), critical=True)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(_distribution_points(Locations(url).credential_crl), critical=False)
     )
 
 
@@ -214,7 +223,7 @@ def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdent
 
 
 def _issued(
-    public_key: ec.EllipticCurvePublicKey, name: x509.Name, issuer: x509.Certificate, *, serial: int
+    public_key: SignerKey, name: x509.Name, issuer: x509.Certificate, *, serial: int
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder(issuer.subject, name, public_key, serial)
@@ -256,8 +265,8 @@ def _usage(
     )
 
 
-def _distribution_points(at: Locations) -> x509.CRLDistributionPoints:
-    where = [x509.UniformResourceIdentifier(at.crl)]
+def _distribution_points(address: str) -> x509.CRLDistributionPoints:
+    where = [x509.UniformResourceIdentifier(address)]
     return x509.CRLDistributionPoints([x509.DistributionPoint(where, None, None, None)])
 
 

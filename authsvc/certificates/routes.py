@@ -5,7 +5,7 @@
 
 and what is to be known of credentials:
 
-    GET  /.well-known/jwt-vc-issuer    GET /ca/credentials.cer
+    GET  /.well-known/jwt-vc-issuer    GET /ca/credentials.cer    GET /crl/credentials.crl
     GET  /credentials/types/<name>     GET /credentials/status-lists/<number>
 
 A certificate that is frozen must be refused everywhere within one minute. So an OCSP answer is good
@@ -132,7 +132,14 @@ def _of_credentials(
         caching = Caching(der, since=now, lifetime=_ISSUER_CACHED_FOR)
         return _bytes("application/pkix-cert", der, *caching.headers(now=now))
 
+    async def get_credential_crl(_: HTTPRequest) -> HTTPResponse:
+        now = clock.now()
+        der = await credentials.revoked_signers.current(now=now)
+        caching = Caching(der, since=now, lifetime=_CACHED_FOR)
+        return _bytes("application/pkix-crl", der, *caching.headers(now=now))
+
     return [
+        mount("/crl/credentials.crl", {"GET": get_credential_crl}),
         mount("/ca/credentials.cer", {"GET": get_credential_issuer}),
         mount("/.well-known/jwt-vc-issuer", {"GET": get_credential_keys}, errors=_open_error),
         mount("/credentials/types/{name:str}", {"GET": get_type}, errors=_open_error),

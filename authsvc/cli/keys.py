@@ -5,14 +5,15 @@ from pathlib import Path
 
 import rich_click as click
 
+from authsvc.algorithms import ALGORITHMS
 from authsvc.certificates.authority import CertificateAuthority
+from authsvc.certificates.credentials.revoked_signers import RevokedSigners
 from authsvc.certificates.credentials.signer import ROOT_PURPOSE, CredentialSigner
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
 from authsvc.keyring import KeyRing, KeyStage, Stage, rotation
 from authsvc.keyring.keyring import ANCHORS, SIGNING
-from authsvc.keyring.signing import ALGORITHMS
-from authsvc.keyring.signing_keys import PURPOSE
+from authsvc.keyring.signing_keys import CREDENTIAL, PURPOSE
 from authsvc.settings import Settings, load_settings
 
 
@@ -56,9 +57,13 @@ def list_keys(config: Path | None) -> None:
     show_default=True,
     help="Keys for tokens, or for credentials.",
 )
-@click.option("--alg", type=click.Choice(ALGORITHMS), help="This algorithm alone.")
+@click.option("--alg", type=click.Choice(tuple(ALGORITHMS)), help="This algorithm alone.")
 @click.option("--now", "at_once", is_flag=True, help="The new key signs at once: one has leaked.")
-@click.option("--revoke", is_flag=True, help="With --now: destroy every other key, at once.")
+@click.option(
+    "--revoke",
+    is_flag=True,
+    help="With --now: destroy every other key, and revoke its certificates, at once.",
+)
 def rotate(
     config: Path | None, purpose: str, alg: str | None, *, at_once: bool, revoke: bool
 ) -> None:
@@ -68,7 +73,8 @@ def rotate(
     """
     if revoke and not at_once:
         raise click.UsageError("--revoke needs --now: something has to sign")
-    keyring = _open(load_settings(config))
+    settings = load_settings(config)
+    keyring = _open(settings)
     now = SystemClock().now()
     if alg and alg not in SIGNING[purpose]:
         raise click.UsageError(f"nothing is signed with {alg} there")
@@ -78,6 +84,11 @@ def rotate(
         else:
             made = rotation.rotate(keyring, each, purpose=purpose, now=now)
         click.echo(_line(purpose, made))
+        if revoke and purpose == CREDENTIAL:
+            signer = CredentialSigner(keyring, url=settings.issuer)
+            revoked = RevokedSigners(keyring, signer).revoke(each, all_but=[made.kid], now=now)
+            for certificate in revoked:
+                click.echo(f"{purpose}  certificate {certificate.serial_number:x}  revoked")
     _destroy_retired(keyring, now)
 
 

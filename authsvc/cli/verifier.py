@@ -11,15 +11,19 @@ from urllib.parse import urlsplit
 
 import rich_click as click
 
+from authsvc.algorithms import ES256
+from authsvc.keyring.signing import CREDENTIAL_ALGORITHMS
+
 if TYPE_CHECKING:
     from litestar import Litestar
 
 # How the command tells the server's process what to serve.
-_ISSUER, _ADDRESS, _DIRECTORY, _SECTOR = (
+_ISSUER, _ADDRESS, _DIRECTORY, _SECTOR, _ALGORITHMS = (
     "PLATFORM_VERIFIER_ISSUER",
     "PLATFORM_VERIFIER_ADDRESS",
     "PLATFORM_VERIFIER_DIRECTORY",
     "PLATFORM_VERIFIER_SECTOR",
+    "PLATFORM_VERIFIER_ALGORITHMS",
 )
 
 
@@ -36,8 +40,24 @@ _ISSUER, _ADDRESS, _DIRECTORY, _SECTOR = (
     help="Where its keys rest; they are made if they are not there.",
 )
 @click.option("--sector", help="The platform's sector identifier; the host of --public-url.")
+@click.option(
+    "--algorithm",
+    "algorithms",
+    multiple=True,
+    default=(ES256,),
+    show_default=True,
+    type=click.Choice(CREDENTIAL_ALGORITHMS),
+    help="What the service may sign certificates with; may be said several times.",
+)
 def verifier(
-    *, issuer: str, public_url: str, host: str, port: int, directory: Path, sector: str | None
+    *,
+    issuer: str,
+    public_url: str,
+    host: str,
+    port: int,
+    directory: Path,
+    sector: str | None,
+    algorithms: tuple[str, ...],
 ) -> None:
     """Take certificates directly (OpenID4VP): a door for wallets, one for the platform's server.
 
@@ -50,6 +70,7 @@ def verifier(
     os.environ[_ADDRESS] = web_address(public_url, field="public_url").rstrip("/")
     os.environ[_DIRECTORY] = str(directory.absolute())
     os.environ[_SECTOR] = sector or ""
+    os.environ[_ALGORITHMS] = " ".join(algorithms)
     run_server("authsvc.cli.verifier:app_from_environment", host=host, port=port)
 
 
@@ -72,5 +93,6 @@ def app_from_environment() -> "Litestar":
         fetcher=fetcher,
         now=clock.now(),
         sector=os.environ[_SECTOR] or None,
+        algorithms=tuple(os.environ[_ALGORITHMS].split()),
     )
     return create_verifier_app(verifier, clock=clock, fetcher=fetcher)

@@ -11,9 +11,9 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from authsvc.algorithms import thumbprint
 from authsvc.clients.errors import ClientKeyRefused
 from authsvc.identifiers import from_b64url
-from authsvc.keyring.signing import jwk_thumbprint
 
 # The members that make up a key (RFC 7638 section 3.2): nothing else is handed to a library.
 _MEMBERS = {"RSA": ("e", "n"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x")}
@@ -75,7 +75,7 @@ def read_public_jwk(jwk: object) -> PublicJWK:
         kty=members["kty"],
         crv=members.get("crv"),
         key=key,
-        thumbprint=jwk_thumbprint(members),
+        thumbprint=thumbprint(members),
         kid=_text(jwk, "kid"),
         use=_text(jwk, "use"),
         key_ops=_operations(jwk),

@@ -11,9 +11,9 @@ from datetime import datetime
 
 import msgspec
 
+from authsvc.algorithms import ES256
 from authsvc.identifiers import new_token
 from authsvc.keyring import SigningKeys
-from authsvc.keyring.signing import ES256
 from authsvc.oidc import jws
 
 TYPE = "authsvc-erasure-receipt+jwt"

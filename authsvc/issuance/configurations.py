@@ -8,7 +8,6 @@ from authsvc.errors import Text
 from authsvc.issuance.key_proofs import ALGORITHMS
 
 FORMAT = "dc+sd-jwt"
-SIGNED_WITH = ("ES256",)
 
 _NAMES: Mapping[str, Text] = {
     "verified-person": Text("网证", "Online certificate"),
@@ -26,9 +25,13 @@ _CLAIMS: Mapping[str, Text] = {
 _SUBJECT = Text("该平台专用的代号", "Pseudonym for this platform alone")
 
 
-def described(issuer: str, *, proof_types: Sequence[str]) -> dict[str, Any]:
-    """`credential_configurations_supported`."""
-    return {kind.id: _configuration(issuer, kind, proof_types) for kind in KINDS.values()}
+def described(issuer: str, *, proof_types: Sequence[str], signed_with: str) -> dict[str, Any]:
+    """`credential_configurations_supported`; `signed_with` is the algorithm of this day."""
+    return {
+        kind.id: _configuration(issuer, kind, proof_types)
+        | {"credential_signing_alg_values_supported": [signed_with]}
+        for kind in KINDS.values()
+    }
 
 
 def displayed(text: Text) -> list[dict[str, str]]:
@@ -43,7 +46,6 @@ def _configuration(issuer: str, kind: CredentialKind, proof_types: Sequence[str]
         "format": FORMAT,
         "scope": kind.id,
         "vct": f"{issuer}/credentials/types/{kind.vct_name}",
-        "credential_signing_alg_values_supported": SIGNED_WITH,
         "cryptographic_binding_methods_supported": ["jwk"],
         "proof_types_supported": dict.fromkeys(proof_types, signed),
         "credential_metadata": {

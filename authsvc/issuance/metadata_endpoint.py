@@ -60,7 +60,9 @@ class MetadataEndpoint:
         """Section 12.2.3."""
         signer = self._credentials.signer.at(now)
         key = signer.key
-        header = {"alg": key.alg, "kid": key.kid, "typ": _SIGNED_TYP, "x5c": signer.chain}
+        header: dict[str, object] = {"alg": key.alg, "kid": key.kid, "typ": _SIGNED_TYP}
+        if signer.chain:
+            header["x5c"] = signer.chain
         claims = {"iss": self._issuer, "sub": self._issuer, "iat": int(now.timestamp()), **members}
         encoded = ".".join(b64url(msgspec.json.encode(each)) for each in (header, claims)).encode()
         return encoded + b"." + b64url(key.sign(encoded)).encode()
@@ -88,7 +90,11 @@ class MetadataEndpoint:
             },
             "batch_credential_issuance": {"batch_size": MOST_PROOFS},
             "display": displayed(_NAME),
-            "credential_configurations_supported": described(issuer, proof_types=self._proof_types),
+            "credential_configurations_supported": described(
+                issuer,
+                proof_types=self._proof_types,
+                signed_with=self._credentials.signer.algorithm(now),
+            ),
         }
 
 

@@ -18,11 +18,11 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from authsvc.algorithms import thumbprint
 from authsvc.clients.json_object import read_object
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.issuance.errors import InvalidEncryptionParameters
 from authsvc.keyring import KeyedDigest
-from authsvc.keyring.signing import jwk_thumbprint
 
 ALGORITHM = "ECDH-ES"
 CONTENT_ENCRYPTION = ("A128GCM", "A256GCM")
@@ -95,7 +95,7 @@ def _key(digests: KeyedDigest, day: str) -> ECKey:
 
 
 def _kid(public: Mapping[str, Any]) -> str:
-    return jwk_thumbprint({name: public[name] for name in ("kty", "crv", "x", "y")})
+    return thumbprint({name: public[name] for name in ("kty", "crv", "x", "y")})
 
 
 def _day(now: datetime) -> str:

@@ -16,12 +16,11 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from authsvc.algorithms import PrivateKey
+from authsvc.algorithms.private_keys import private_pem, read_private_pem
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring.errors import KeyRingBroken
-
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 SECRET_BYTES = 32
 
@@ -53,11 +52,11 @@ class KeyDirectory:
         """A private key, and from when it signs if its file says so; KeyRingBroken as above."""
         pem = self._read_private(purpose, f"{name}.pem")
         try:
-            key = serialization.load_pem_private_key(pem, password=None)
-        except (ValueError, TypeError):
+            key = read_private_pem(pem)
+        except TypeError:
+            raise KeyRingBroken(log=f"{purpose}/{name}.pem is of a type that is not used") from None
+        except ValueError:
             raise KeyRingBroken(log=f"{purpose}/{name}.pem is not a private key") from None
-        if not isinstance(key, PrivateKey):
-            raise KeyRingBroken(log=f"{purpose}/{name}.pem is of a type that is not used here")
         try:
             return key, _date_of(pem)
         except ValueError:
@@ -87,12 +86,7 @@ class KeyDirectory:
         head = "" if signs_from is None else _SIGNS_FROM + signs_from.isoformat("T", "seconds")
 
         def pem() -> str:
-            private = make().private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-            return f"{head}\n{private.decode('ascii')}".lstrip()
+            return f"{head}\n{private_pem(make()).decode('ascii')}".lstrip()
 
         return self._create(purpose, f"{name}.pem", pem)
 
@@ -110,6 +104,16 @@ class KeyDirectory:
             except ValueError:
                 raise KeyRingBroken(log=f"{purpose}/{name}.crt is not a certificate") from None
         return found
+
+    def certificate(self, purpose: str, name: str) -> x509.Certificate | None:
+        """The certificate of one file, if it is there; KeyRingBroken if it is none."""
+        try:
+            pem = (self.root / purpose / f"{name}.crt").read_bytes()
+            return x509.load_pem_x509_certificate(pem)
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise KeyRingBroken(log=f"{purpose}/{name}.crt is not a certificate") from None
 
     def create_certificate(self, purpose: str, name: str, certificate: x509.Certificate) -> bool:
         """Writes a certificate unless one of that name is there; whether it was this call."""

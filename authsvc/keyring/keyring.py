@@ -9,11 +9,12 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.algorithms import ES256, RS256
 from authsvc.keyring.digests import KeyedDigest, PairwiseKey
 from authsvc.keyring.directory import KeyDirectory
 from authsvc.keyring.errors import KeyRingBroken
 from authsvc.keyring.seals import Sealer
-from authsvc.keyring.signing import ALGORITHMS, ES256, new_private_key
+from authsvc.keyring.signing import ALGORITHMS, CREDENTIAL_ALGORITHMS, new_private_key
 from authsvc.keyring.signing_keys import CREDENTIAL, PURPOSE, SigningKeys, file_name
 from authsvc.settings import KeyRules
 
@@ -22,8 +23,10 @@ ANCHORS = ("document-anchors", "register-anchors")
 SECRETS = ("seal", "digest", "pairwise")
 # Authorities and their responder: one P-256 key each, in a file named as its folder.
 SINGLE = ("ca", "credential-ca", "ocsp")
-# What signs, by purpose: the algorithms for which the service makes keys itself.
-SIGNING: Mapping[str, tuple[str, ...]] = {PURPOSE: ALGORITHMS, CREDENTIAL: (ES256,)}
+# What signs, by purpose, and with which algorithms it may.
+SIGNING: Mapping[str, tuple[str, ...]] = {PURPOSE: ALGORITHMS, CREDENTIAL: CREDENTIAL_ALGORITHMS}
+# A directory of an older version has these two; what else is missing is not offered.
+TOKENS_REQUIRED = (ES256, RS256)
 # A credential lives for fourteen days at most, and is verified by its key for as long.
 CREDENTIAL_RETENTION = timedelta(days=15)
 
@@ -47,8 +50,10 @@ class KeyRing:
     def create(cls, root: Path, *, now: datetime, rules: KeyRules | None = None) -> Self:
         """Makes every key that is missing, touches none that is there, and opens the ring.
 
-        `now` is the moment from which the age of a new signing key counts.
+        `now` is the moment from which the age of a new signing key counts. Where others sign for
+        the purpose already it is published first. AlgorithmUnavailable.
         """
+        rules = rules or KeyRules()
         directory = KeyDirectory(root)
         for purpose in ANCHORS:
             directory.create_folder(purpose)
@@ -56,11 +61,15 @@ class KeyRing:
             directory.create_secret(purpose, f"{purpose}-1")
         for purpose in SINGLE:
             directory.create_private_key(purpose, purpose, partial(new_private_key, ES256))
-        for purpose, algorithms in SIGNING.items():
-            for alg in algorithms:
+        for purpose in SIGNING:
+            others = bool(directory.names(purpose, ".pem"))
+            begins = now + rules.propagation if others else now
+            for alg in _needed(purpose, rules):
                 if not _has_key(directory, purpose, alg):
                     make = partial(new_private_key, alg)
-                    directory.create_private_key(purpose, file_name(alg, 1), make, signs_from=now)
+                    directory.create_private_key(
+                        purpose, file_name(alg, 1), make, signs_from=begins
+                    )
         return cls.open(root, rules=rules)
 
     @classmethod
@@ -70,12 +79,13 @@ class KeyRing:
         rules = rules or KeyRules()
         return cls(
             directory=directory,
-            signing=SigningKeys(directory, retention=rules.retention),
+            signing=SigningKeys(directory, retention=rules.retention, required=TOKENS_REQUIRED),
             credentials=SigningKeys(
                 directory,
                 retention=max(rules.retention, CREDENTIAL_RETENTION),
                 purpose=CREDENTIAL,
                 algorithms=SIGNING[CREDENTIAL],
+                required=_needed(CREDENTIAL, rules),
             ),
             ca=_p256(directory, "ca"),
             credential_ca=_p256(directory, "credential-ca"),
@@ -89,6 +99,14 @@ class KeyRing:
     def signers(self, purpose: str) -> SigningKeys:
         """The signing keys of one purpose; KeyError if nothing is signed for it."""
         return {PURPOSE: self.signing, CREDENTIAL: self.credentials}[purpose]
+
+
+def _needed(purpose: str, rules: KeyRules) -> tuple[str, ...]:
+    """The algorithms for which the service makes keys itself."""
+    if purpose == CREDENTIAL:
+        # HAIP 1.0 section 7 has ES256 known by everybody: what is there to go back to.
+        return tuple(dict.fromkeys((ES256, rules.credential_signing_alg)))
+    return ALGORITHMS
 
 
 def _has_key(directory: KeyDirectory, purpose: str, alg: str) -> bool:

@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 
 from authsvc.keyring.directory import KeyDirectory
 from authsvc.keyring.errors import KeyRingBroken
-from authsvc.keyring.signing import ALGORITHMS, ES256, RS256, SigningKey
+from authsvc.keyring.signing import ALGORITHMS, CREDENTIAL_ALGORITHMS, SigningKey
 from authsvc.keyring.stages import KeyFile, KeyStage, Span, Stage, described, lives
 
 PURPOSE = "oidc"
 CREDENTIAL = "credential"
 
-# A directory of an older version has these two; what else is missing is not offered.
-_REQUIRED = frozenset({ES256, RS256})
-_BY_PREFIX = {alg.lower(): alg for alg in ALGORITHMS}
+_BY_PREFIX = {alg.lower(): alg for alg in (*ALGORITHMS, *CREDENTIAL_ALGORITHMS)}
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,10 @@ class _Timetable:
 
 
 class SigningKeys:
-    """The keys of a directory. `retention` is how long a key is published after it signed last."""
+    """The keys of a directory. `retention` is how long a key is published after it signed last.
+
+    `algorithms` may sign, and have keys in the directory or not; of `required` there must be one.
+    """
 
     def __init__(
         self,
@@ -40,10 +41,12 @@ class SigningKeys:
         retention: timedelta,
         purpose: str = PURPOSE,
         algorithms: tuple[str, ...] = ALGORITHMS,
+        required: tuple[str, ...],
     ) -> None:
         self.purpose = purpose
         self._directory = directory
         self._may_sign = algorithms
+        self._required = required
         self._retention = retention
         self._files: dict[str, KeyFile] = {}
         self._timetable = self._read()
@@ -63,6 +66,10 @@ class SigningKeys:
             if span.begins <= now:
                 return span.file.key
         raise KeyRingBroken(log=f"no signing key for {alg}")
+
+    def has_begun(self, alg: str, *, now: datetime) -> bool:
+        """Whether a key of `alg` was there, by the date in its file, to sign at this moment."""
+        return any(span.file.begins <= now for span in self._timetable.by_alg.get(alg, ()))
 
     def find(self, kid: str, *, now: datetime) -> SigningKey | None:
         """The published key with this `kid`: next, current or previous."""
@@ -97,7 +104,7 @@ class SigningKeys:
             for alg in self._may_sign
             if (keys := [file for file in files.values() if file.alg == alg])
         }
-        if missing := _REQUIRED.intersection(self._may_sign) - by_alg.keys():
+        if missing := set(self._required) - by_alg.keys():
             named = ", ".join(sorted(missing))
             raise KeyRingBroken(log=f"no signing key for {named} in {self.purpose}")
         spans = [span for keys in by_alg.values() for span in keys]

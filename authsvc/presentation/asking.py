@@ -62,11 +62,20 @@ class Asked:
 
 
 class Asking:
-    """Makes requests. `address` is the verifier's own, without a slash at its end."""
+    """Makes requests. `address` is the verifier's own, without a slash at its end.
+
+    `algorithms` are those of the issuer that are taken.
+    """
 
     def __init__(
-        self, *, identity: VerifierIdentity, transactions: Transactions, address: str
+        self,
+        *,
+        identity: VerifierIdentity,
+        transactions: Transactions,
+        address: str,
+        algorithms: tuple[str, ...],
     ) -> None:
+        self._algorithms = algorithms
         self._identity = identity
         self._transactions = transactions
         self._address = address
@@ -96,6 +105,7 @@ class Asking:
             query=order.query,
             response_uri=response_uri,
             encrypted=order.encrypted,
+            algorithms=self._algorithms,
         )
         transaction = Transaction(
             request=request,
@@ -116,6 +126,7 @@ class Asking:
             origin=origin,
             client_id=self._client_id(order.prefix, "") if signs else "",
             encrypted=order.encrypted,
+            algorithms=self._algorithms,
         )
         transaction_id = new_transaction_id()
         await self._transactions.begin(transaction_id, Transaction(request=request))

@@ -43,8 +43,10 @@ class Fetches(Protocol):
 class IssuerFacts:
     """Verifies answers by what is known of one issuer now, and fetches what is not."""
 
-    def __init__(self, *, issuer: str, sector: str, fetcher: Fetches) -> None:
-        self._known = KnownIssuer(issuer)
+    def __init__(
+        self, *, issuer: str, sector: str, fetcher: Fetches, algorithms: tuple[str, ...]
+    ) -> None:
+        self._known = KnownIssuer(issuer, algorithms=algorithms)
         self._verifier = PresentationVerifier(issuer=issuer, keys=self._known, sector=sector)
         self._fetcher = fetcher
         self._one_at_a_time = asyncio.Lock()

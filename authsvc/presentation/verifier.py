@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from authsvc.algorithms import ES256
 from authsvc.clock import Clock
 from authsvc.keyring import KeyedDigest, Sealer
 from authsvc.presentation.answering import Answering
@@ -42,20 +43,29 @@ class PlatformVerifier:
         fetcher: Fetches,
         now: datetime,
         sector: str | None = None,
+        algorithms: tuple[str, ...] = (ES256,),
     ) -> Self:
         """The verifier whose keys are in `directory`; KeyRingBroken.
 
-        `sector` is the platform's sector identifier, the host of `address` if not given.
+        `sector` is the platform's sector identifier, the host of `address` if not given. What the
+        issuer may sign with are `algorithms`; AlgorithmUnavailable.
         """
         host = urlsplit(address).hostname or ""
         identity = VerifierIdentity.open(directory, host=host, now=now)
         transactions = Transactions(ephemeral)
-        facts = IssuerFacts(issuer=issuer, sector=sector or host, fetcher=fetcher)
+        facts = IssuerFacts(
+            issuer=issuer, sector=sector or host, fetcher=fetcher, algorithms=algorithms
+        )
         return cls(
             address=address,
             identity=identity,
             transactions=transactions,
-            asking=Asking(identity=identity, transactions=transactions, address=address),
+            asking=Asking(
+                identity=identity,
+                transactions=transactions,
+                address=address,
+                algorithms=algorithms,
+            ),
             answering=Answering(transactions=transactions, facts=facts),
             facts=facts,
         )

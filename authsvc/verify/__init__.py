@@ -11,6 +11,7 @@ or an online certificate as it came. Out: a verified thing, or a refusal that sa
     access/         access tokens (RFC 9068) with DPoP or a client certificate
     credentials/    online certificates (SD-JWT VC, RFC 9901) that their holders show
     statuses/       whether a certificate still holds (Token Status List)
+    revocations.py  which signers are believed no more (RFC 5280)
     known_issuer.py what is kept of an issuer, and fetched again when it is due
     jws.py          the one way by which all of them are read (RFC 7515, RFC 8725)
 
@@ -60,8 +61,11 @@ from authsvc.verify.errors import (
     KeySetRefused,
     KeyUnknown,
     NonceRefused,
+    RevocationListRefused,
     SignatureRefused,
     SignerRefused,
+    SignerRevoked,
+    SignerStatusUnknown,
     SignInTooOld,
     TokenExpired,
     TokenMalformed,
@@ -71,6 +75,7 @@ from authsvc.verify.errors import (
 from authsvc.verify.id_token import IDTokenVerifier
 from authsvc.verify.keys import VerificationKeys
 from authsvc.verify.known_issuer import KnownIssuer
+from authsvc.verify.revocations import UNCHECKED_SIGNERS, KnownRevocations
 from authsvc.verify.statuses.errors import (
     CredentialRevoked,
     CredentialSuspended,
@@ -83,6 +88,7 @@ from authsvc.verify.statuses.status_token import StatusListVerifier
 
 __all__ = [
     "SDJWT",
+    "UNCHECKED_SIGNERS",
     "AccessTokenRefused",
     "AccessTokenVerifier",
     "AlgorithmRefused",
@@ -109,6 +115,7 @@ __all__ = [
     "KeySetRefused",
     "KeyUnknown",
     "KnownIssuer",
+    "KnownRevocations",
     "KnownStatuses",
     "NonceRefused",
     "PresentationAltered",
@@ -119,10 +126,13 @@ __all__ = [
     "ProofNonceRefused",
     "ProofTooOld",
     "ProofUnexpected",
+    "RevocationListRefused",
     "SectorRefused",
     "SignInTooOld",
     "SignatureRefused",
     "SignerRefused",
+    "SignerRevoked",
+    "SignerStatusUnknown",
     "Status",
     "StatusListVerifier",
     "StatusTooOld",

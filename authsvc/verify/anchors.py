@@ -7,19 +7,19 @@ authority may certify others, and the devices of people. So the certificate itse
     keyUsage           signs, and signs no certificates and no CRLs
     basicConstraints   no authority
     extendedKeyUsage   of no other trade; one that is not known here is another
-    key                P-256: what ES256 signs with
+    key                of a type that one algorithm alone uses: P-256, Ed25519
 """
 
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.verification import (
     ExtensionPolicy,
     PolicyBuilder,
@@ -29,7 +29,8 @@ from cryptography.x509.verification import (
 
 from authsvc.verify.errors import SignerRefused
 from authsvc.verify.jws import DatedKey, Keys
-from authsvc.verify.signatures import elliptic_key
+from authsvc.verify.revocations import KnownRevocations, Revocations
+from authsvc.verify.signatures import certified_key
 
 # A signer, and one authority between it and the anchor.
 _MOST = 2
@@ -46,30 +47,45 @@ _UNREADABLE = (
 
 
 class CertifiedKeys:
-    """Knows the keys of one issuer that one of `anchors` has certified."""
+    """Knows the keys of one issuer that one of `anchors` has certified, and has not revoked.
 
-    def __init__(self, *, issuer: str, anchors: Sequence[x509.Certificate]) -> None:
+    Without `revocations` nobody knows what was revoked, and no signer is believed.
+    """
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        anchors: Sequence[x509.Certificate],
+        revocations: Revocations | None,
+    ) -> None:
         self._issuer = issuer
+        self._revocations = revocations or KnownRevocations(anchors)
         self._host = urlsplit(issuer).hostname
         self._store = Store(list(anchors))
 
     def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
-        """The key of the first certificate of `x5c`; SignerRefused."""
+        """The key of the first certificate of `x5c`.
+
+        SignerRefused, SignerRevoked, SignerStatusUnknown.
+        """
         signer, *between = _certificates(header.get("x5c"))
         try:
             chain = self._chain(signer, between, now)
             self._check_signer(signer)
-            public = signer.public_key()
-            if not isinstance(public, ec.EllipticCurvePublicKey):
-                raise SignerRefused(log="a key of another type")
-            key = elliptic_key(public, kid="")
+            key = certified_key(signer.public_key())
         except _UNREADABLE as error:
             raise SignerRefused(log=type(error).__name__) from None
         except VerificationError:
             raise SignerRefused(log="no chain to an anchor that holds now") from None
         begins = max(each.not_valid_before_utc for each in chain).timestamp()
         ends = min(each.not_valid_after_utc for each in chain).timestamp()
-        return DatedKey(key, begins, ends)
+        check = partial(self._check_revocation, chain)
+        check(now)
+        return DatedKey(key, begins, ends, check)
+
+    def _check_revocation(self, chain: Sequence[x509.Certificate], now: datetime) -> None:
+        self._revocations.check(chain, now=now)
 
     def _chain(
         self, signer: x509.Certificate, between: list[x509.Certificate], now: datetime
@@ -116,13 +132,19 @@ class NamedOrCertified:
         return keys.key_of(header, now=now)
 
 
-def keys_of(issuer: str, *, keys: Keys | None, anchors: Sequence[x509.Certificate]) -> Keys:
+def keys_of(
+    issuer: str,
+    *,
+    keys: Keys | None,
+    anchors: Sequence[x509.Certificate],
+    revocations: Revocations | None,
+) -> Keys:
     """Who knows the keys of an issuer: a key set, anchors, or both. ValueError for neither."""
     if not anchors:
         if keys is None:
             raise ValueError("keys or anchors are needed")
         return keys
-    certified = CertifiedKeys(issuer=issuer, anchors=anchors)
+    certified = CertifiedKeys(issuer=issuer, anchors=anchors, revocations=revocations)
     return certified if keys is None else NamedOrCertified(named=keys, certified=certified)
 
 

@@ -1,11 +1,14 @@
 """Why a token is not believed. The `code` of each is stable: a platform may count by it.
 
     KeySetRefused                no JWK Set, or one without a key to verify with
+    RevocationListRefused        no revocation list of an anchor
     TokenRefused                 the token is not to be believed
       TokenMalformed               no compact JWS of JSON objects, too long, a claim of another kind
       HeaderRefused                a header that would be read another way (crit, b64, zip, typ)
       KeyUnknown                   a key that is not in the set: fetch the set again, once
       SignerRefused                a certificate of no signer of this issuer's, or not of this time
+      SignerRevoked                the certificate of a signer whose key has leaked
+      SignerStatusUnknown          no list says whether it has: fetch the list, once
       AlgorithmRefused             another algorithm than the key's, or than was agreed upon
       SignatureRefused             the key has not signed it
       IssuerRefused                another issuer's
@@ -36,6 +39,16 @@ class KeySetRefused(InvalidInput):
     code = "verify.key_set_refused"
     title = Text("JWK Set 不可用", "The JWK Set cannot be used")
     next_step = Text("请从 jwks_uri 重新获取", "Fetch it again from the jwks_uri of the issuer")
+
+
+class RevocationListRefused(InvalidInput):
+    """Not a revocation list (RFC 5280 section 5), or none that an anchor has signed in whole."""
+
+    code = "verify.revocation_list_refused"
+    title = Text("吊销列表不可用", "The revocation list cannot be used")
+    next_step = Text(
+        "请从签发者公布的地址重新获取", "Fetch it again from where the issuer publishes it"
+    )
 
 
 class TokenRefused(InvalidInput):
@@ -81,6 +94,28 @@ class SignerRefused(TokenRefused):
     title = Text("签名证书不被接受", "The certificate of the signer is refused")
     next_step = Text(
         "请核对信任锚与本机时钟", "Look at your trust anchors, and at the clock of this machine"
+    )
+
+
+class SignerRevoked(TokenRefused):
+    """The revocation list of the anchor has the certificate of the signer, or of who is between."""
+
+    code = "verify.signer_revoked"
+    title = Text("签发者证书已被吊销", "The certificate of the signer was revoked")
+    next_step = Text(
+        "请勿使用；请持有人获取新的网证", "Do not use it; its holder gets a new one in the app"
+    )
+
+
+class SignerStatusUnknown(TokenRefused):
+    """No revocation list of the anchor is known that holds now."""
+
+    code = "verify.signer_status_unknown"
+    title = Text(
+        "签发者证书状态未知", "It is not known whether the certificate of the signer was revoked"
+    )
+    next_step = Text(
+        "请获取吊销列表后再试一次", "Fetch the revocation list, and try once more, not oftener"
     )
 
 

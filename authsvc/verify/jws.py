@@ -7,16 +7,17 @@ What is found good is not remembered, so that a token is verified as often as it
 remembered is how a header reads that stood on a good token: an issuer has one for each key.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidSignature
 
+from authsvc.algorithms import ALGORITHMS, canonical
 from authsvc.verify import compact
 from authsvc.verify.errors import AlgorithmRefused, HeaderRefused, SignatureRefused, TokenMalformed
-from authsvc.verify.signatures import ALGORITHMS, SAME, VerificationKey
+from authsvc.verify.signatures import VerificationKey
 
 # RFC 7515 section 4.1.11, RFC 7797, RFC 7516 section 4.1.3: each would have the rest read another
 # way, and none is understood here.
@@ -27,11 +28,15 @@ _MOST_HEADERS = 64
 
 @dataclass(frozen=True)
 class DatedKey:
-    """A key, and from when until when (seconds) it is believed without looking again."""
+    """A key, and from when until when (seconds) it is believed without looking for it again.
+
+    `check`, if there is one, is asked each time all the same: a refusal says why no more.
+    """
 
     key: VerificationKey
     begins: float = float("-inf")
     ends: float = float("inf")
+    check: Callable[[datetime], None] | None = None
 
 
 class Keys(Protocol):
@@ -59,11 +64,25 @@ class Signed(NamedTuple):
     key: VerificationKey
 
 
+def known_algorithms(names: Collection[str]) -> frozenset[str]:
+    """What a caller agrees to; "EdDSA" and "Ed25519" are one.
+
+    ValueError for a name that is not spoken, AlgorithmUnavailable for SM2 where the system has
+    nothing for it.
+    """
+    found = frozenset(map(canonical, names))
+    if isinstance(names, str) or not found <= {*ALGORITHMS}:
+        raise ValueError(f"algorithms are some of {', '.join(ALGORITHMS)}")
+    for alg in found:
+        ALGORITHMS[alg].ready()
+    return found
+
+
 class JWSReader:
     """Reads what was signed as one kind. It may be used by many threads at once.
 
-    `types` are spellings of the kind (`typ`), `algorithms` those that were agreed upon; "EdDSA" and
-    "Ed25519" are one. ValueError for one that is not spoken.
+    `types` are spellings of the kind (`typ`), `algorithms` those that were agreed upon, as for
+    `known_algorithms`.
     """
 
     def __init__(
@@ -74,9 +93,7 @@ class JWSReader:
         algorithms: Collection[str],
         longest: int = compact.LONGEST,
     ) -> None:
-        self.algorithms = frozenset(SAME.get(alg, alg) for alg in algorithms)
-        if isinstance(algorithms, str) or not self.algorithms <= {*ALGORITHMS}:
-            raise ValueError(f"algorithms are some of {', '.join(ALGORITHMS)}")
+        self.algorithms = known_algorithms(algorithms)
         self._keys = keys
         self._types = frozenset(types)
         self._longest = longest
@@ -88,6 +105,8 @@ class JWSReader:
             raise ValueError("a moment without a time zone")
         header, payload, signed, signature = compact.parts(text, longest=self._longest)
         known = self._remembered(header, now.timestamp())
+        if known is not None and known.check is not None:
+            known.check(now)
         found = known or self._found(header, now)
         try:
             found.key.verify(signature, signed)
@@ -107,10 +126,10 @@ class JWSReader:
         typ, alg = said.get("typ"), said.get("alg")
         if not isinstance(typ, str) or typ.lower() not in self._types:
             raise HeaderRefused(log="another typ")
-        if not isinstance(alg, str) or SAME.get(alg, alg) not in self.algorithms:
+        if not isinstance(alg, str) or canonical(alg) not in self.algorithms:
             raise AlgorithmRefused(log="not agreed upon")
         found = self._keys.key_of(said, now=now)
-        if SAME.get(alg, alg) != found.key.alg:
+        if canonical(alg) != found.key.alg:
             raise AlgorithmRefused(log="not that of the key")
         return found
 

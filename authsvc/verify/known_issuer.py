@@ -1,4 +1,4 @@
-"""What a platform keeps of an issuer, so that it need not ask: the keys, and the status lists.
+"""What a platform keeps of an issuer, so that it need not ask: keys, status lists, revocations.
 
     issuer = KnownIssuer("https://id.example")
     issuer.refresh(fetch, now=…)               # every minute, or whenever there is a network
@@ -9,16 +9,17 @@ How to fetch is the platform's own affair: `fetch` takes an address and gives th
 answer, or None if there is none. What it brings is signed, or comes by TLS from the issuer itself.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from cryptography import x509
 
-from authsvc.verify.errors import KeySetRefused, KeyUnknown, TokenRefused
+from authsvc.verify.errors import KeySetRefused, KeyUnknown, RevocationListRefused, TokenRefused
 from authsvc.verify.jws import DatedKey
 from authsvc.verify.keys import VerificationKeys
+from authsvc.verify.revocations import KnownRevocations
 from authsvc.verify.statuses.known import KnownStatuses
 from authsvc.verify.statuses.status_token import StatusListVerifier
 
@@ -34,16 +35,34 @@ _UNKNOWN_KEY = timedelta(minutes=1)
 class KnownIssuer:
     """Knows the newest keys and status lists that it was given. It may be used by many threads.
 
-    It can be the `keys` of a verifier, which then goes by the newest ones. `metadata` is what was
-    read last, to be kept over a restart, as `statuses.tokens()` are.
+    It can be the `keys` of a verifier, which then goes by the newest ones. `algorithms` are those
+    that status lists may be signed with, as the certificates. `metadata` is what was read last, to
+    be kept over a restart, as `statuses.tokens()` and `revocations.lists()` are. With `anchors`,
+    `revocations` is for the verifier that goes by them, too.
     """
 
-    def __init__(self, issuer: str, *, anchors: Sequence[x509.Certificate] = ()) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        *,
+        anchors: Sequence[x509.Certificate] = (),
+        algorithms: Collection[str] = ("ES256",),
+    ) -> None:
         self.name = issuer
         self.metadata: bytes | None = None
-        self.statuses = KnownStatuses(StatusListVerifier(issuer=issuer, keys=self, anchors=anchors))
+        self.revocations = KnownRevocations(anchors)
+        lists = StatusListVerifier(
+            issuer=issuer,
+            keys=self,
+            anchors=anchors,
+            revocations=self.revocations,
+            algorithms=algorithms,
+        )
+        self.statuses = KnownStatuses(lists)
         self._keys: VerificationKeys | None = None
         self._got_at: datetime | None = None
+        self._got_revocations_at: datetime | None = None
+        self._has_anchors = bool(anchors)
         self._met_unknown = False
 
     @property
@@ -52,6 +71,11 @@ class KnownIssuer:
         parts = urlsplit(self.name)
         path = "/.well-known/jwt-vc-issuer" + parts.path.removesuffix("/")
         return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+    @property
+    def revocations_address(self) -> str:
+        """Where the list of signers is that are believed no more, as their certificates say."""
+        return self.name.removesuffix("/") + "/crl/credentials.crl"
 
     def take_keys(self, document: bytes, *, now: datetime) -> None:
         """Takes the keys of an answer from `metadata_address`; KeySetRefused."""
@@ -84,13 +108,16 @@ class KnownIssuer:
         return tuple([each for each in due if not self._take(each, await fetch(each), now=now)])
 
     def _due(self, now: datetime) -> Iterator[str]:
-        """Keys come first: the lists may be signed by a new one."""
+        """Keys come first: the lists may be signed by a new one, or by one that is revoked."""
         if self._got_at is None:
             yield self.metadata_address
         else:
             kept_for = _UNKNOWN_KEY if self._met_unknown else KEYS_KEPT
             if now - self._got_at >= kept_for:
                 yield self.metadata_address
+        got_at = self._got_revocations_at
+        if self._has_anchors and (got_at is None or now - got_at >= KEYS_KEPT):
+            yield self.revocations_address
         yield from self.statuses.due(now=now)
 
     def _take(self, address: str, answer: bytes | None, *, now: datetime) -> bool:
@@ -100,7 +127,11 @@ class KnownIssuer:
             if address == self.metadata_address:
                 self.take_keys(answer, now=now)
                 return True
+            if address == self.revocations_address:
+                self.revocations.add(answer, now=now)
+                self._got_revocations_at = now
+                return True
             # A list that is good, and not the one that was wanted, is taken all the same.
             return self.statuses.add(answer, now=now).uri == address
-        except (KeySetRefused, TokenRefused):
+        except (KeySetRefused, RevocationListRefused, TokenRefused):
             return False

@@ -1,11 +1,29 @@
-/** A compact JWS of ES256 (RFC 7515), read strictly: one spelling, one reading, one signature. */
+/** A compact JWS (RFC 7515) of ES256 or EdDSA, read strictly: one spelling, reading, signature. */
 
 const LONGEST = 16_384;
 const REFUSED_MEMBERS = ['crit', 'b64', 'zip'];
+// 32 octets.
 const COORDINATE = /^[\w-]{43}$/;
 // The end of the year 9999.
 const BEYOND = 253_402_300_800;
-const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
+// One row for each algorithm: how WebCrypto names its keys and its signatures, what a JWK of it says
+// (in the order of its thumbprint, RFC 7638), and what it may be called besides (RFC 9864).
+const ALGORITHMS = {
+  ES256: {
+    keys: { name: 'ECDSA', namedCurve: 'P-256' },
+    signatures: { name: 'ECDSA', hash: 'SHA-256' },
+    says: { crv: 'P-256', kty: 'EC' },
+    coordinates: ['x', 'y'],
+  },
+  EdDSA: {
+    keys: { name: 'Ed25519' },
+    signatures: { name: 'Ed25519' },
+    says: { crv: 'Ed25519', kty: 'OKP' },
+    coordinates: ['x'],
+    also: 'Ed25519',
+  },
+};
+const canonical = (alg) => (alg === ALGORITHMS.EdDSA.also ? 'EdDSA' : alg);
 
 /** Why something is not believed: `code` is one of docs/verifying.md. */
 export class Refused extends Error {
@@ -15,8 +33,11 @@ export class Refused extends Error {
   }
 }
 
-/** The members under a good signature. `keyOf` finds the key that a header names. */
-export async function readSigned(text, { type, keyOf, longest = LONGEST }) {
+/**
+ * The members under a good signature. `keyOf` finds the key that a header names, `algorithms` are
+ * those that were agreed upon: the key decides which one it is, and no header.
+ */
+export async function readSigned(text, { type, keyOf, algorithms = ['ES256'], longest = LONGEST }) {
   const parts = text.length > longest ? [] : text.split('.');
   if (parts.length !== 3) throw new Refused('verify.malformed');
   const signature = octets(parts[2]);
@@ -28,11 +49,14 @@ export async function readSigned(text, { type, keyOf, longest = LONGEST }) {
   if (typeof header.typ !== 'string' || header.typ.toLowerCase() !== type) {
     throw new Refused('verify.header_refused');
   }
-  if (header.alg !== 'ES256') throw new Refused('verify.algorithm_refused');
+  const alg = canonical(header.alg);
+  if (!algorithms.map(canonical).includes(alg)) throw new Refused('verify.algorithm_refused');
   const key = keyOf(header);
+  if (key.algorithm.name !== ALGORITHMS[alg].keys.name) {
+    throw new Refused('verify.algorithm_refused');
+  }
   const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
-  const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
-  if (!(await crypto.subtle.verify(algorithm, key, signature, signed))) {
+  if (!(await crypto.subtle.verify(ALGORITHMS[alg].signatures, key, signature, signed))) {
     throw new Refused('verify.signature_refused');
   }
   return json(octets(parts[1]), isObject);
@@ -55,13 +79,21 @@ export async function keysOf(metadata, issuer) {
   return found;
 }
 
-/** {key, thumbprint} of a public key of P-256; an Error for any other. */
+/** {key, thumbprint} of a public key of P-256 or Ed25519; an Error for any other. */
 export async function bareKey(jwk) {
-  const { kty, crv, x, y, alg = 'ES256' } = jwk;
-  const good = kty === 'EC' && crv === 'P-256' && alg === 'ES256' && !Object.hasOwn(jwk, 'd');
-  if (!good || !COORDINATE.test(x) || !COORDINATE.test(y)) throw new Error('no key to verify with');
-  const key = await crypto.subtle.importKey('jwk', { kty, crv, x, y }, ECDSA, false, ['verify']);
-  const spelt = new TextEncoder().encode(JSON.stringify({ crv, kty, x, y }));
+  const found = Object.entries(ALGORITHMS).find(
+    ([, { says }]) => says.kty === jwk.kty && says.crv === jwk.crv,
+  );
+  if (found === undefined || Object.hasOwn(jwk, 'd')) throw new Error('no key to verify with');
+  const [name, { keys, says, coordinates }] = found;
+  const members = { ...says };
+  for (const each of coordinates) {
+    if (!COORDINATE.test(jwk[each])) throw new Error('no key to verify with');
+    members[each] = jwk[each];
+  }
+  if (canonical(jwk.alg ?? name) !== name) throw new Error('for another algorithm');
+  const key = await crypto.subtle.importKey('jwk', members, keys, false, ['verify']);
+  const spelt = new TextEncoder().encode(JSON.stringify(members));
   return { key, thumbprint: base64url(await crypto.subtle.digest('SHA-256', spelt)) };
 }
 

@@ -10,9 +10,10 @@ const MOST_SECONDS = 366 * 24 * 3600;
 const HIGHEST_KNOWN = 2;
 
 /** The list in a token: {uri, signedAt, expiresAt, ttl, status(index)}. */
-export async function readStatusList(token, { issuer, keys, now }) {
+export async function readStatusList(token, { issuer, keys, now, algorithms }) {
   const said = await readSigned(token, {
     type: 'statuslist+jwt',
+    algorithms,
     longest: LONGEST,
     keyOf: (header) => {
       if (typeof header.kid !== 'string') throw new Refused('verify.header_refused');

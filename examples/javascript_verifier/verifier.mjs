@@ -7,7 +7,8 @@
  *                                                  statuses: new Map([[list.uri, list]]) });
  *
  * The steps, and the codes of what is refused, are those of docs/verifying.md (RFC 9901 section 7).
- * Moments are seconds since 1970. Keys are found by name: WebCrypto follows no chain of certificates.
+ * `algorithms` are those that are taken of the issuer, `holderAlgorithms` of whoever shows: ES256
+ * alone, or EdDSA as well, which a browser must know. Moments are seconds since 1970. Keys are found by name: WebCrypto follows no chain of certificates.
  */
 
 import { digestOf, disclosed } from './disclosures.mjs';
@@ -34,13 +35,14 @@ export async function verifyPresentation(
   text,
   {
     issuer, keys, types, audience, nonce, now,
+    algorithms = ['ES256'], holderAlgorithms = ['ES256'],
     sector = null, statuses = new Map(), longestAgeOfBinding = 300, oldestStatus = 600,
   },
 ) {
   // 1: signed by the issuer, as a certificate.
   const shown = parse(text);
   const keyOf = (header) => namedKey(keys, header);
-  const said = await readSigned(shown.jwt, { type: 'dc+sd-jwt', keyOf });
+  const said = await readSigned(shown.jwt, { type: 'dc+sd-jwt', keyOf, algorithms });
   // 2: each disclosure is the issuer's, and none decides whether it holds.
   const told = await disclosed(said, shown.disclosures);
   if (NOT_DISCLOSED.some((name) => JSON.stringify(told[name]) !== JSON.stringify(said[name]))) {
@@ -51,7 +53,9 @@ export async function verifyPresentation(
   check(claims, { issuer, types, sector, now });
   // 4: its holder shows it, to us, in answer to this, now.
   const holder = await holderKey(claims.cnf.jwk);
-  const binding = await bound(shown, holder, { audience, nonce, now, longestAgeOfBinding });
+  const binding = await bound(shown, holder, {
+    audience, nonce, now, longestAgeOfBinding, algorithms: holderAlgorithms,
+  });
   // 5: it still holds.
   const statusAsOf = statusOf(claims.status ?? null, statuses, { now, oldestStatus });
   if (told.sub !== undefined && told.sub !== null && typeof told.sub !== 'string') malformed();
@@ -121,9 +125,9 @@ async function holderKey(jwk) {
   }
 }
 
-async function bound(shown, holder, { audience, nonce, now, longestAgeOfBinding }) {
+async function bound(shown, holder, { audience, nonce, now, longestAgeOfBinding, algorithms }) {
   if (shown.binding === '') throw new Refused('verify.binding_missing');
-  const claims = await read(shown.binding, holder);
+  const claims = await read(shown.binding, holder, algorithms);
   const { iat, aud, nonce: answered, sd_hash: hash, exp = null, nbf = null } = claims;
   const texts = [aud, answered, hash].every((each) => typeof each === 'string');
   const dates = isDate(iat) && [exp, nbf].every((each) => each === null || isDate(each));
@@ -137,9 +141,9 @@ async function bound(shown, holder, { audience, nonce, now, longestAgeOfBinding 
   return claims;
 }
 
-async function read(binding, holder) {
+async function read(binding, holder, algorithms) {
   try {
-    return await readSigned(binding, { type: 'kb+jwt', keyOf: () => holder.key });
+    return await readSigned(binding, { type: 'kb+jwt', keyOf: () => holder.key, algorithms });
   } catch (refusal) {
     const forged = refusal.code === 'verify.signature_refused';
     throw new Refused(forged ? 'verify.binding_signature_refused' : 'verify.binding_malformed');

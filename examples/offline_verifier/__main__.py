@@ -44,7 +44,7 @@ def trust_command(kept: Kept, issuer: str, anchor: Path | None) -> None:
 @click.option("--at", type=MOMENT, help="Pretend that it is this moment (UTC).")
 @click.pass_obj
 def refresh_command(kept: Kept, at: datetime | None) -> None:
-    """Fetch keys and status lists. Whatever cannot be had is gone by as it is."""
+    """Fetch keys, revoked signers and status lists. Whatever cannot be had is gone by as it is."""
     now = _now(at)
     known = kept.read(now=now)
     missing = known.refresh(fetch, now=now)
@@ -81,7 +81,12 @@ def verify_command(
     now = _now(at)
     known = kept.read(now=now)
     verifier = CredentialVerifier(
-        issuer=known.name, keys=known, anchors=kept.anchors, types=types, sector=sector
+        issuer=known.name,
+        keys=known,
+        anchors=kept.anchors,
+        revocations=known.revocations,
+        types=types,
+        sector=sector,
     )
     try:
         found = verifier.verify(

@@ -5,13 +5,14 @@ certificate; the anchor and the keys are what the directory has to be guarded fo
 """
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import httpx2
 from cryptography import x509
 
-from authsvc.verify import KnownIssuer, TokenRefused
+from authsvc.verify import KnownIssuer, RevocationListRefused, TokenRefused
 
 _LONGEST_ANSWER = 8_000_000
 
@@ -23,6 +24,7 @@ class Kept:
         self._about = directory / "issuer.json"
         self._anchor = directory / "anchor.cer"
         self._keys = directory / "keys.json"
+        self._revocations = directory / "revoked-signers.crl"
         self._lists = directory / "lists"
 
     def begin(self, issuer: str, anchor: bytes | None) -> None:
@@ -30,6 +32,7 @@ class Kept:
         self._lists.mkdir(parents=True, exist_ok=True)
         self._write_about(issuer, wanted=[])
         self._anchor.unlink(missing_ok=True)
+        self._revocations.unlink(missing_ok=True)
         if anchor is not None:
             _certificate(anchor)
             self._anchor.write_bytes(anchor)
@@ -53,6 +56,10 @@ class Kept:
         if self._keys.exists():
             # Fetched who knows when: due again whenever there is a network.
             known.take_keys(self._keys.read_bytes(), now=datetime.fromtimestamp(0, now.tzinfo))
+        if self._revocations.exists():
+            # Of another anchor, or written into by somebody: it counts for nothing.
+            with suppress(RevocationListRefused):
+                known.revocations.add(self._revocations.read_bytes(), now=now)
         for address in json.loads(self._about.read_text())["wanted"]:
             known.statuses.want(address)
         for path in sorted(self._lists.glob("*.jwt")):
@@ -71,6 +78,8 @@ class Kept:
         self.write_wanted(known, now=now)
         if known.metadata is not None:
             self._keys.write_bytes(known.metadata)
+        for revoked in known.revocations.lists():  # One at most: there is one anchor.
+            self._revocations.write_bytes(revoked)
         for number, token in enumerate(known.statuses.tokens()):
             (self._lists / f"{number:04}.jwt").write_bytes(token)
 

@@ -15,10 +15,10 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.algorithms.fixed_length import fixed_length
 from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.credentials import KINDS, CredentialStatusLists, Platform, Wanted
 from authsvc.identifiers import b64url, from_b64url
-from authsvc.keyring.signing import fixed_length
 from tests.certificates.credential_makers import (
     BRIEF,
     LASTING,

@@ -5,13 +5,17 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography import x509
 
+from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.cli import main
 from authsvc.cli.serve import PortTaken, require_free_port
+from authsvc.keyring import KeyRing
 
 SECRET = "an artificial client secret, long enough"
 CLIENT = {
@@ -107,6 +111,42 @@ def test_the_keys_of_credentials_are_replaced_apart_from_those_of_tokens(
         assert files == {name}
     refused = run(config, "keys", "rotate", "--purpose", "credential", "--alg", "RS256")
     assert refused.exit_code == 2
+
+
+def test_the_certificate_of_a_leaked_key_of_credentials_is_revoked(
+    config: Path, tmp_path: Path
+) -> None:
+    run(config, "keys", "init")
+    now = datetime.now(UTC)
+    CredentialSigner(KeyRing.open(tmp_path / "keys"), url="https://id.example").at(now)
+    [made] = (tmp_path / "keys" / "credential").glob("*.crt")
+    serial = x509.load_pem_x509_certificate(made.read_bytes()).serial_number
+    command = ("keys", "rotate", "--purpose", "credential", "--now")
+    assert "revoked" not in run(config, *command).output
+    assert not (tmp_path / "keys" / "credential-revoked").exists()
+    assert (
+        f"credential  certificate {serial:x}  revoked" in run(config, *command, "--revoke").output
+    )
+    [kept] = (tmp_path / "keys" / "credential-revoked").iterdir()
+    assert kept.read_bytes() == made.read_bytes()
+    assert "revoked" not in run(config, *command, "--revoke").output
+
+
+def test_a_key_of_another_algorithm_is_made_by_setting_and_followed_by_command(
+    config: Path, tmp_path: Path
+) -> None:
+    run(config, "keys", "init")
+    for alg in ("EdDSA", "SM2"):
+        config.write_text(config.read_text() + f'\n[keys]\ncredential_signing_alg = "{alg}"\n')
+        # It is missed before it is there.
+        assert "keyring.broken" in run(config, "keys", "list").output
+        assert run(config, "keys", "init").exit_code == 0
+        assert f"credential  {alg}" in run(config, "keys", "list").output
+        rotated = run(config, "keys", "rotate", "--purpose", "credential", "--alg", alg)
+        assert rotated.exit_code == 0, rotated.output
+        files = {path.name for path in (tmp_path / "keys" / "credential").glob(f"{alg.lower()}-*")}
+        assert files == {f"{alg.lower()}-1.pem", f"{alg.lower()}-2.pem"}
+        config.write_text(config.read_text().partition("\n[keys]")[0])
 
 
 def test_revoking_without_a_key_that_signs_is_refused(config: Path) -> None:

@@ -13,6 +13,7 @@ from secrets import SystemRandom
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.algorithms import ES256
 from authsvc.certificates import CertificateAuthority
 from authsvc.certificates.credentials import KINDS, Credentials, Platform, Statement, Wanted
 from authsvc.certificates.credentials.claims import told
@@ -21,7 +22,6 @@ from authsvc.identifiers import from_b64url
 from authsvc.issuance.nonces import Nonces
 from authsvc.issuance.statements import attested
 from authsvc.keyring import KeyRing, SigningKey
-from authsvc.keyring.signing import ES256
 from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
 from authsvc.oidc.grants import Grants
 from authsvc.storage import Database, Ephemeral

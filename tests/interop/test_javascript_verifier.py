@@ -1,8 +1,10 @@
 """The verifier of examples/javascript_verifier, and ours: both say the same of anything shown."""
 
+import itertools
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from authsvc.identifiers import b64url
-from authsvc.verify import KnownStatuses, StatusListVerifier, TokenRefused
+from authsvc.verify import KnownStatuses, StatusListVerifier, TokenRefused, VerificationKeys
 from tests.makers import NOW
 from tests.oidc.jwt_makers import private_key
 from tests.services import missing
@@ -27,12 +29,11 @@ from tests.verify.credential_makers import (
     disclosure,
     issued,
     metadata,
-    named_keys,
     presentation,
     status_list,
     verifier,
 )
-from tests.verify.makers import ISSUED, ISSUER
+from tests.verify.makers import ISSUED, ISSUER, published
 from tests.verify.test_disclosures import WRONG as WRONG_DISCLOSURES
 from tests.verify.test_statuses import WRONG as WRONG_LISTS
 
@@ -41,6 +42,10 @@ pytestmark = pytest.mark.interop
 FOLDER = Path(__file__).parent
 STRANGER = private_key("ES256", "stranger")
 TYPES = [TYPE, AT_PLATFORM]
+EDWARDS = private_key("EdDSA")
+METADATA = metadata(private_key("ES256"))
+METADATA["jwks"]["keys"].append(published(EDWARDS, "EdDSA"))
+IN_JAVASCRIPT = {"algorithms": "algorithms", "holder_algorithms": "holderAlgorithms"}
 
 
 def at(index: int, **changes: Any) -> str:
@@ -152,9 +157,18 @@ def lists() -> list[str]:
     return [token.decode() for token in (*wrong, *odd, good)]
 
 
-def said_by_us(shown: list[tuple[str, datetime]], tokens: list[str]) -> dict[str, list[Any]]:
-    statuses = KnownStatuses(StatusListVerifier(issuer=ISSUER, keys=named_keys()))
-    whole = verifier(sector=SECTOR)
+Shown = list[tuple[str, datetime]]
+NOTHING_SAID: dict[str, list[str]] = {}
+
+
+def said_by_us(
+    shown: Shown, tokens: list[str], agreed: Mapping[str, list[str]] = NOTHING_SAID
+) -> dict[str, list[Any]]:
+    keys = VerificationKeys.from_issuer_metadata(METADATA, issuer=ISSUER)
+    of_issuer = {name: agreed[name] for name in agreed if name == "algorithms"}
+    lists = StatusListVerifier(issuer=ISSUER, keys=keys, **of_issuer)  # type: ignore[arg-type]
+    statuses = KnownStatuses(lists)
+    whole = verifier(sector=SECTOR, keys=keys, **agreed)
     taken: list[Any] = []
     for token in tokens:
         try:
@@ -186,16 +200,24 @@ def said_by_us(shown: list[tuple[str, datetime]], tokens: list[str]) -> dict[str
     return {"lists": taken, "presentations": found}
 
 
-def said_by_node(shown: list[tuple[str, datetime]], tokens: list[str]) -> dict[str, list[Any]]:
+def said_by_node(
+    shown: Shown, tokens: list[str], agreed: Mapping[str, list[str]] = NOTHING_SAID
+) -> dict[str, list[Any]]:
     if shutil.which("node") is None:
         missing("no Node: node is not on the path")
     about = {
         "issuer": ISSUER,
         "now": NOW.timestamp(),
-        "metadata": metadata(private_key("ES256")),
+        "metadata": METADATA,
         "lists": tokens,
         "presentations": [(text, now.timestamp()) for text, now in shown],
-        "asked": {"types": TYPES, "audience": AUDIENCE, "nonce": NONCE, "sector": SECTOR},
+        "asked": {
+            "types": TYPES,
+            "audience": AUDIENCE,
+            "nonce": NONCE,
+            "sector": SECTOR,
+            **{IN_JAVASCRIPT[name]: agreed[name] for name in agreed},
+        },
     }
     ran = subprocess.run(
         ["node", "verifier_cases.mjs"],
@@ -227,3 +249,40 @@ def test_both_verifiers_say_the_same_of_everything():
     codes = {each for each in ours["presentations"] if isinstance(each, str)}
     assert len(codes) > 20
     assert sum(isinstance(each, dict) for each in ours["presentations"]) > 10
+
+
+def of_algorithms() -> list[str]:
+    """Whatever key signs by whatever algorithm, and says whatever it was, of issuer and holder."""
+    keys = {"ES256": private_key("ES256"), "EdDSA": EDWARDS}
+    names = (*keys, "Ed25519", "ES384", "none")
+    found = []
+    for holder_alg, alg in itertools.product(keys, keys):
+        holder = Holder(private_key(holder_alg, "holder"))
+        for says, kid in itertools.product(names, keys):
+            header = {"alg": says, "kid": keys[kid].kid}
+            certificate = issued(holder=holder, key=keys[alg], alg=alg, header=header)
+            found.append(holder.bound(certificate.shown("age_over_18"), alg=holder_alg))
+        certificate = issued(holder=holder, key=keys[alg], alg=alg)
+        shown = certificate.shown("age_over_18")
+        strangers = {name: private_key(name, "stranger") for name in keys}
+        found += [holder.bound(shown, key=key, alg=name) for name, key in strangers.items()]
+    holder = Holder(private_key("EdDSA", "holder"))
+    whole = holder.bound(issued(holder=holder, key=EDWARDS, alg="EdDSA").shown(), alg="EdDSA")
+    return [*found, *characters_changed(whole)]
+
+
+@pytest.mark.parametrize("holders", [["ES256"], ["EdDSA", "ES256"]], ids=" ".join)
+@pytest.mark.parametrize("issuers", [["ES256"], ["EdDSA"], ["Ed25519", "ES256"]], ids=" ".join)
+def test_both_say_the_same_of_every_algorithm(issuers, holders):
+    agreed = {"algorithms": issuers, "holder_algorithms": holders}
+    shown = [(text, NOW) for text in of_algorithms()]
+    tokens = [
+        status_list(key=key, alg=alg, header={"alg": says}).decode()
+        for key, alg in ((private_key("ES256"), "ES256"), (EDWARDS, "EdDSA"))
+        for says in ("ES256", "EdDSA", "Ed25519")
+    ]
+    ours, theirs = said_by_us(shown, tokens, agreed), said_by_node(shown, tokens, agreed)
+    assert ours == theirs
+    taken = [each for each in ours["presentations"] if isinstance(each, dict)]
+    assert 0 < len(taken) < len(shown) / 4
+    assert {*ours["lists"]} == {LIST, "verify.algorithm_refused"}

@@ -4,7 +4,7 @@ And neither takes what was tampered with. openvc goes by the clock of the machin
 """
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from authsvc.identifiers import b64url, from_b64url
 from authsvc.verify import (
     CredentialRevoked,
     CredentialSuspended,
+    KnownRevocations,
     KnownStatuses,
     StatusListVerifier,
     TokenRefused,
@@ -157,7 +158,9 @@ def test_a_chain_that_they_follow_we_follow():
     header = x5c(signer)
     found = resolve_x5c_key(header["x5c"], ISSUER, trust_anchors=[AUTHORITY.certificate])
     assert found.items() <= key.as_dict(private=False).items()
-    whole = verifier(keys=None, anchors=[AUTHORITY.certificate])
+    revocations = KnownRevocations([AUTHORITY.certificate])
+    revocations.add(AUTHORITY.revocation_list(at=now() - timedelta(minutes=1)), now=now())
+    whole = verifier(keys=None, anchors=[AUTHORITY.certificate], revocations=revocations)
     text = ours(key=key, header=header)
     assert whole.verify(text, audience=AUDIENCE, nonce=NONCE, now=now())
     device = AUTHORITY.certify(

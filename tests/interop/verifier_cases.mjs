@@ -8,6 +8,7 @@ import {
 
 const said = JSON.parse(await new Response(process.stdin).text());
 const { issuer, now } = said;
+const { algorithms } = said.asked;
 const keys = await keysOf(said.metadata, issuer);
 
 async function verdict(work) {
@@ -23,7 +24,7 @@ const lists = [];
 for (const token of said.lists) {
   lists.push(
     await verdict(async () => {
-      const list = await readStatusList(token, { issuer, keys, now });
+      const list = await readStatusList(token, { issuer, keys, now, algorithms });
       statuses.set(list.uri, list);
       return list.uri;
     }),

@@ -15,7 +15,7 @@ from litestar import Litestar
 from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.credentials import KINDS, Platform, Wanted
 from authsvc.certificates.routes import routes
-from authsvc.verify import SDJWT, CredentialVerifier, SignerRefused
+from authsvc.verify import SDJWT, UNCHECKED_SIGNERS, CredentialVerifier, SignerRefused
 from examples.offline_verifier import __main__ as door
 from tests.certificates.conftest import certificates, desk, issuer
 from tests.certificates.credential_makers import somebody
@@ -183,6 +183,8 @@ async def test_the_key_of_a_device_that_the_service_certified_signs_no_certifica
     says = {"iss": base, "vct": kind, "iat": moment, "exp": moment + 60, "cnf": {"jwk": {}}}
     forged = signed(says, jose(key), typ="dc+sd-jwt", says=x5c(parsed(device)))
     anchors = [authority.certificate, certificates.credentials.anchor(now=clock.now())]
-    whole = CredentialVerifier(issuer=base, anchors=anchors, types=[kind])
+    whole = CredentialVerifier(
+        issuer=base, anchors=anchors, revocations=UNCHECKED_SIGNERS, types=[kind]
+    )
     with pytest.raises(SignerRefused):
         whole.verify(f"{forged}~", audience=AUDIENCE, nonce=NONCE, now=clock.now())

@@ -15,15 +15,10 @@ from hypothesis import strategies as st
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
+from authsvc.algorithms import EDDSA, ES256, PS256
+from authsvc.algorithms.fixed_length import fixed_length
 from authsvc.keyring import KeyDirectory, KeyRing, KeyRingBroken, SigningKey
-from authsvc.keyring.signing import (
-    ALGORITHMS,
-    EDDSA,
-    ES256,
-    PS256,
-    fixed_length,
-    new_private_key,
-)
+from authsvc.keyring.signing import ALGORITHMS, new_private_key
 from tests.makers import NOW
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from authsvc.algorithms import ES256, RS256
 from authsvc.keyring import KeyRing, KeyRingBroken, KeyStage, Stage, rotation
-from authsvc.keyring.signing import ALGORITHMS, ES256, RS256
+from authsvc.keyring.signing import ALGORITHMS
 from authsvc.settings import KeyRules
 from tests.makers import NOW
 

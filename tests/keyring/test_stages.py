@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from authsvc.algorithms import ES256
 from authsvc.keyring import KeyRing, Stage, rotation
-from authsvc.keyring.signing import ALGORITHMS, ES256
+from authsvc.keyring.signing import ALGORITHMS
 from authsvc.settings import KeyRules
 from tests.makers import NOW
 

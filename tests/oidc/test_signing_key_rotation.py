@@ -5,8 +5,8 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
 
+from authsvc.algorithms import ES256
 from authsvc.keyring import KeyRing, rotation
-from authsvc.keyring.signing import ES256
 from authsvc.oidc.discovery import document
 from authsvc.settings import KeyRules
 from tests.authentication.makers import ISSUER

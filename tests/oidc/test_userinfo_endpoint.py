@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from authsvc.keyring.signing import ES256
+from authsvc.algorithms import ES256
 from authsvc.oidc import jws
 from authsvc.subscribers import SubscriberStatus
 from tests.authentication.makers import ISSUER

@@ -141,7 +141,11 @@ def wallet(issuer: Issuer) -> Wallet:
 
 @asynccontextmanager
 async def opened(
-    directory: Path, issuer: Issuer, clock: AdjustableClock, fetches: Any = None
+    directory: Path,
+    issuer: Issuer,
+    clock: AdjustableClock,
+    fetches: Any = None,
+    **more: Any,
 ) -> AsyncIterator[Door]:
     """A verifier with its doors; `fetches` gets what lies at the issuer's addresses."""
     fetches = fetches or IssuerAway(issuer, clock)
@@ -153,6 +157,7 @@ async def opened(
         fetcher=fetches,
         now=clock.now(),
         sector=SECTOR,
+        **more,
     )
     app: Any = create_verifier_app(verifier, clock=clock, fetcher=fetches)
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)

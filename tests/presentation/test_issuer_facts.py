@@ -20,7 +20,7 @@ def fetches(issuer, clock):
 
 @pytest.fixture
 def facts(issuer, fetches):
-    return IssuerFacts(issuer=issuer.url, sector=SECTOR, fetcher=fetches)
+    return IssuerFacts(issuer=issuer.url, sector=SECTOR, fetcher=fetches, algorithms=("ES256",))
 
 
 @pytest.fixture

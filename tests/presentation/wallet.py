@@ -52,6 +52,7 @@ class Issuer:
     url: str
     key: Key = field(default_factory=lambda: private_key("ES256", "issuer"))
     statuses: dict[int, int] = field(default_factory=dict)
+    alg: str = "ES256"
 
     def type(self, name: str) -> str:
         """The `vct` of a kind."""
@@ -65,7 +66,7 @@ class Issuer:
     @property
     def metadata(self) -> bytes:
         """What lies at `/.well-known/jwt-vc-issuer`."""
-        jwk = {**self.key.as_dict(private=False), "alg": "ES256", "use": "sig"}
+        jwk = {**self.key.as_dict(private=False), "alg": self.alg, "use": "sig"}
         return json.dumps({"issuer": self.url, "jwks": {"keys": [jwk]}}).encode()
 
     def status_list(self, now: datetime) -> bytes:
@@ -80,7 +81,7 @@ class Issuer:
             "ttl": 30,
             "status_list": {"bits": 2, "lst": _b64(zlib.compress(bytes(packed), 9))},
         }
-        return signed(claims, self.key, typ="statuslist+jwt").encode()
+        return signed(claims, self.key, alg=self.alg, typ="statuslist+jwt").encode()
 
     def issue(
         self,
@@ -114,7 +115,8 @@ class Issuer:
             payload["sector"] = sector
         if index is not None:
             payload["status"] = {"status_list": {"idx": index, "uri": self.list_address}}
-        jwt = signed(payload, key or self.key, typ="dc+sd-jwt", kid=self.key.kid)
+        signer = key or self.key
+        jwt = signed(payload, signer, alg=self.alg, typ="dc+sd-jwt", kid=self.key.kid)
         return Credential(jwt, made)
 
 

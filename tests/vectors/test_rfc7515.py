@@ -7,11 +7,11 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from authsvc.algorithms import ES256, RS256
 from authsvc.clients.errors import AlgorithmRefused, SignatureRefused, SignedHeaderRefused
 from authsvc.clients.signed import read_signed
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SigningKey
-from authsvc.keyring.signing import ES256, RS256
 from authsvc.verify.signatures import read_key
 
 PAYLOAD = (

@@ -3,8 +3,9 @@
 import pytest
 from joserfc.jwk import KeySet
 
+from authsvc.algorithms import thumbprint
 from authsvc.keyring import KeyRing
-from authsvc.keyring.signing import ALGORITHMS, jwk_thumbprint
+from authsvc.keyring.signing import ALGORITHMS
 from tests.makers import NOW
 
 MODULUS = (
@@ -18,8 +19,8 @@ THUMBPRINT = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 
 def test_the_thumbprint_of_the_example():
     # Members that are not required, and their order, do not count.
-    assert jwk_thumbprint({"kty": "RSA", "n": MODULUS, "e": "AQAB"}) == THUMBPRINT
-    assert jwk_thumbprint({"n": MODULUS, "e": "AQAB", "kty": "RSA"}) == THUMBPRINT
+    assert thumbprint({"kty": "RSA", "n": MODULUS, "e": "AQAB"}) == THUMBPRINT
+    assert thumbprint({"n": MODULUS, "e": "AQAB", "kty": "RSA"}) == THUMBPRINT
 
 
 @pytest.mark.parametrize("alg", ALGORITHMS)

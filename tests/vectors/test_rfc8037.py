@@ -7,12 +7,12 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from authsvc.algorithms import EDDSA
 from authsvc.clients.errors import SignatureRefused, SignedMalformed
 from authsvc.clients.public_jwk import read_public_jwk
 from authsvc.clients.signed import read_signed
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SigningKey
-from authsvc.keyring.signing import EDDSA
 from authsvc.oidc import jws
 from authsvc.verify.signatures import read_key
 

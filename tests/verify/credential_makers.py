@@ -6,7 +6,7 @@ Nothing here is the service's: joserfc signs, cryptography certifies.
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -64,12 +64,18 @@ class Holder:
     key: Key = field(default_factory=lambda: private_key("ES256", "holder"))
 
     def bound(
-        self, shown: str, *, typ: str = "kb+jwt", key: Key | None = None, **changes: Any
+        self,
+        shown: str,
+        *,
+        typ: str = "kb+jwt",
+        key: Key | None = None,
+        alg: str = "ES256",
+        **changes: Any,
     ) -> str:
         """What they show to the shop, just now; None removes a claim."""
         good = {"iat": ISSUED, "aud": AUDIENCE, "nonce": NONCE, "sd_hash": digest(shown)}
         claims = {name: value for name, value in (good | changes).items() if value is not None}
-        return shown + signed(claims, key or self.key, typ=typ, kid=None)
+        return shown + signed(claims, key or self.key, alg=alg, typ=typ, kid=None)
 
 
 def issued(
@@ -77,6 +83,7 @@ def issued(
     *,
     holder: Holder | None = None,
     key: Key | None = None,
+    alg: str = "ES256",
     header: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Issued:
@@ -88,13 +95,13 @@ def issued(
         "vct": TYPE,
         "iat": ISSUED - 3600,
         "exp": ISSUED + DAY,
-        "cnf": {"jwk": {name: public[name] for name in ("kty", "crv", "x", "y")}},
+        "cnf": {"jwk": {name: public[name] for name in ("kty", "crv", "x", "y") if name in public}},
         "_sd": sorted(map(digest, disclosures.values())),
         "_sd_alg": "sha-256",
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
     key = key or private_key("ES256")
-    return Issued(signed(claims, key, typ="dc+sd-jwt", says=header), disclosures)
+    return Issued(signed(claims, key, alg=alg, typ="dc+sd-jwt", says=header), disclosures)
 
 
 def presentation(*names: str, certificate: Issued | None = None, **changes: Any) -> str:
@@ -132,6 +139,7 @@ def status_list(
     size: int = 1 << 12,
     bits: int = 2,
     key: Key | None = None,
+    alg: str = "ES256",
     typ: str | None = "statuslist+jwt",
     header: Mapping[str, Any] | None = None,
     **changes: Any,
@@ -150,7 +158,7 @@ def status_list(
         "status_list": {"bits": bits, "lst": lst},
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
-    return signed(claims, key or private_key("ES256"), typ=typ, says=header).encode()
+    return signed(claims, key or private_key("ES256"), alg=alg, typ=typ, says=header).encode()
 
 
 class Authority:
@@ -177,6 +185,33 @@ class Authority:
         for extension, critical in extensions:
             builder = builder.add_extension(extension, critical=critical)
         return builder.sign(self._key, hashes.SHA256())
+
+    def revocation_list(
+        self,
+        *revoked: x509.Certificate,
+        at: datetime = NOW,
+        days: int = 4,
+        extensions: Sequence[tuple[x509.ExtensionType, bool]] = (),
+        name: x509.Name | None = None,
+    ) -> bytes:
+        """What the authority publishes of the certificates that hold no more."""
+        builder = (
+            x509.CertificateRevocationListBuilder(
+                revoked_certificates=[
+                    x509.RevokedCertificateBuilder()
+                    .serial_number(each.serial_number)
+                    .revocation_date(at)
+                    .build()
+                    for each in revoked
+                ]
+            )
+            .issuer_name(name or self._name)
+            .last_update(at)
+            .next_update(at + timedelta(days=days))
+        )
+        for extension, critical in extensions:
+            builder = builder.add_extension(extension, critical=critical)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def _builder(self, name: x509.Name, public: Any, *, days: int) -> x509.CertificateBuilder:
         return (

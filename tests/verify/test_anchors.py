@@ -2,12 +2,13 @@
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from authsvc.verify import KeyUnknown, SignerRefused
+from authsvc.verify import UNCHECKED_SIGNERS, AlgorithmRefused, KeyUnknown, SignerRefused
 from tests.makers import NOW
 from tests.oidc.jwt_makers import private_key
 from tests.verify.credential_makers import (
@@ -40,7 +41,8 @@ def verify(*certificates, now=NOW, key=KEY, header=None, **changes):
     text = presentation(
         certificate=issued(key=key, header=header or x5c(*certificates)), iat=int(now.timestamp())
     )
-    whole = verifier(**{"keys": None, "anchors": [AUTHORITY.certificate]} | changes)
+    by_chain = {"keys": None, "anchors": [AUTHORITY.certificate], "revocations": UNCHECKED_SIGNERS}
+    whole = verifier(**by_chain | changes)
     return whole.verify(text, audience=AUDIENCE, nonce=NONCE, now=now)
 
 
@@ -99,7 +101,7 @@ def test_a_certificate_of_a_stranger_or_of_another_time_is_refused():
     with pytest.raises(SignerRefused):
         verify(AUTHORITY.certificate)
     # Also one that was met while it held.
-    whole = verifier(keys=None, anchors=[AUTHORITY.certificate])
+    whole = verifier(keys=None, anchors=[AUTHORITY.certificate], revocations=UNCHECKED_SIGNERS)
     certificate = issued(key=KEY, header=x5c(signer(days=3)), exp=ISSUED + 9 * DAY)
     for days, held in ((0, True), (2, True), (4, False)):
         now = NOW + timedelta(days=days)
@@ -112,9 +114,38 @@ def test_a_certificate_of_a_stranger_or_of_another_time_is_refused():
 
 
 def test_a_key_of_another_type_is_refused():
-    for alg in ("RS256", "ES384", "EdDSA"):
+    for alg in ("RS256", "ES384"):
         with pytest.raises(SignerRefused):
             verify(signer(public=public_key(private_key(alg))))
+
+
+def test_the_type_of_a_certified_key_decides_the_algorithm():
+    edwards = private_key("EdDSA")
+    header = x5c(signer(public=public_key(edwards)))
+    text = presentation(certificate=issued(key=edwards, header=header, alg="EdDSA"))
+    anchors: dict[str, Any] = {
+        "keys": None,
+        "anchors": [AUTHORITY.certificate],
+        "revocations": UNCHECKED_SIGNERS,
+    }
+    asked: dict[str, Any] = {"audience": AUDIENCE, "nonce": NONCE, "now": NOW}
+    assert verifier(**anchors, algorithms=["EdDSA", "ES256"]).verify(text, **asked)
+    # A caller who has not said so does not take it.
+    with pytest.raises(AlgorithmRefused):
+        verifier(**anchors).verify(text, **asked)
+    # A header cannot choose: neither for this key nor for one of P-256.
+    both = verifier(**anchors, algorithms=["EdDSA", "ES256"])
+    for key, alg, says, certified in (
+        (edwards, "EdDSA", "ES256", edwards),
+        (KEY, "ES256", "EdDSA", KEY),
+        (KEY, "ES256", "ES256", edwards),
+        (edwards, "EdDSA", "EdDSA", KEY),
+    ):
+        certificate = signer(public=public_key(certified))
+        header = {**x5c(certificate), "alg": says}
+        text = presentation(certificate=issued(key=key, header=header, alg=alg))
+        with pytest.raises(AlgorithmRefused):
+            both.verify(text, **asked)
 
 
 GOOD = x5c(signer())["x5c"]

@@ -5,6 +5,7 @@ import re
 import time
 import urllib.error
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,26 @@ from authsvc.identifiers import b64url
 from authsvc.verify import ProofMissing, TokenRefused
 from authsvc.verify.dynamic_qr import QRReplayed
 from authsvc.verify.signatures import read_key
+from tests.makers import NOW
 from tests.oidc.jwt_makers import private_key, signed
 from tests.verify import test_access_token as access
 from tests.verify.credential_makers import (
     AT_PLATFORM,
+    AUDIENCE,
     LIST,
+    NONCE,
     SECTOR,
     TOLD,
+    TYPE,
+    Authority,
     Holder,
     issued,
     metadata,
+    presentation,
+    public_key,
+    signer_extensions,
     status_list,
+    x5c,
 )
 from tests.verify.makers import claims, published
 
@@ -145,6 +155,27 @@ def test_the_snippet_checks_a_certificate_by_what_it_fetched_before(issuer, show
     assert code() == "verify.status_unknown"
     shown["keep_up"]()
     assert show().subject == "a pseudonym"
+
+
+def test_the_snippet_goes_by_an_anchor_once_it_knows_who_is_revoked(shown):
+    authority = Authority()
+    key = private_key("ES256", "certified")
+    signer = authority.certify(public_key(key), *signer_extensions())
+    known, verifier = shown["by_anchor"](authority.certificate, TYPE)
+    text = presentation(certificate=issued(key=key, header=x5c(signer)))
+
+    def show():
+        return verifier.verify(text, audience=AUDIENCE, nonce=NONCE, now=NOW)
+
+    with pytest.raises(TokenRefused, match="signer_status_unknown"):
+        show()
+    there = {known.revocations_address: authority.revocation_list()}
+    known.refresh(there.get, now=NOW)
+    assert show()
+    there[known.revocations_address] = authority.revocation_list(signer)
+    known.refresh(there.get, now=NOW + timedelta(minutes=15))
+    with pytest.raises(TokenRefused, match="signer_revoked"):
+        show()
 
 
 def refusals(kind=TokenRefused):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from authlib.oidc.core.util import create_half_hash
 
+from authsvc import algorithms
 from authsvc.authentication import assurance
 from authsvc.errors import AuthsvcError
 from authsvc.keyring import signing
@@ -25,7 +26,6 @@ from authsvc.verify import (
     TokenNotYetValid,
     TokenRefused,
     id_token,
-    signatures,
 )
 from authsvc.verify.claims import LEEWAY
 from tests.makers import NOW
@@ -285,4 +285,4 @@ def test_every_refusal_has_a_stable_code_of_its_own_and_words_in_both_languages(
 
 def test_what_stands_beside_the_house_spells_things_as_the_house_does():
     assert id_token.LEVELS == (assurance.AAL1, assurance.AAL2)
-    assert set(signatures.ALGORITHMS) == set(signing.ALGORITHMS)
+    assert {*signing.ALGORITHMS, *signing.CREDENTIAL_ALGORITHMS} == {*algorithms.ALGORITHMS}

@@ -29,6 +29,7 @@ from tests.verify.test_known_issuer import Network
 
 AUTHORITY = Authority()
 KEY = private_key("ES256", "certified")
+REVOCATIONS = f"{ISSUER}/crl/credentials.crl"
 STATUS = {"status_list": {"idx": 7, "uri": LIST}}
 
 
@@ -82,11 +83,38 @@ def test_a_door_that_was_given_an_anchor_needs_no_keys(network, run, tmp_path):
     anchor = tmp_path / "ca.pem"
     anchor.write_bytes(AUTHORITY.certificate.public_bytes(Encoding.PEM))
     assert run("trust", ISSUER, "--anchor", str(anchor)).exit_code == 0
-    signer = x5c(AUTHORITY.certify(public_key(KEY), *signer_extensions()))
-    network.there = {LIST: status_list(key=KEY, header=signer)}
+    certificate = AUTHORITY.certify(public_key(KEY), *signer_extensions())
+    signer = x5c(certificate)
+    network.there = {
+        LIST: status_list(key=KEY, header=signer),
+        REVOCATIONS: AUTHORITY.revocation_list(),
+    }
     text = shown(key=KEY, header=signer)
+    # Nobody has looked yet whether the signer still is one, nor which list there is.
+    assert "verify.signer_status_unknown" in run("verify", shown=text).output
+    assert run("refresh").exit_code == 0
     assert "verify.status_unknown" in run("verify", shown=text).output
     assert run("refresh").exit_code == 0
     assert run("verify", shown=text).exit_code == 0
     assert "verify.binding_too_old" in run("verify", shown=text, hours=1).output
     assert "verify.malformed" in run("verify", shown="nonsense").output
+    # Three days without a network are no trouble; more than the list holds are.
+    there, network.there = network.there, {}
+    assert run("verify", shown=shown(72, key=KEY, header=signer), hours=72).exit_code == 0
+    late = run("verify", shown=shown(97, key=KEY, header=signer), hours=97)
+    assert "verify.signer_status_unknown" in late.output
+    # The key of the signer has leaked: its certificate is on the list, and nothing else changed.
+    hour = NOW + timedelta(hours=1)
+    network.there = there | {REVOCATIONS: AUTHORITY.revocation_list(certificate, at=hour)}
+    run("refresh", hours=1)
+    again = run("verify", shown=shown(1, key=KEY, header=signer), hours=1)
+    assert "verify.signer_revoked" in again.output
+    # An older list does not bring it back, and what somebody writes there is not believed.
+    network.there = there
+    run("refresh", hours=2)
+    again = run("verify", shown=shown(2, key=KEY, header=signer), hours=2)
+    assert "verify.signer_revoked" in again.output
+    [kept] = (tmp_path / "door").glob("*.crl")
+    kept.write_bytes(b"nonsense")
+    again = run("verify", shown=shown(2, key=KEY, header=signer), hours=2)
+    assert "verify.signer_status_unknown" in again.output

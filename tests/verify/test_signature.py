@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import KeySet, import_key
 
+from authsvc.algorithms.fixed_length import der_signature
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.verify import (
     AlgorithmRefused,
@@ -21,7 +22,6 @@ from authsvc.verify import (
 )
 from authsvc.verify.compact import LONGEST
 from authsvc.verify.id_token import IDTokenVerifier
-from authsvc.verify.signatures import der_signature
 from tests.makers import NOW
 from tests.oidc.jwt_makers import private_key, signed
 from tests.verify.makers import (

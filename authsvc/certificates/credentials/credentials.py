@@ -19,6 +19,7 @@ from authsvc.certificates.credentials import sd_jwt, statuses, store
 from authsvc.certificates.credentials.claims import told
 from authsvc.certificates.credentials.kinds import CredentialKind, Validity, validity
 from authsvc.certificates.credentials.places import Places
+from authsvc.certificates.credentials.revoked_signers import RevokedSigners
 from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.certificates.credentials.statement import Statement, Wanted
 from authsvc.certificates.credentials.type_metadata import type_metadata
@@ -52,6 +53,7 @@ class Credentials:
         keyring = authority.keyring
         self.issuer = authority.locations.base_url
         self.signer = CredentialSigner(keyring, url=self.issuer)
+        self.revoked_signers = RevokedSigners(keyring, self.signer)
         self._digests = keyring.digests
         self._sealer = keyring.sealer
         self._places = Places(keyring.digests)
@@ -209,7 +211,7 @@ class Credentials:
             "typ": sd_jwt.TYPE,
             "kid": identity.key.kid,
         }
-        if kind.carries_chain:
+        if kind.carries_chain and identity.chain:
             header["x5c"] = identity.chain
         for each, entry in zip(wanted, entries, strict=True):
             shown: dict[str, object] = {

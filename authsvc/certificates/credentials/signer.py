@@ -5,7 +5,10 @@ chains to it would believe a credential that a person signed with their own devi
 
 All that is issued on one day must look alike, so what signs follows from the day: the key that was
 current when it began, and one certificate, which the first process that needs it puts into the
-directory and every other one takes from there. It renews itself.
+directory and every other one takes from there. It renews itself. So another algorithm signs from
+the first midnight at which its key was there.
+
+A key of SM2 has no certificate (cryptography makes none), and is found by its name alone.
 """
 
 import base64
@@ -16,8 +19,9 @@ from datetime import UTC, datetime, time
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.algorithms import ES256
+from authsvc.algorithms.sm2_key import SM2PublicKey
 from authsvc.certificates import profile
 from authsvc.certificates.authority import signed_by
 from authsvc.certificates.errors import AuthorityExpired
@@ -27,7 +31,6 @@ from authsvc.keyring import KeyRing, KeyRingBroken, SigningKey
 ROOT_PURPOSE = "credential-ca"
 PURPOSE = "credential"
 _ROOT_NAME = "authority"
-_ALGORITHM = "ES256"
 _KID_SHOWN = 12
 
 _log = structlog.get_logger()
@@ -35,7 +38,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Identity:
-    """What signs at a moment. `chain` is the member `x5c`: no anchor in it (HAIP 1.0)."""
+    """What signs at a moment. `chain` is the member `x5c`: no anchor in it (HAIP 1.0).
+
+    It is empty for a key that has no certificate.
+    """
 
     key: SigningKey
     chain: tuple[str, ...]
@@ -49,19 +55,31 @@ class CredentialSigner:
         self._root_key = keyring.credential_ca
         self._directory = keyring.directory
         self._url = url
+        self._algorithm = keyring.rules.credential_signing_alg
         self._root: x509.Certificate | None = None
         self._certificates: dict[str, x509.Certificate] = {}
 
     def at(self, issued_at: datetime) -> Identity:
         """Who signs what is issued at this (rounded) moment; AuthorityExpired."""
-        key = self.keys.current(_ALGORITHM, now=issued_at)
-        day = datetime.combine(issued_at.astimezone(UTC).date(), time(), tzinfo=UTC)
+        key = self.keys.current(self.algorithm(issued_at), now=issued_at)
+        if isinstance(key.public_key(), SM2PublicKey):
+            return Identity(key, ())
+        day = _day_of(issued_at)
         certificate = self._certificates.get(key.kid)
         if certificate is None or not _fresh(certificate, day):
             certificate = self._kept(key, day) or self._renewed(key, day)
             self._certificates[key.kid] = certificate
         der = certificate.public_bytes(serialization.Encoding.DER)
         return Identity(key, (base64.b64encode(der).decode("ascii"),))
+
+    def algorithm(self, moment: datetime) -> str:
+        """What is signed with on the day of a moment: as was set, if a key was there for it.
+
+        If not, ES256 goes on; but where that is as new as the other, nothing goes on.
+        """
+        day = _day_of(moment)
+        begun = self.keys.has_begun(self._algorithm, now=day)
+        return self._algorithm if begun or not self.keys.has_begun(ES256, now=day) else ES256
 
     def root(self, *, now: datetime) -> x509.Certificate:
         """The anchor that a verifier of credentials trusts; made if there is none yet."""
@@ -92,7 +110,7 @@ class CredentialSigner:
 
     def _renewed(self, key: SigningKey, day: datetime) -> x509.Certificate:
         public, root = key.public_key(), self.root(now=day)
-        if not isinstance(public, ec.EllipticCurvePublicKey):
+        if not isinstance(public, profile.SignerKey):
             raise KeyRingBroken(log="a credential key of the wrong type")
         if not root.not_valid_before_utc <= day + SIGNER_VALIDITY <= root.not_valid_after_utc:
             raise AuthorityExpired(log="the root of credentials must be renewed")
@@ -127,6 +145,11 @@ class CredentialSigner:
         for name in self._directory.names(PURPOSE, ".crt"):
             if name < over:
                 self._directory.destroy_certificate(PURPOSE, name)
+
+
+def _day_of(moment: datetime) -> datetime:
+    """The beginning of its day (UTC)."""
+    return datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
 
 
 def _fresh(certificate: x509.Certificate, day: datetime) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from authsvc.algorithms import ES256, RS256
 from authsvc.clients import Client
-from authsvc.keyring.signing import ES256, RS256
 from authsvc.oidc.client_jwt import ClientJWTs
 
 # Section 2.1 recommends at most ten minutes. It is read once, when it arrives: as long as a code

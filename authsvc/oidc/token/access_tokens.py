@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import msgspec
 
+from authsvc.algorithms import ES256
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring import KeyRing, SealBroken, Seals, SigningKey
-from authsvc.keyring.signing import ES256
 from authsvc.oidc import jws
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.errors import InvalidToken

@@ -7,17 +7,16 @@ person by a hint alone (CIBA) gets a private claim beside it, a sealed reference
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256, sha512
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from authsvc.algorithms import ALGORITHMS
 from authsvc.clients import Client
 from authsvc.clients.client import CIBA
 from authsvc.identifiers import b64url, from_b64url
 from authsvc.keyring import SealBroken, Seals, SigningKeys
-from authsvc.keyring.signing import EDDSA
 from authsvc.oidc import jws
 from authsvc.oidc.authorization import Authorization
 
@@ -143,11 +142,8 @@ class IDTokens:
 
 
 def left_half_hash(token: str, *, alg: str) -> str:
-    """`at_hash` (OpenID Connect Core 3.1.3.6): half of the hash that the signature is made with.
-
-    That is SHA-512 for Ed25519 (RFC 8032 section 5.1), and SHA-256 for the others here.
-    """
-    digest = (sha512 if alg == EDDSA else sha256)(token.encode("ascii")).digest()
+    """`at_hash` (OpenID Connect Core 3.1.3.6): half of the hash that the signature is made with."""
+    digest = ALGORITHMS[alg].digest(token.encode("ascii"))
     return b64url(digest[: len(digest) // 2])
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
+from authsvc.algorithms import ES256, RS256
 from authsvc.clients import Client
 from authsvc.clients.authentication import ClientAuthentication
-from authsvc.keyring.signing import ES256, RS256
 from authsvc.oidc.authorization import auth_time_claim
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.errors import InvalidClient, InvalidRequest, InvalidToken, NoLongerGranted

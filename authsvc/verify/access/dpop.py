@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from authsvc.algorithms import EDDSA, ES256, PS256
 from authsvc.identifiers import b64url
 from authsvc.verify import compact
 from authsvc.verify.access.errors import (
@@ -22,7 +23,7 @@ from authsvc.verify.access.errors import (
 from authsvc.verify.claims import NumericDate
 from authsvc.verify.errors import HeaderRefused, TokenRefused
 from authsvc.verify.jws import DatedKey, JWSReader
-from authsvc.verify.signatures import EDDSA, ES256, PS256, read_bare_key
+from authsvc.verify.signatures import read_bare_key
 
 _TYPES = ("dpop+jwt",)
 ALGORITHMS = (ES256, PS256, EDDSA)

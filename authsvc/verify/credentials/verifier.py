@@ -38,7 +38,8 @@ from authsvc.verify.errors import (
     TokenMalformed,
     TokenNotYetValid,
 )
-from authsvc.verify.jws import JWSReader, Keys
+from authsvc.verify.jws import JWSReader, Keys, known_algorithms
+from authsvc.verify.revocations import Revocations
 from authsvc.verify.signatures import VerificationKey, read_bare_key
 from authsvc.verify.statuses.errors import (
     CredentialRevoked,
@@ -105,7 +106,9 @@ class CredentialVerifier:
     """Verifies online certificates of one issuer. It may be used by many threads at once.
 
     `keys` are those of `/.well-known/jwt-vc-issuer`, `anchors` authorities that certify signers; at
-    least one of the two. `types` are the kinds (`vct`) that are taken. `sector` is the platform's
+    least one of the two. `revocations` knows which of those that `anchors` have certified are
+    believed no more; without it none is. `types` are the kinds (`vct`) that are taken, `algorithms`
+    what the issuer may sign with, `holder_algorithms` whoever shows one. `sector` is the platform's
     sector identifier, a host, if it takes certificates that were made for it.
     """
 
@@ -115,18 +118,24 @@ class CredentialVerifier:
         issuer: str,
         keys: Keys | None = None,
         anchors: Sequence[x509.Certificate] = (),
+        revocations: Revocations | None = None,
         types: Collection[str],
         algorithms: Collection[str] = ("ES256",),
+        holder_algorithms: Collection[str] = ("ES256",),
         sector: str | None = None,
     ) -> None:
         if isinstance(types, str):
             raise ValueError("types are several")
         self._issuer = issuer
         self._anchors = tuple(anchors)
+        self._revocations = revocations
         self._types = frozenset(types)
         self._sector = sector
+        self._holder_algorithms = known_algorithms(holder_algorithms)
         self._reader = JWSReader(
-            keys_of(issuer, keys=keys, anchors=anchors), types=_TYPES, algorithms=algorithms
+            keys_of(issuer, keys=keys, anchors=anchors, revocations=revocations),
+            types=_TYPES,
+            algorithms=algorithms,
         )
 
     def with_keys(self, keys: Keys) -> Self:
@@ -135,8 +144,10 @@ class CredentialVerifier:
             issuer=self._issuer,
             keys=keys,
             anchors=self._anchors,
+            revocations=self._revocations,
             types=self._types,
             algorithms=self._reader.algorithms,
+            holder_algorithms=self._holder_algorithms,
             sector=self._sector,
         )
 
@@ -173,7 +184,7 @@ class CredentialVerifier:
         binding = verified_binding(
             shown,
             holder,
-            algorithms=self._reader.algorithms,
+            algorithms=self._holder_algorithms,
             audience=audience,
             nonce=nonce,
             now=now,

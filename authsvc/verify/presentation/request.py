@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from authsvc.algorithms import ES256
 from authsvc.identifiers import new_token
 from authsvc.verify.presentation.client_identifier import prefix_of
 from authsvc.verify.presentation.dcql import FORMAT, Query
@@ -43,11 +44,15 @@ class ResponseMode(StrEnum):
 
 
 class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One request. `client_id` is empty only in one for a browser that nobody signs."""
+    """One request. `client_id` is empty only in one for a browser that nobody signs.
+
+    `algorithms` are those of an issuer that are taken.
+    """
 
     client_id: str
     query: Query
     response_mode: ResponseMode
+    algorithms: tuple[str, ...] = (ES256,)
     nonce: str
     state: str | None = None
     response_uri: str | None = None
@@ -87,7 +92,7 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _client_metadata(self) -> dict[str, Any]:
-        algorithms = {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}
+        algorithms = {"sd-jwt_alg_values": [*self.algorithms], "kb-jwt_alg_values": [ES256]}
         metadata: dict[str, Any] = {"vp_formats_supported": {FORMAT: algorithms}}
         if (key := self.response_key) is not None:
             metadata["jwks"] = {"keys": [key.public_jwk]}
@@ -99,13 +104,19 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def request_by_post(
-    *, client_id: str, query: Query, response_uri: str, encrypted: bool = True
+    *,
+    client_id: str,
+    query: Query,
+    response_uri: str,
+    encrypted: bool = True,
+    algorithms: tuple[str, ...] = (ES256,),
 ) -> PresentationRequest:
     """A request whose answer a wallet posts to `response_uri`; RequestRefused."""
     prefix_of(client_id)
     return PresentationRequest(
         client_id=client_id,
         query=query,
+        algorithms=algorithms,
         response_mode=ResponseMode.DIRECT_POST_JWT if encrypted else ResponseMode.DIRECT_POST,
         nonce=new_token(_RANDOM_BYTES),
         state=new_token(_RANDOM_BYTES),
@@ -115,7 +126,12 @@ def request_by_post(
 
 
 def request_by_browser(
-    *, query: Query, origin: str, client_id: str = "", encrypted: bool = True
+    *,
+    query: Query,
+    origin: str,
+    client_id: str = "",
+    encrypted: bool = True,
+    algorithms: tuple[str, ...] = (ES256,),
 ) -> PresentationRequest:
     """A request that a page of `origin` hands to its browser; signed if there is a `client_id`."""
     if client_id and not prefix_of(client_id).signs:
@@ -123,6 +139,7 @@ def request_by_browser(
     return PresentationRequest(
         client_id=client_id,
         query=query,
+        algorithms=algorithms,
         response_mode=ResponseMode.DC_API_JWT if encrypted else ResponseMode.DC_API,
         nonce=new_token(_RANDOM_BYTES),
         origin=origin,

@@ -22,6 +22,7 @@ from authsvc.verify.jws import Keys
 from authsvc.verify.presentation.query_answer import check_claims, check_presentations
 from authsvc.verify.presentation.request import PresentationRequest
 from authsvc.verify.presentation.response import Answer
+from authsvc.verify.revocations import Revocations
 from authsvc.verify.statuses.known import KnownStatuses
 
 
@@ -40,7 +41,8 @@ class PresentationVerifier:
     """Verifies answers with credentials of one issuer. It may be used by many threads at once.
 
     `keys` are those of the issuer (`CredentialVerifier`), or `anchors` what its certificates lead
-    up to. `sector` is the platform's own: credentials for another's are refused.
+    up to, of which `revocations` knows more. `sector` is the platform's own: credentials for
+    another's are refused.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class PresentationVerifier:
         issuer: str,
         keys: Keys | None = None,
         anchors: Sequence[x509.Certificate] = (),
+        revocations: Revocations | None = None,
         sector: str | None = None,
     ) -> None:
         self._issuer = issuer
         self._keys = keys
         self._anchors = anchors
+        self._revocations = revocations
         self._sector = sector
 
     def verify(
@@ -73,7 +77,7 @@ class PresentationVerifier:
         found: dict[str, tuple[VerifiedPresentation, ...]] = {}
         for query in request.query.credentials:
             # 2, 3
-            credentials = self._of_types(query.meta.vct_values)
+            credentials = self._of_types(query.meta.vct_values, request.algorithms)
             verified = tuple(
                 credentials.verify(
                     each,
@@ -91,11 +95,13 @@ class PresentationVerifier:
                 found[query.id] = verified
         return VerifiedAnswer(found)
 
-    def _of_types(self, types: Collection[str]) -> CredentialVerifier:
+    def _of_types(self, types: Collection[str], algorithms: Collection[str]) -> CredentialVerifier:
         return CredentialVerifier(
             issuer=self._issuer,
             keys=self._keys,
             anchors=self._anchors,
+            revocations=self._revocations,
             types=types,
+            algorithms=algorithms,
             sector=self._sector,
         )

@@ -12,6 +12,7 @@ from authsvc.verify.anchors import keys_of
 from authsvc.verify.claims import LEEWAY, NumericDate, moment
 from authsvc.verify.errors import IssuedInTheFuture, IssuerRefused, TokenExpired, TokenMalformed
 from authsvc.verify.jws import JWSReader, Keys
+from authsvc.verify.revocations import Revocations
 from authsvc.verify.statuses.status import LONGEST_UNPACKED, VerifiedStatusList, unpacked
 
 _TYPES = ("statuslist+jwt",)
@@ -45,11 +46,12 @@ class StatusListVerifier:
         issuer: str,
         keys: Keys | None = None,
         anchors: Sequence[x509.Certificate] = (),
+        revocations: Revocations | None = None,
         algorithms: Collection[str] = ("ES256",),
     ) -> None:
         self._issuer = issuer
         self._reader = JWSReader(
-            keys_of(issuer, keys=keys, anchors=anchors),
+            keys_of(issuer, keys=keys, anchors=anchors, revocations=revocations),
             types=_TYPES,
             algorithms=algorithms,
             longest=_LONGEST,
