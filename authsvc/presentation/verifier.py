@@ -13,6 +13,7 @@ from authsvc.presentation.answering import Answering
 from authsvc.presentation.asking import Asking
 from authsvc.presentation.identity import VerifierIdentity
 from authsvc.presentation.issuer_facts import Fetches, IssuerFacts
+from authsvc.presentation.receipting import Receipting
 from authsvc.presentation.transactions import Transactions
 from authsvc.storage import Ephemeral
 from authsvc.storage.ephemeral.memory import MemoryBackend
@@ -29,6 +30,7 @@ class PlatformVerifier:
     transactions: Transactions
     asking: Asking
     answering: Answering
+    receipting: Receipting
     facts: IssuerFacts
 
     @classmethod
@@ -57,6 +59,9 @@ class PlatformVerifier:
             transactions=transactions,
             asking=Asking(identity=identity, transactions=transactions, address=address),
             answering=Answering(transactions=transactions, facts=facts),
+            receipting=Receipting(
+                transactions=transactions, receipts=identity.receipts(platform=address)
+            ),
             facts=facts,
         )
 

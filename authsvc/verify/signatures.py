@@ -98,6 +98,13 @@ def thumbprint(jwk: Mapping[str, Any]) -> str:
     return b64url(sha256(msgspec.json.encode(required)).digest())
 
 
+def elliptic_thumbprint(public: ec.EllipticCurvePublicKey) -> str:
+    """The thumbprint of a key on P-256."""
+    numbers = public.public_numbers()
+    x, y = (b64url(each.to_bytes(_COORDINATE, "big")) for each in (numbers.x, numbers.y))
+    return thumbprint({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+
+
 def elliptic_key(public: ec.EllipticCurvePublicKey, kid: str) -> VerificationKey:
     """A key of ES256; ValueError for another curve."""
     if not isinstance(public.curve, ec.SECP256R1):

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
+import msgspec
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.certificates import profile
 from authsvc.certificates.authority import signed_by
+from authsvc.certificates.credentials.compact_jws import compact
 from authsvc.certificates.errors import AuthorityExpired
 from authsvc.certificates.profile import SIGNER_RENEWAL, SIGNER_VALIDITY
 from authsvc.keyring import KeyRing, KeyRingBroken, SigningKey
@@ -62,6 +64,12 @@ class CredentialSigner:
             self._certificates[key.kid] = certificate
         der = certificate.public_bytes(serialization.Encoding.DER)
         return Identity(key, (base64.b64encode(der).decode("ascii"),))
+
+    def sign(self, claims: msgspec.Struct, *, typ: str, issued_at: datetime) -> str:
+        """A JWS that anybody can verify who knows the root, as long as there is one (`x5c`)."""
+        identity = self.at(issued_at)
+        header = {"alg": identity.key.alg, "typ": typ, "kid": identity.key.kid}
+        return compact({**header, "x5c": identity.chain}, claims, key=identity.key)
 
     def root(self, *, now: datetime) -> x509.Certificate:
         """The anchor that a verifier of credentials trusts; made if there is none yet."""
