@@ -26,6 +26,7 @@ from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.identity_disclosure import Disclosures
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
+from authsvc.oidc.claims.receipt import Receipts
 from authsvc.oidc.claims.receipt_endpoint import ReceiptEndpoint
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
 from authsvc.oidc.crossdevice.crossdevice import CrossDevice, build_crossdevice, link_sign_in
@@ -215,11 +216,10 @@ def build_provider(
             jwts=parts.jwts,
         ),
         receipt=ReceiptEndpoint(
-            issuer=on.issuer,
             door=token_door,
             clients=on.clients,
             ephemeral=on.ephemeral,
-            signer=on.receipt_signer,
+            receipts=Receipts(issuer=on.issuer, signer=on.receipt_signer),
         ),
         protected_resource=ProtectedResourceMetadata(issuer=on.issuer),
         introspection=IntrospectionEndpoint(

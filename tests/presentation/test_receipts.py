@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -60,7 +61,7 @@ def auditor(service, tmp_path, **changes):
     """Has the root of the service, and the certificate that the platform has filed."""
     chain = (tmp_path / "verifier" / "signing" / "chain.crt").read_bytes()
     keys = VerificationKeys.from_certificates(x509.load_pem_x509_certificates(chain))
-    given = {
+    given: dict[str, Any] = {
         "issuer": ADDRESS,
         "anchors": [service.certificates.credentials.anchor(now=NOW)],
         "platform": VERIFIER,

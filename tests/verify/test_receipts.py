@@ -1,6 +1,6 @@
 """An auditor's side: what of a receipt is believed, and everything that is not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,11 +46,13 @@ REFERENCE = reference_of(b"1" * 32, "an artificial account")
 OTHER = reference_of(b"2" * 32, "an artificial account")
 PURPOSE = "a real person behind an account"
 PLATFORM = private_key("ES256", "platform")
+BY_SIGN_IN, BY_CERTIFICATE = "verification-receipt+jwt", "presentation-receipt+jwt"
+COUNTERFOIL = "credential-counterfoil+jwt"
 
 
 def sign_in(**changes: Any) -> str:
     """A receipt by OpenID Connect; `key`, `typ` and `says` are the signature's, None removes."""
-    how = {name: changes.pop(name) for name in ("key", "typ", "says") if name in changes}
+    how = _signing(changes)
     good = {
         "iss": ISSUER,
         "aud": CLIENT,
@@ -61,13 +63,12 @@ def sign_in(**changes: Any) -> str:
         "jti": "a random name",
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
-    how = {"key": private_key("ES256"), "typ": "verification-receipt+jwt"} | how
-    return signed(claims, **how)
+    return signed(claims, **{"key": private_key("ES256"), "typ": BY_SIGN_IN} | how)
 
 
 def counterfoil(**changes: Any) -> str:
     """What the issuer signed beside a certificate."""
-    how = {name: changes.pop(name) for name in ("key", "typ", "says") if name in changes}
+    how = _signing(changes)
     good = {
         "iss": ISSUER,
         "vct": TYPE,
@@ -76,13 +77,12 @@ def counterfoil(**changes: Any) -> str:
         "jti": "a random name",
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
-    how = {"key": private_key("ES256"), "typ": "credential-counterfoil+jwt"} | how
-    return signed(claims, **how)
+    return signed(claims, **{"key": private_key("ES256"), "typ": COUNTERFOIL} | how)
 
 
 def presented(**changes: Any) -> str:
     """A receipt by a certificate, as joserfc signs it for the platform."""
-    how = {name: changes.pop(name) for name in ("key", "typ", "says") if name in changes}
+    how = _signing(changes)
     good = {
         "iss": VERIFIER,
         "iat": MIDNIGHT,
@@ -93,8 +93,11 @@ def presented(**changes: Any) -> str:
         "counterfoil": counterfoil(),
     }
     claims = {name: value for name, value in (good | changes).items() if value is not None}
-    how = {"key": PLATFORM, "typ": "presentation-receipt+jwt"} | how
-    return signed(claims, **how)
+    return signed(claims, **{"key": PLATFORM, "typ": BY_CERTIFICATE} | how)
+
+
+def _signing(changes: dict[str, Any]) -> dict[str, Any]:
+    return {name: changes.pop(name) for name in ("key", "typ", "says") if name in changes}
 
 
 def platform_keys(key: Key = PLATFORM) -> VerificationKeys:
@@ -114,7 +117,9 @@ def auditor(**changes: Any) -> ReceiptVerifier:
     return ReceiptVerifier(**good | changes)
 
 
-def verify(text: str, *, reference: str = REFERENCE, now=NOW, **changes: Any) -> VerifiedReceipt:
+def verify(
+    text: str, *, reference: str = REFERENCE, now: datetime = NOW, **changes: Any
+) -> VerifiedReceipt:
     return auditor(**changes).verify(text, reference=reference, now=now)
 
 
@@ -260,10 +265,11 @@ def test_a_counterfoil_changed_by_the_platform_itself_is_found():
 
 
 def test_a_form_that_was_not_agreed_upon_is_refused():
-    for text, changes in (
+    without: list[tuple[str, dict[str, Any]]] = [
         (sign_in(), {"client_id": None}),
         (presented(), {"platform": None, "platform_keys": None}),
-    ):
+    ]
+    for text, changes in without:
         with pytest.raises(TokenRefused) as refused:
             verify(text, **changes)
         assert refused.value.code == "verify.header_refused"
@@ -316,7 +322,7 @@ def certified(days: int = 30) -> tuple[Authority, dict[str, Any]]:
 
 def test_by_the_root_alone_long_after_the_key_is_gone():
     authority, header = certified()
-    audit = {"keys": None, "anchors": [authority.certificate]}
+    audit: dict[str, Any] = {"keys": None, "anchors": [authority.certificate]}
     later = NOW + timedelta(days=3000)
     assert verify(sign_in(says=header), now=later, **audit).platform == CLIENT
     text = presented(counterfoil_x5c=header["x5c"])

@@ -1,23 +1,14 @@
 """The receipt endpoint: a platform's access token goes in, proof that it did its duty comes out.
 
-A receipt says that some real person, verified in this way, signed in this strongly at this platform
-on this day, and allowed it; not who. The platform ties it to one of its accounts by a `reference`:
-SHA-256 of 32 random octets and its own name for the account. We learn nothing of that, and whoever
-finds the receipt learns nothing of the account; the platform opens it for an auditor.
-
-It is signed as credentials are, with the certificate in it: keys of tokens are published for an
-hour longer than they sign, and this must be good for years.
+One authorization gives one receipt, and only while it is fresh. What is kept of it is a claim, by
+the authorization, and a count of the day, by person and platform; both under keyed digests.
 """
 
 from datetime import datetime, timedelta
 
-import msgspec
-
-from authsvc.certificates.credentials.kinds import floor
-from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.clients import Clients
-from authsvc.identifiers import from_b64url, new_token
-from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
+from authsvc.identifiers import from_b64url
+from authsvc.oidc.claims.receipt import TYPE, Receipts
 from authsvc.oidc.errors import (
     InsufficientScope,
     InvalidRequest,
@@ -32,11 +23,7 @@ from authsvc.oidc.token.token_door import TokenDoor
 from authsvc.storage import Ephemeral
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
-TYPE = "verification-receipt+jwt"
 MEDIA_TYPE = f"application/{TYPE}"
-# That of credentials that hold for weeks. The duty is one of a day; the second would let two
-# platforms, or one and whoever has our storage, find who was at both.
-GRAIN = timedelta(days=1)
 # A device or a platform may fetch what was decided ten minutes later (RFC 8628, CIBA), and has its
 # first token for as long again. What is refreshed afterwards proves no new sign-in.
 WINDOW = timedelta(minutes=10) + ACCESS_TOKEN_LIFETIME
@@ -47,19 +34,6 @@ _DAY = timedelta(days=1)
 _GIVEN = "receipt-given"
 _COUNTED = "receipts-of-a-day"
 _DIGEST_BYTES = 32
-_JTI_BYTES = 16
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """The claims, all of them. No subject, and nothing that two receipts of one person share."""
-
-    iss: str
-    aud: str
-    iat: int
-    acr: str
-    assurance: str
-    reference: str
-    jti: str
 
 
 class ReceiptEndpoint:
@@ -68,17 +42,15 @@ class ReceiptEndpoint:
     def __init__(
         self,
         *,
-        issuer: str,
         door: TokenDoor,
         clients: Clients,
         ephemeral: Ephemeral,
-        signer: CredentialSigner,
+        receipts: Receipts,
     ) -> None:
-        self._issuer = issuer
         self._door = door
         self._clients = clients
         self._ephemeral = ephemeral
-        self._signer = signer
+        self._receipts = receipts
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The receipt, as a JWS.
@@ -88,13 +60,16 @@ class ReceiptEndpoint:
         """
         token = (await self._door.admit(request, now=now)).token
         reference = _reference(request.form().get("reference", ""))
-        await self._check(token, now=now)
-        receipt = self._signed(token, reference, now=now)
+        acr = await self._strength_of(token, now=now)
+        receipt = self._receipts.write(
+            client_id=token.client_id, acr=acr, reference=reference, now=now
+        )
         await self._claim(token)
         response = HTTPResponse(200, (("content-type", MEDIA_TYPE),), receipt.encode("ascii"))
         return self._door.with_nonce(response, request, now=now)
 
-    async def _check(self, token: AccessToken, *, now: datetime) -> None:
+    async def _strength_of(self, token: AccessToken, *, now: datetime) -> str:
+        """How strongly the person signed in whose word the token is; errors as above."""
         if OPENID not in token.scopes:
             raise InsufficientScope("the scope openid is needed")
         if token.granted_to != token.client_id or token.acr is None:
@@ -103,6 +78,7 @@ class ReceiptEndpoint:
             raise InvalidToken("the authorization is too old for a receipt")
         if await self._clients.find(token.client_id, now=now) is None:
             raise InvalidToken("the client is no longer registered")
+        return token.acr
 
     async def _claim(self, token: AccessToken) -> None:
         """Once for each authorization; a memory that was lost meanwhile shows in the birth."""
@@ -117,19 +93,6 @@ class ReceiptEndpoint:
             raise ReceiptAlreadyGiven("a receipt of this authorization was given before")
         if count > MOST_OF_A_DAY:
             raise TooManyReceipts
-
-    def _signed(self, token: AccessToken, reference: str, *, now: datetime) -> str:
-        day = floor(now, GRAIN)
-        claims = Receipt(
-            iss=self._issuer,
-            aud=token.client_id,
-            iat=int(day.timestamp()),
-            acr=token.acr or "",
-            assurance=ASSURANCE_LEVEL,
-            reference=reference,
-            jti=new_token(_JTI_BYTES),
-        )
-        return self._signer.sign(claims, typ=TYPE, issued_at=day)
 
 
 def _reference(text: str) -> str:
