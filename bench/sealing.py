@@ -5,7 +5,8 @@
 What is sealed is as long as the header and payload of a credential. Side by side: signing them one
 by one; and one signature over the root of a Merkle tree (RFC 9162) with a proof of inclusion for
 each. Of a million the signatures are made of the first thousand and counted up; trees are whole.
-Verifying is that of one credential, on the side of whoever takes it.
+Verifying is that of one credential, on the side of whoever takes it. Times are those of the
+processor: nothing here waits, and a machine that is busy otherwise does not count.
 """
 
 import argparse
@@ -25,6 +26,7 @@ _OCTETS = 1700
 _SIZES = (1, 64, 4096, 1_000_000)
 _SIGNED_AT_MOST = 1000
 _VERIFIED = 200
+_REST = os.urandom(_OCTETS - 8)
 _ECDSA = ec.ECDSA(hashes.SHA256())
 
 
@@ -62,31 +64,30 @@ def schemes() -> list[Scheme]:
 
 
 def leaves(count: int) -> Iterator[bytes]:
-    """So many different ones."""
-    rest = os.urandom(_OCTETS - 8)
-    return (number.to_bytes(8, "big") + rest for number in range(count))
+    """So many different ones, the same each time."""
+    return (number.to_bytes(8, "big") + _REST for number in range(count))
 
 
 def one_by_one(scheme: Scheme, count: int) -> Cost:
     """A signature for each."""
     signed = list(leaves(min(count, _SIGNED_AT_MOST)))
-    began = time.perf_counter()
+    began = time.process_time()
     signatures = [scheme.sign(each) for each in signed]
-    sealing = (time.perf_counter() - began) / len(signed)
+    sealing = (time.process_time() - began) / len(signed)
     rounds = min(len(signed), _VERIFIED)
-    began = time.perf_counter()
+    began = time.process_time()
     for at in range(rounds):
         scheme.verify(signatures[at], signed[at])
     return Cost(
         sealing * 1e6,
-        (time.perf_counter() - began) / rounds * 1e6,
+        (time.process_time() - began) / rounds * 1e6,
         max(map(len, signatures)),
     )
 
 
 def by_a_tree(scheme: Scheme, count: int) -> Cost:
     """One signature over the root and the size; whoever verifies needs the root's and a path."""
-    began = time.perf_counter()
+    began = time.process_time()
     tree = Tree(leaves(count))
     head = count.to_bytes(8, "big") + tree.root
     signature = scheme.sign(head)
@@ -94,13 +95,13 @@ def by_a_tree(scheme: Scheme, count: int) -> Cost:
     paths = [tree.proof(index) for index in range(min(count, _VERIFIED))]
     for index in range(len(paths), count):
         tree.proof(index)
-    sealing = (time.perf_counter() - began) / count
+    sealing = (time.process_time() - began) / count
     some = list(zip(range(_VERIFIED), leaves(count), paths, strict=False))
-    began = time.perf_counter()
+    began = time.process_time()
     for index, leaf, path in some:
         root = root_by(leaf, index, count, path)
         scheme.verify(signature, count.to_bytes(8, "big") + root)
-    verifying = (time.perf_counter() - began) / len(some)
+    verifying = (time.process_time() - began) / len(some)
     # The path, the place, the size and the signature; the root follows from the path.
     octets = max(sum(map(len, path)) for path in paths) + 2 * 8 + len(signature)
     return Cost(sealing * 1e6, verifying * 1e6, octets)

@@ -6,7 +6,7 @@ of it may be another's) and its SHA-256, by which an unkeyed digest would be fou
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -117,6 +117,17 @@ def of_subject(subject: str, *, receipt: str, arrived: datetime) -> Seen:
     notes.number("length", len(receipt))
     notes.text("sub", subject)
     notes.number("arrival", arrived.timestamp())
+    return notes.seen()
+
+
+def of_proof(root: bytes, *, index: int, size: int, path: Sequence[bytes]) -> Seen:
+    """What a platform would see of a credential that is sealed by a tree."""
+    notes = _Notes()
+    notes.octets("root", root)
+    notes.number("size of the tree", size)
+    notes.number("leaf", index)
+    for height, beside in enumerate(path):
+        notes.octets(f"path {height}", beside)
     return notes.seen()
 
 
