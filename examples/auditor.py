@@ -52,9 +52,13 @@ def main(
         types=[f"{issuer}/credentials/types/{kind}" for kind in KINDS],
         sector=sector,
     )
-    rows = [json.loads(line) for line in sys.stdin]
+    try:
+        rows = [json.loads(line) for line in sys.stdin]
+        shown = [(str(row["reference"]), str(row["receipt"])) for row in rows]
+    except (LookupError, TypeError, ValueError):
+        raise click.UsageError("each line is an object with a reference and a receipt") from None
     now = datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
-    found = list(auditor.verify_many([(r["reference"], r["receipt"]) for r in rows], now=now))
+    found = list(auditor.verify_many(shown, now=now))
     refused = Counter(each.code for each in found if isinstance(each, TokenRefused))
     click.echo(f"{len(found) - refused.total()} verified accounts")
     for code, count in sorted(refused.items()):

@@ -169,6 +169,7 @@ def _age(desk: Desk, person: VerifiedPerson) -> Page:
     if person.over_18 is None:
         raise VerificationDeclined
     desk.square.verifications.remember_age(desk.member.id, over_18=person.over_18, now=desk.now)
+    desk.square.receipts.keep(person.subject, person.receipt, now=desk.now)
     return desk.to("/adults")
 
 

@@ -305,6 +305,18 @@ def test_of_many_what_stands_there_twice_counts_once():
     assert isinstance(found[7], CounterfoilRepeated)
 
 
+@pytest.mark.parametrize("reference", ["", "\ud800", "é", "x" * 100_000])
+def test_any_text_may_be_handed_in_as_a_reference(reference):
+    [found] = auditor().verify_many([(reference, sign_in())], now=NOW)
+    assert isinstance(found, ReferenceRefused)
+
+
+@pytest.mark.parametrize("text", ["", "..", "\ud800.a.b", "é.é.é", "e30.e30.e30", "e30.W10.AA"])
+def test_any_text_may_be_handed_in_as_a_receipt(text):
+    [found] = auditor().verify_many([(REFERENCE, text)], now=NOW)
+    assert isinstance(found, TokenRefused)
+
+
 def test_what_was_refused_takes_nobodys_place():
     """Else a platform could be made to look bad by a forgery that comes first."""
     forged = sign_in(key=private_key("ES256", "other"), says={"kid": private_key("ES256").kid})

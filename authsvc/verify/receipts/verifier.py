@@ -163,7 +163,9 @@ class ReceiptVerifier:
         else:
             found = self._by_certificate(_read(payload, _Certificate))
         # 3
-        if not compare_digest(found.reference.encode(), reference.encode()):
+        # What a platform hands in may be anything; half a surrogate, for one.
+        wanted = reference.encode("utf-8", "surrogatepass")
+        if not compare_digest(found.reference.encode(), wanted):
             raise ReferenceRefused
         return found
 
