@@ -6,6 +6,7 @@ received is noted by name, so that a test can look for it elsewhere: in a dump, 
 
 import asyncio
 import base64
+import os
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -237,6 +238,7 @@ class Received:
     redirect: dict[str, str]
     verifier: str
     tokens: dict[str, Any] = field(default_factory=dict)
+    reference: str = ""
     answers: list[httpx2.Response] = field(default_factory=list)
 
 
@@ -407,6 +409,17 @@ class Service:
         headers = {"authorization": f"Bearer {received.tokens['access_token']}"}
         async with self.client() as client:
             answer = await client.get("/userinfo", headers=headers)
+        received.answers.append(answer)
+        return answer
+
+    async def receipt(self, received: Received) -> httpx2.Response:
+        """A receipt for an account of the platform, whose salt the platform keeps."""
+        received.reference = b64url(sha256(os.urandom(32) + b"an artificial account").digest())
+        headers = {"authorization": f"Bearer {received.tokens['access_token']}"}
+        async with self.client() as client:
+            answer = await client.post(
+                "/receipt", data={"reference": received.reference}, headers=headers
+            )
         received.answers.append(answer)
         return answer
 

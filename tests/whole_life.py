@@ -3,6 +3,7 @@
 Of everything a person can do with the service something is done, and something is left half done.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from authsvc.app import House, open_house
 from authsvc.certificates.credentials import KINDS, Platform, Statement, Wanted
 from authsvc.certificates.credentials.sd_jwt import holder_jwk
 from authsvc.clients.initial_tokens import InitialTokens, Terms
+from authsvc.identifiers import from_b64url
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
@@ -174,6 +176,10 @@ async def fetch_credentials(
         life.secrets[f"credential {len(life.secrets)}"] = token.rpartition(".")[2]
         for disclosure in filter(None, disclosures):
             life.secrets[f"disclosure {len(life.secrets)}"] = disclosure
+            _, name, value = json.loads(from_b64url(disclosure))
+            if name == "receipt":
+                life.secrets[f"counterfoil {len(life.secrets)}"] = unverified(value)["jti"]
+                life.secrets[f"counterfoil {len(life.secrets)}"] = value.rpartition(".")[2]
     return fetched
 
 
@@ -258,6 +264,14 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
         life.received(market)
         life.browsed("browser", browser)
         await service.userinfo(square)
+        answer = await service.receipt(square)
+        assert answer.status_code == 200, answer.text
+        receipt = unverified(answer.text)
+        life.secrets |= {
+            "receipt: reference": receipt["reference"],
+            "receipt: its name": receipt["jti"],
+            "receipt: signature": answer.text.rpartition(".")[2],
+        }
         for kind in ("access_token", "refresh_token"):
             await service.as_platform(square, "/introspect", {"token": square.tokens[kind]})
 

@@ -195,6 +195,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         cookie=SESSION_COOKIE,
         interactions_per_address=settings.throttle.interactions_per_address_per_hour,
         to_fetch=datasets,
+        receipt_signer=certificates.credentials.signer,
     )
     issuer = build_issuer(
         issuer=settings.issuer,

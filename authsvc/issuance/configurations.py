@@ -23,6 +23,7 @@ _CLAIMS: Mapping[str, Text] = {
     "assurance": Text("核验强度", "How identity was verified"),
 }
 _SUBJECT = Text("该平台专用的代号", "Pseudonym for this platform alone")
+_RECEIPT = Text("核验凭据(不含身份)", "Receipt without identity")
 
 
 def described(issuer: str, *, proof_types: Sequence[str], signed_with: str) -> dict[str, Any]:
@@ -40,7 +41,11 @@ def displayed(text: Text) -> list[dict[str, str]]:
 
 
 def _configuration(issuer: str, kind: CredentialKind, proof_types: Sequence[str]) -> dict[str, Any]:
-    claims = {**_CLAIMS, "sub": _SUBJECT} if kind.names_subject else _CLAIMS
+    claims = dict(_CLAIMS)
+    if kind.names_subject:
+        claims["sub"] = _SUBJECT
+    if kind.has_counterfoil:
+        claims["receipt"] = _RECEIPT
     signed = {"proof_signing_alg_values_supported": ALGORITHMS}
     return {
         "format": FORMAT,

@@ -68,6 +68,8 @@ def document(
         "require_pushed_authorization_requests": False,
         "token_endpoint": issuer + paths.TOKEN,
         "userinfo_endpoint": issuer + paths.USERINFO,
+        # A member of our own: docs/receipts.md.
+        "verification_receipt_endpoint": issuer + paths.RECEIPT,
         "jwks_uri": issuer + paths.JWKS,
         "introspection_endpoint": issuer + paths.INTROSPECT,
         "revocation_endpoint": issuer + paths.REVOKE,
@@ -152,6 +154,7 @@ def _mtls_aliases(mtls_issuer: str) -> dict[str, Any]:
             "revocation_endpoint": mtls_issuer + paths.REVOKE,
             "introspection_endpoint": mtls_issuer + paths.INTROSPECT,
             "userinfo_endpoint": mtls_issuer + paths.USERINFO,
+            "verification_receipt_endpoint": mtls_issuer + paths.RECEIPT,
             "pushed_authorization_request_endpoint": mtls_issuer
             + paths.PUSHED_AUTHORIZATION_REQUEST,
             "device_authorization_endpoint": mtls_issuer + paths.DEVICE_AUTHORIZATION,

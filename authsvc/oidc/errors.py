@@ -7,8 +7,10 @@ OAuthError   `error` is the registered code, `description` a sentence for the cl
   InteractionRequired, RegistrationNotSupported (more of them in        sent back by redirect
   `authorize.errors`)
   InvalidToken, InsufficientScope                                       RFC 6750
+  ReceiptAlreadyGiven                                                   our own: `/receipt`
   GrantReused        a code or refresh token came a second time: its family died of it
 ClientUnknown, RedirectURIRefused   shown to the person, never sent anywhere
+TooManyReceipts      a platform wants more of them for one person than people open accounts
 TooManyInteractions  one address begins more than people do
 InteractionOver      the page is too old, was answered, or belongs to another browser
 NoCookies            the page is bound to a browser, and this one keeps no cookie of ours
@@ -22,6 +24,7 @@ from typing import ClassVar
 
 from authsvc.errors import (
     AuthsvcError,
+    Conflict,
     InvalidInput,
     NotAllowed,
     NotAuthenticated,
@@ -164,6 +167,24 @@ class InsufficientScope(OAuthError, NotAllowed):
     code = "oidc.insufficient_scope"
     error = "insufficient_scope"
     title = Text("访问令牌的范围不足", "The access token does not cover this")
+
+
+class ReceiptAlreadyGiven(OAuthError, Conflict):
+    """One authorization, one receipt: whoever wants another asks the person again."""
+
+    code = "oidc.receipt_already_given"
+    error = "receipt_already_given"
+    title = Text("此次授权的核验凭据已开具", "The receipt of this authorization was given before")
+    next_step = Text(
+        "请使用已开具的凭据；如已丢失，请让用户重新授权",
+        "Use the one that was given; if it is lost, ask the person to authorize again",
+    )
+
+
+class TooManyReceipts(Throttled):
+    """One person at one platform, oftener than people open accounts."""
+
+    code = "oidc.too_many_receipts"
 
 
 class ClientUnknown(InvalidInput):

@@ -12,6 +12,7 @@ from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.step_up.step_up import StepUp
+from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.clients import Clients
 from authsvc.clients.authentication import ClientAuthentication
 from authsvc.clients.certificate import CLIENT_ANCHORS
@@ -85,6 +86,7 @@ class Foundation:
     interactions_per_address: int
     claim_sources: Sequence[ClaimSource]
     to_fetch: CertificatesToFetch
+    receipt_signer: CredentialSigner
 
 
 class Parts:

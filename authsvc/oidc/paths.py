@@ -13,6 +13,7 @@ BACKCHANNEL_AUTHENTICATION = "/backchannel_authentication"
 APPROVALS = "/approvals"
 TOKEN = "/token"  # noqa: S105  an address
 USERINFO = "/userinfo"
+RECEIPT = "/receipt"
 INTROSPECT = "/introspect"
 REVOKE = "/revoke"
 END_SESSION = "/end-session"

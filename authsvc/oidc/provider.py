@@ -12,6 +12,7 @@ from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
 from authsvc.authentication.sign_in import SignIn
 from authsvc.authentication.step_up.step_up import StepUp
+from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.clients import Clients
 from authsvc.clients.registration import Registrations
 from authsvc.keyring import KeyRing
@@ -25,6 +26,8 @@ from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
 from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.identity_disclosure import Disclosures
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
+from authsvc.oidc.claims.receipt import Receipts
+from authsvc.oidc.claims.receipt_endpoint import ReceiptEndpoint
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
 from authsvc.oidc.crossdevice.crossdevice import CrossDevice, build_crossdevice, link_sign_in
 from authsvc.oidc.crossdevice.link_page import LINK
@@ -72,6 +75,7 @@ class Provider:
     guardians: Guardians
     token: TokenEndpoint
     userinfo: UserInfoEndpoint
+    receipt: ReceiptEndpoint
     protected_resource: ProtectedResourceMetadata
     introspection: IntrospectionEndpoint
     revocation: RevocationEndpoint
@@ -112,6 +116,7 @@ def build_provider(
     cookie: str,
     interactions_per_address: int,
     to_fetch: CertificatesToFetch,
+    receipt_signer: CredentialSigner,
     claim_sources: Sequence[ClaimSource] = (),
 ) -> Provider:
     """The provider; what it takes is said at `Foundation`."""
@@ -140,12 +145,19 @@ def build_provider(
         interactions_per_address=interactions_per_address,
         claim_sources=claim_sources,
         to_fetch=to_fetch,
+        receipt_signer=receipt_signer,
     )
     parts = Parts(on)
     front = build_front(on, parts)
     backchannel = build_backchannel(on, parts)
     guardians = build_guardians(on, parts)
     logout = build_logout(on, parts)
+    token_door = TokenDoor(
+        issuer=on.issuer,
+        presented=parts.presented,
+        status=parts.status,
+        confirmations=parts.confirmations,
+    )
     interaction = InteractionEndpoint(
         consents=Consents(
             database=on.database, grants=parts.grants, activity=on.activity, alerts=on.alerts
@@ -203,6 +215,12 @@ def build_provider(
             ),
             jwts=parts.jwts,
         ),
+        receipt=ReceiptEndpoint(
+            door=token_door,
+            clients=on.clients,
+            ephemeral=on.ephemeral,
+            receipts=Receipts(issuer=on.issuer, signer=on.receipt_signer),
+        ),
         protected_resource=ProtectedResourceMetadata(issuer=on.issuer),
         introspection=IntrospectionEndpoint(
             issuer=on.issuer,
@@ -240,12 +258,7 @@ def build_provider(
             algorithms=on.keyring.signing.algorithms,
             claim_types=parts.sources.types,
         ),
-        token_door=TokenDoor(
-            issuer=on.issuer,
-            presented=parts.presented,
-            status=parts.status,
-            confirmations=parts.confirmations,
-        ),
+        token_door=token_door,
         grants=parts.grants,
         codes=parts.codes,
         pre_authorized_codes=parts.pre_authorized_codes,

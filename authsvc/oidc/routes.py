@@ -63,6 +63,8 @@ def routes(
             },
             errors=registration_error,
         ),
+        # For a platform's server alone: the salt behind a reference is its secret.
+        mount(paths.RECEIPT, {"POST": at(provider.receipt.answer)}, errors=bearer_error),
         mount(paths.INTROSPECT, {"POST": at(provider.introspection.answer)}, errors=oauth_error),
         *_open(shared, provider),
     ]

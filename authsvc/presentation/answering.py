@@ -24,6 +24,7 @@ from authsvc.presentation.transactions import (
     Transaction,
     Transactions,
 )
+from authsvc.verify import Evidence
 from authsvc.verify.credentials.verified import VerifiedPresentation
 from authsvc.verify.presentation import (
     Answer,
@@ -32,6 +33,7 @@ from authsvc.verify.presentation import (
     read_from_browser,
     read_posted,
 )
+from authsvc.verify.receipts.writing import CLAIM as COUNTERFOIL
 
 
 class Answering:
@@ -98,6 +100,7 @@ class Answering:
         return Outcome(
             status="presented",
             credentials=_told(verified),
+            evidence=_evidence(verified, now=now),
             response_code=code,
             session_digest=transaction.session_digest,
         )
@@ -117,11 +120,18 @@ def _told(verified: VerifiedAnswer) -> dict[str, list[Presented]]:
     }
 
 
+def _evidence(verified: VerifiedAnswer, *, now: datetime) -> tuple[Evidence, ...]:
+    """Of each certificate whose counterfoil was disclosed."""
+    shown = (each for credentials in verified.credentials.values() for each in credentials)
+    return tuple(Evidence.of(each, now=now) for each in shown if COUNTERFOIL in each.claims)
+
+
 def _presented(found: VerifiedPresentation) -> Presented:
     return Presented(
         issuer=found.issuer,
         type=found.type,
-        claims=dict(found.claims),
+        # The counterfoil is for the receipt; by itself it is of no use to the platform.
+        claims={name: found.claims[name] for name in found.claims if name != COUNTERFOIL},
         subject=found.subject,
         issued_at=int(found.issued_at.timestamp()),
         expires_at=int(found.expires_at.timestamp()),

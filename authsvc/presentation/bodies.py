@@ -10,6 +10,9 @@ from authsvc.verify.presentation import Prefix, Query
 
 # An address is read as `destination` reads one; a session is a digest or a cookie of the platform.
 _Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+# Both are looked at when the receipt is written; here they are bounded.
+_Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
 
 
@@ -49,6 +52,19 @@ class BrowserAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     origin: _Address
     data: dict[str, Any]
+
+
+class NewReceipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For which account (docs/receipts.md), and what was asked for."""
+
+    reference: _Reference
+    purpose: _Purpose
+
+
+class WrittenReceipt(msgspec.Struct, frozen=True):
+    """The receipt, a JWS."""
+
+    receipt: str
 
 
 class Begun(msgspec.Struct, frozen=True, omit_defaults=True):

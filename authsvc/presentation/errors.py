@@ -5,6 +5,8 @@ NotFound          PresentationUnknown   no such request, or one that has passed 
 NotAllowed        BrowserRefused        the result is another browser's, or the code is not its own
                   WayRefused            this is not how the answer to that request comes
 Conflict          AlreadyAnswered       a request is answered once
+                  ReceiptAlreadyWritten an answer is receipted once
+                  ReceiptImpossible     nothing was presented of which a receipt could be written
 """
 
 from authsvc.errors import Conflict, NotAllowed, NotAuthenticated, NotFound, Text
@@ -58,3 +60,22 @@ class AlreadyAnswered(Conflict):
     code = "presentation.already_answered"
     title = Text("此请求已被响应", "This request has been answered already")
     next_step = Text("请在平台上重新发起", "Begin again at the platform")
+
+
+class ReceiptAlreadyWritten(Conflict):
+    """One presentation, one receipt: two would stand for two accounts."""
+
+    code = "presentation.receipt_already_written"
+    title = Text("此次出示的凭据已开具", "The receipt of this presentation was written before")
+    next_step = Text("请使用已开具的凭据", "Use the one that was written")
+
+
+class ReceiptImpossible(Conflict):
+    """Nothing was presented, or without a counterfoil, or with several."""
+
+    code = "presentation.receipt_impossible"
+    title = Text("无法为此次出示开具凭据", "No receipt can be written of this presentation")
+    next_step = Text(
+        "请在 query 中对一张网证请求 receipt 声明，并在出示后开具",
+        "Ask for the claim receipt of one certificate, and for the receipt when it was presented",
+    )

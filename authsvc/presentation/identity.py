@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from authsvc.identifiers import b64url
 from authsvc.keyring import KeyDirectory, KeyRingBroken
+from authsvc.verify import PresentationReceipts
 from authsvc.verify.presentation import RequestSigner
 
 _SIGNING, _AUTHORITY, _DOOR = "signing", "authority", "door"
@@ -38,7 +39,8 @@ class VerifierIdentity:
     """A verifier's key with its certificates, and the token of its door."""
 
     def __init__(self, directory: KeyDirectory, chain: list[x509.Certificate]) -> None:
-        self.signer = RequestSigner(_p256_key(directory, _SIGNING), chain)
+        self._key = _p256_key(directory, _SIGNING)
+        self.signer = RequestSigner(self._key, chain)
         self.anchors = directory.certificates(_AUTHORITY)
         self._token = b64url(directory.secret(_DOOR, _TOKEN))
 
@@ -60,6 +62,10 @@ class VerifierIdentity:
         if chain[0].public_key() != _p256_key(directory, _SIGNING).public_key():
             raise KeyRingBroken(log=f"{_SIGNING}/{_CHAIN}.crt belongs to another key")
         return cls(directory, chain)
+
+    def receipts(self, *, platform: str) -> PresentationReceipts:
+        """Who writes receipts, by the same key: the platform is known by it already."""
+        return PresentationReceipts(self._key, platform=platform)
 
     @property
     def token(self) -> str:

@@ -4,11 +4,12 @@
     GET  /presentations/{id}                                  ->  {status, …}
     POST /presentations/{id}/result          {session, response_code}  ->  {status, credentials}
     POST /presentations/{id}/browser-answer  {origin, data}            ->  {status, credentials}
+    POST /presentations/{id}/receipt         {reference, purpose}      ->  201 {receipt}
 
     GET, POST /requests/{id}                 a wallet fetches the signed request
     POST /responses/{id}                     a wallet answers
 
-The first four ask for `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents.
+The first five ask for `Authorization: Bearer <token>`. Errors are RFC 9457 problem documents.
 """
 
 import asyncio
@@ -21,7 +22,14 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from authsvc.clock import Clock
-from authsvc.presentation.bodies import Begun, BrowserAnswer, NewPresentation, Redemption
+from authsvc.presentation.bodies import (
+    Begun,
+    BrowserAnswer,
+    NewPresentation,
+    NewReceipt,
+    Redemption,
+    WrittenReceipt,
+)
 from authsvc.presentation.errors import PlatformUnknown
 from authsvc.presentation.issuer_facts import EVERY
 from authsvc.presentation.transactions import Outcome
@@ -113,7 +121,16 @@ def _platform(
             presentation, data.data, origin=data.origin, now=clock.now()
         )
 
-    return [ask, look, redeem, answer]
+    @post(f"{one}/receipt", **known)
+    async def write_receipt(
+        presentation: FromPath[str], data: JSONBody[NewReceipt]
+    ) -> WrittenReceipt:
+        written = await verifier.receipting.receipt(
+            presentation, reference=data.reference, purpose=data.purpose
+        )
+        return WrittenReceipt(written)
+
+    return [ask, look, redeem, answer, write_receipt]
 
 
 def _wallet(verifier: PlatformVerifier, clock: Clock, below: str) -> list[ControllerRouterHandler]:

@@ -6,6 +6,8 @@ claim     the right to answer it, once
 conclude  what became of it
 outcome   the same, for the platform
 redeem    the same, for the browser that asked, once: by its session and its response code
+evidence  what a receipt is written of, when the platform knows for which account it is
+claim_receipt  the right to it, once
 """
 
 from datetime import timedelta
@@ -16,14 +18,22 @@ from typing import Any, Literal
 import msgspec
 
 from authsvc.identifiers import new_token
-from authsvc.presentation.errors import AlreadyAnswered, BrowserRefused, PresentationUnknown
+from authsvc.presentation.errors import (
+    AlreadyAnswered,
+    BrowserRefused,
+    PresentationUnknown,
+    ReceiptAlreadyWritten,
+    ReceiptImpossible,
+)
 from authsvc.storage import Ephemeral, Kind
+from authsvc.verify import Evidence
 from authsvc.verify.presentation import PresentationRequest
 
 # As long as somebody may take to find their phone and unlock it; the code of a device that cannot
 # be typed at (RFC 8628) lives as long here.
 LIFETIME = timedelta(minutes=5)
 _ANSWERED, _REDEEMED = "presentation-answered", "presentation-redeemed"
+_RECEIPT = "presentation-receipt"
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,10 +69,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     credentials: dict[str, list[Presented]] | None = None
     response_code: str | None = None
     session_digest: bytes | None = None
+    evidence: tuple[Evidence, ...] = ()
 
     def for_platform(self) -> "Outcome":
-        """Without what only a browser may know."""
-        return msgspec.structs.replace(self, response_code=None, session_digest=None)
+        """Without what only a browser may know, and what only a receipt tells."""
+        return msgspec.structs.replace(self, response_code=None, session_digest=None, evidence=())
 
     def as_status(self) -> "Outcome":
         """No more than what it came to."""
@@ -127,6 +138,28 @@ class Transactions:
         if not await self._ephemeral.claim(_REDEEMED, transaction_id, lifetime=2 * LIFETIME):
             raise BrowserRefused(log="redeemed before")
         return outcome.for_platform()
+
+    async def evidence(self, transaction_id: str) -> Evidence:
+        """Of what a receipt is written; PresentationUnknown, ReceiptImpossible.
+
+        BrowserRefused before the browser that asked is back: there would be a receipt of somebody
+        whom the platform has not met. A receipt is of one account, so it is of one certificate.
+        """
+        outcome = await self._ephemeral.get(_OUTCOME, transaction_id)
+        if outcome is None:
+            await self.find(transaction_id)
+            raise ReceiptImpossible(log="nothing was presented yet")
+        if len(outcome.evidence) != 1:
+            raise ReceiptImpossible(log="no counterfoil, or several")
+        returns = outcome.response_code is not None
+        if returns and not await self._ephemeral.claimed(_REDEEMED, transaction_id):
+            raise BrowserRefused(log="not redeemed yet")
+        return outcome.evidence[0]
+
+    async def claim_receipt(self, transaction_id: str) -> None:
+        """The right to the receipt, for exactly one; ReceiptAlreadyWritten."""
+        if not await self._ephemeral.claim(_RECEIPT, transaction_id, lifetime=2 * LIFETIME):
+            raise ReceiptAlreadyWritten
 
 
 def new_transaction_id() -> str:

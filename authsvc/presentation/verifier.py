@@ -14,6 +14,7 @@ from authsvc.presentation.answering import Answering
 from authsvc.presentation.asking import Asking
 from authsvc.presentation.identity import VerifierIdentity
 from authsvc.presentation.issuer_facts import Fetches, IssuerFacts
+from authsvc.presentation.receipting import Receipting
 from authsvc.presentation.transactions import Transactions
 from authsvc.storage import Ephemeral
 from authsvc.storage.ephemeral.memory import MemoryBackend
@@ -30,6 +31,7 @@ class PlatformVerifier:
     transactions: Transactions
     asking: Asking
     answering: Answering
+    receipting: Receipting
     facts: IssuerFacts
 
     @classmethod
@@ -67,6 +69,9 @@ class PlatformVerifier:
                 algorithms=algorithms,
             ),
             answering=Answering(transactions=transactions, facts=facts),
+            receipting=Receipting(
+                transactions=transactions, receipts=identity.receipts(platform=address)
+            ),
             facts=facts,
         )
 

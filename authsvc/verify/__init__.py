@@ -12,6 +12,7 @@ or an online certificate as it came. Out: a verified thing, or a refusal that sa
     credentials/    online certificates (SD-JWT VC, RFC 9901) that their holders show
     statuses/       whether a certificate still holds (Token Status List)
     revocations.py  which signers are believed no more (RFC 5280)
+    receipts/       receipts, by which a platform shows an auditor that it did its duty
     known_issuer.py what is kept of an issuer, and fetched again when it is due
     jws.py          the one way by which all of them are read (RFC 7515, RFC 8725)
 
@@ -75,6 +76,16 @@ from authsvc.verify.errors import (
 from authsvc.verify.id_token import IDTokenVerifier
 from authsvc.verify.keys import VerificationKeys
 from authsvc.verify.known_issuer import KnownIssuer
+from authsvc.verify.receipts.errors import (
+    CounterfoilRefused,
+    CounterfoilRepeated,
+    ReferenceRefused,
+    ReferenceRepeated,
+)
+from authsvc.verify.receipts.reference import new_salt, reference_of
+from authsvc.verify.receipts.verified import VerifiedReceipt
+from authsvc.verify.receipts.verifier import ReceiptVerifier
+from authsvc.verify.receipts.writing import Evidence, PresentationReceipts, ReceiptRefused
 from authsvc.verify.revocations import UNCHECKED_SIGNERS, KnownRevocations
 from authsvc.verify.statuses.errors import (
     CredentialRevoked,
@@ -102,11 +113,14 @@ __all__ = [
     "BindingSignatureRefused",
     "BindingTooOld",
     "CertificateRefused",
+    "CounterfoilRefused",
+    "CounterfoilRepeated",
     "CredentialRevoked",
     "CredentialSuspended",
     "CredentialVerifier",
     "DPoPProof",
     "DisclosureRefused",
+    "Evidence",
     "HeaderRefused",
     "HolderKeyRefused",
     "IDTokenVerifier",
@@ -119,6 +133,7 @@ __all__ = [
     "KnownStatuses",
     "NonceRefused",
     "PresentationAltered",
+    "PresentationReceipts",
     "ProofForAnotherRequest",
     "ProofForAnotherToken",
     "ProofMalformed",
@@ -126,6 +141,10 @@ __all__ = [
     "ProofNonceRefused",
     "ProofTooOld",
     "ProofUnexpected",
+    "ReceiptRefused",
+    "ReceiptVerifier",
+    "ReferenceRefused",
+    "ReferenceRepeated",
     "RevocationListRefused",
     "SectorRefused",
     "SignInTooOld",
@@ -146,5 +165,8 @@ __all__ = [
     "VerifiedAccessToken",
     "VerifiedIDToken",
     "VerifiedPresentation",
+    "VerifiedReceipt",
     "VerifiedStatusList",
+    "new_salt",
+    "reference_of",
 ]

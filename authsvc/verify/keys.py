@@ -6,15 +6,16 @@ fetched again every quarter of an hour has every key in time, but for one that r
 has leaked: it signs at once. Whoever meets a key that is not in their set fetches it once more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self
 
 import msgspec
+from cryptography import x509
 
 from authsvc.verify.errors import HeaderRefused, KeySetRefused, KeyUnknown
 from authsvc.verify.jws import DatedKey
-from authsvc.verify.signatures import VerificationKey, read_key
+from authsvc.verify.signatures import VerificationKey, certified_key, read_key
 
 # Four algorithms, three keys of each while they follow each other: twelve. Nobody has a hundred.
 _MOST = 100
@@ -57,6 +58,17 @@ class VerificationKeys:
             raise KeySetRefused(log="no keys inside")
         return cls.from_jwks(said["jwks"])
 
+    @classmethod
+    def from_certificates(cls, certificates: Sequence[x509.Certificate]) -> Self:
+        """The keys of certificates, each under its thumbprint (RFC 7638); KeySetRefused.
+
+        Who they belong to is for whoever hands them over to know: nothing is followed here.
+        """
+        keys = [_certified(each) for each in certificates]
+        if not keys:
+            raise KeySetRefused(log="no certificate")
+        return cls({key.kid: key for key in keys})
+
     def find(self, kid: str) -> VerificationKey | None:
         """The key of this name."""
         return self._keys.get(kid)
@@ -80,6 +92,13 @@ def _listed(document: Mapping[str, Any] | str | bytes) -> list[Mapping[str, Any]
     if len(found) > _MOST:
         raise KeySetRefused(log="too many keys")
     return list(found)
+
+
+def _certified(certificate: x509.Certificate) -> VerificationKey:
+    try:
+        return certified_key(certificate.public_key())
+    except ValueError:
+        raise KeySetRefused(log="a certificate of a key that is not used here") from None
 
 
 def _document(document: Mapping[str, Any] | str | bytes) -> Mapping[str, Any]:

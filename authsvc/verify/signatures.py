@@ -56,8 +56,9 @@ def read_bare_key(jwk: Mapping[str, Any]) -> VerificationKey:
 
 
 def certified_key(public: object) -> VerificationKey:
-    """The key of a certificate, which has no name; ValueError if it is none to verify with."""
-    return _key("", *algorithms.of_public_key(public))
+    """The key of a certificate, under its thumbprint; ValueError if it is none to verify with."""
+    row, key = algorithms.of_public_key(public)
+    return _key(algorithms.thumbprint(row.public_members(key)), row, key)
 
 
 def _read(jwk: Mapping[str, Any]) -> tuple[Algorithm, PublicKey]:

@@ -10,6 +10,7 @@ Where to look first:
     verifications.py   one verified account per person, also after unlinking
     verification_pages.py   what a person sees of both
     certificates.py    the other way: a certificate that an app shows, unseen by the service
+    receipts.py        what we keep to show that our duty is done, without who anybody is
     site.py            where everything meets
 
 It knows nothing of the service's code: everything it needs stands in the service's discovery

@@ -9,6 +9,7 @@ from examples.social_platform.certificate_pages import BACK
 from examples.social_platform.certificates import Certificates, Verifier
 from examples.social_platform.database import open_database
 from examples.social_platform.online_number import Registration
+from examples.social_platform.receipts import Receipts
 from examples.social_platform.recording import Recording
 from examples.social_platform.site import create_site, serve
 from examples.social_platform.verification_pages import CALLBACK
@@ -57,6 +58,7 @@ def main(
             issuer=registration.issuer,
             return_to=address + BACK,
             recording=recording,
+            draft=Receipts(connection).draft,
         )
     site = create_site(
         connection, registration=registration, certificates=certificates, recording=recording

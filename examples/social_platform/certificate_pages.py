@@ -62,6 +62,7 @@ async def certificate_page(desk: NamedDependency[Desk]) -> Page:
         return desk.page("certificate.html", asked=asked, asks_age=kept["purpose"] == "age")
     if desk.square.visits.take(desk.visit, STEP, now=desk.now) is None:
         raise StepLost
+    person = await _certificates(desk).receipted(asked.on_a_phone, person)
     return ARRIVALS[kept["purpose"]](desk, person)
 
 
@@ -85,11 +86,13 @@ async def come_back_from_wallet(desk: NamedDependency[Desk]) -> Page:
     kept = desk.square.visits.take(desk.visit, STEP, now=desk.now)
     if kept is None:
         raise StepLost
+    asked = Asked(**kept["asked"])
     person = await _certificates(desk).redeem(
-        Asked(**kept["asked"]),
+        asked,
         session=_session(desk),
         response_code=desk.query.get("response_code", ""),
     )
+    person = await _certificates(desk).receipted(asked.here, person)
     return ARRIVALS[kept["purpose"]](desk, person)
 
 

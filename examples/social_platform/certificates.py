@@ -6,28 +6,33 @@ certificate has no part in it and does not learn that somebody came here.
     ask      two requests: a link for the wallet on this device, a QR code for one on a phone
     look     whether the phone has answered
     redeem   what the wallet on this device has answered, for the browser that it sent back
+    receipt  what we keep of it, if the holder disclosed what it takes: proof that it was done
 
 A certificate for this platform tells the same pseudonym as OpenID Connect does, so that it makes
 no difference by which of the two somebody comes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx2
 
 from examples.social_platform.errors import (
     AnswerRefused,
+    Refusal,
     StepLost,
     VerificationDeclined,
     VerificationUnavailable,
 )
 from examples.social_platform.online_number import TIMEOUT_SECONDS, VerifiedPerson
+from examples.social_platform.receipts import PURPOSE, Draft, Receipt
 from examples.social_platform.recording import Recording
 
 # The kind of certificate that is made for one platform, and the name of our one question.
 KIND = "verified-person-at-platform"
 PERSON = "person"
+RECEIPT = "receipt"
 AWAY = 500
 
 
@@ -53,8 +58,15 @@ class Certificates:
     """The verifier, as the platform sees it. `issuer` is the service that issues certificates."""
 
     def __init__(
-        self, verifier: Verifier, *, issuer: str, return_to: str, recording: Recording
+        self,
+        verifier: Verifier,
+        *,
+        issuer: str,
+        return_to: str,
+        recording: Recording,
+        draft: Callable[[str], Draft | None],
     ) -> None:
+        self._draft = draft
         self._verifier = verifier
         self._type = f"{issuer}/credentials/types/{KIND}"
         self._return_to = return_to
@@ -91,13 +103,28 @@ class Certificates:
             raise StepLost
         return person
 
+    async def receipted(self, presentation: str, person: VerifiedPerson) -> VerifiedPerson:
+        """The person with a receipt of what they have shown; without, if they kept it back."""
+        draft = self._draft(person.subject)
+        if draft is None:
+            return person
+        body = {"reference": draft.reference, "purpose": PURPOSE}
+        try:
+            found = await self._send("POST", f"/presentations/{presentation}/receipt", body)
+        except Refusal:
+            return person
+        receipt = Receipt(draft.salt, draft.reference, str(found["receipt"]))
+        return replace(person, receipt=receipt)
+
     def _query(self, *, ask_age: bool) -> dict[str, Any]:
-        claims = ["sub", "age_over_18"] if ask_age else ["sub"]
+        wanted = ["sub", "age_over_18"] if ask_age else ["sub"]
         credential = {
             "id": PERSON,
             "format": "dc+sd-jwt",
             "meta": {"vct_values": [self._type]},
-            "claims": [{"path": [name]} for name in claims],
+            "claims": [{"id": name, "path": [name]} for name in (*wanted, RECEIPT)],
+            # Rather with what a receipt takes; nobody must.
+            "claim_sets": [[*wanted, RECEIPT], wanted],
         }
         return {"credentials": [credential]}
 

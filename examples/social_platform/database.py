@@ -1,7 +1,8 @@
 """Where the platform keeps things: one SQLite file, and nothing outside it.
 
 The schema is the whole answer to "what do you know about me?": for a verified person it is a
-pseudonym that means nothing anywhere else, and at most one yes or no about their age.
+pseudonym that means nothing anywhere else, at most one yes or no about their age, and a receipt
+that says that somebody was verified and not who.
 """
 
 import sqlite3
@@ -24,6 +25,13 @@ CREATE TABLE IF NOT EXISTS verification (
     unlinked_at INTEGER,
     over_18     INTEGER,              -- the answer to one question, never a date
     asked_at    INTEGER
+);
+CREATE TABLE IF NOT EXISTS receipt (
+    subject   TEXT PRIMARY KEY REFERENCES verification (subject),
+    salt      TEXT NOT NULL,          -- opens the reference; never shown without need
+    reference TEXT NOT NULL UNIQUE,
+    text      TEXT NOT NULL,          -- for an auditor: no identity in it
+    kept_at   INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS visit (
     visitor    BLOB PRIMARY KEY,      -- a digest of the cookie

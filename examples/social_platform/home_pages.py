@@ -47,8 +47,17 @@ async def what_we_know(desk: NamedDependency[Desk]) -> Response[str]:
         "what_we_know.html",
         kept=_readable({**account, "password_hash": hidden}),
         verified=_readable(asdict(desk.verification)) if desk.verification else None,
+        receipt=desk.square.receipts.of_subject(desk.verification.subject)
+        if desk.verification
+        else None,
         posts=desk.square.posts.count_of(account["id"]),
     )
+
+
+@get("/duty")
+async def duty(desk: NamedDependency[Desk]) -> Response[str]:
+    """For anybody: how many are verified, and that we can show it."""
+    return desk.page("duty.html", duty=desk.square.receipts.duty())
 
 
 def _readable(row: dict[str, Any]) -> dict[str, object]:
@@ -62,4 +71,4 @@ def _readable(row: dict[str, Any]) -> dict[str, object]:
     return {name: "—" if value is None else value for name, value in shown.items()}
 
 
-HOME_PAGES = [wall, say_something, outbox, what_we_know]
+HOME_PAGES = [wall, say_something, outbox, what_we_know, duty]

@@ -9,11 +9,15 @@ The steps (OpenID Connect Core 1.0 section 3.1, RFC 7636, RFC 9207):
             5. the code is exchanged, with the verifier, for an ID token
             6. the ID token: signature, issuer, audience, lifetime, nonce
             7. only for the age gate: one predicate from UserInfo, about the same `sub`
+            8. of whom there is none yet: a receipt, to show that somebody was verified
 
-Tokens are forgotten at the end: what stays is the pseudonym and, if asked, one yes or no.
+Tokens are forgotten at the end: what stays is the pseudonym, if asked one yes or no, and a receipt
+without either.
 """
 
+import base64
 import hmac
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +35,7 @@ from examples.social_platform.errors import (
     VerificationDeclined,
     VerificationUnavailable,
 )
+from examples.social_platform.receipts import Draft, Receipt
 from examples.social_platform.recording import Recording
 
 # What we registered with the service, and what it signs with for clients that registered nothing.
@@ -39,6 +44,7 @@ LEEWAY_SECONDS = 30
 # A person waits for this: better to say "not available now" soon.
 TIMEOUT_SECONDS = 5.0
 ENDPOINTS = {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"}
+RECEIPT_ENDPOINT = "verification_receipt_endpoint"
 # Errors of the service's own, as opposed to refusals (RFC 6749 section 4.1.2.1).
 AWAY = ("server_error", "temporarily_unavailable")
 
@@ -69,15 +75,22 @@ class VerifiedPerson:
 
     subject: str
     over_18: bool | None
+    receipt: Receipt | None = None
 
 
 class OnlineNumber:
     """The service, as the platform sees it."""
 
     def __init__(
-        self, registration: Registration, *, recording: Recording, clock: Callable[[], int]
+        self,
+        registration: Registration,
+        *,
+        recording: Recording,
+        clock: Callable[[], int],
+        draft: Callable[[str], Draft | None],
     ) -> None:
         self._registration = registration
+        self._draft = draft
         self._recording = recording
         self._clock = clock
 
@@ -106,7 +119,8 @@ class OnlineNumber:
             keys = await self._get(client, metadata["jwks_uri"])
             subject = self._subject(token.get("id_token"), keys, nonce=question.nonce)
             over_18 = await self._over_18(client, metadata, subject) if ask_age else None
-        return VerifiedPerson(subject, over_18)
+            receipt = await self._receipt(client, metadata, subject)
+        return VerifiedPerson(subject, over_18, receipt)
 
     def _client(self) -> AsyncOAuth2Client:
         return AsyncOAuth2Client(
@@ -208,3 +222,30 @@ class OnlineNumber:
             raise AnswerRefused
         answer = claims.get("age_over_18")
         return answer if isinstance(answer, bool) else None
+
+    async def _receipt(
+        self, client: AsyncOAuth2Client, metadata: dict[str, Any], subject: str
+    ) -> Receipt | None:
+        """None where it cannot be had now: somebody is verified all the same, and comes again."""
+        endpoint = metadata.get(RECEIPT_ENDPOINT)
+        draft = self._draft(subject)
+        if endpoint is None or draft is None:
+            return None
+        try:
+            response = await client.post(endpoint, data={"reference": draft.reference})
+            response.raise_for_status()
+            said = _said_by(response.text)
+        except (OAuthError, httpx2.HTTPError, ValueError):
+            return None
+        if said.get("reference") != draft.reference or said.get("aud") != client.client_id:
+            return None
+        return Receipt(draft.salt, draft.reference, response.text)
+
+
+def _said_by(token: str) -> dict[str, Any]:
+    """What stands in a token that came from the service itself; ValueError if it is none."""
+    _, payload, _ = token.split(".")
+    said = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    if not isinstance(said, dict):
+        raise ValueError("no object")
+    return said

@@ -23,6 +23,7 @@ from examples.social_platform.desk import Desk
 from examples.social_platform.errors import NoSuchPage, Refusal, SiteBroken
 from examples.social_platform.home_pages import HOME_PAGES
 from examples.social_platform.online_number import OnlineNumber, Registration
+from examples.social_platform.receipts import Receipts
 from examples.social_platform.recording import Recording
 from examples.social_platform.square import Square
 from examples.social_platform.verification_pages import VERIFICATION_PAGES
@@ -49,7 +50,12 @@ def create_site(
     square = Square.build(
         connection,
         issuer=registration.issuer,
-        online_number=OnlineNumber(registration, recording=recording, clock=clock),
+        online_number=OnlineNumber(
+            registration,
+            recording=recording,
+            clock=clock,
+            draft=Receipts(connection).draft,
+        ),
         certificates=certificates,
         recording=recording,
         clock=clock,

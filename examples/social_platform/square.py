@@ -14,6 +14,7 @@ from examples.social_platform.database import transaction
 from examples.social_platform.limits import Limits
 from examples.social_platform.online_number import OnlineNumber
 from examples.social_platform.posts import Posts
+from examples.social_platform.receipts import Receipts
 from examples.social_platform.recording import Recording
 from examples.social_platform.text_messages import TextMessages
 from examples.social_platform.verifications import Verifications
@@ -36,6 +37,7 @@ class Square:
     limits: Limits
     online_number: OnlineNumber
     posts: Posts
+    receipts: Receipts
     recording: Recording
     text_messages: TextMessages
     verifications: Verifications
@@ -70,6 +72,7 @@ class Square:
             limits=limits,
             online_number=online_number,
             posts=Posts(connection),
+            receipts=Receipts(connection),
             recording=recording,
             text_messages=TextMessages(connection, visits, limits),
             verifications=Verifications(connection),

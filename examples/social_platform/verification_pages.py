@@ -26,6 +26,7 @@ from examples.social_platform.errors import (
     VerificationNeeded,
 )
 from examples.social_platform.online_number import Question, VerifiedPerson
+from examples.social_platform.receipts import Receipt
 
 CALLBACK = "/online-number/callback"
 
@@ -129,6 +130,9 @@ async def choose_handle(desk: NamedDependency[Desk]) -> Page:
             handle=handle, password_hash=None, phone=None, now=desk.now
         )
         square.verifications.link(account.id, newcomer["subject"], now=desk.now)
+        kept = newcomer["receipt"]
+        receipt = Receipt(**kept) if kept is not None else None
+        square.receipts.keep(newcomer["subject"], receipt, now=desk.now)
     desk.sign_in(account)
     return desk.to("/verified")
 
@@ -153,7 +157,9 @@ async def unlink(desk: NamedDependency[Desk]) -> Response[None]:
 
 
 def _link(desk: Desk, person: VerifiedPerson) -> Page:
-    desk.square.verifications.link(desk.member.id, person.subject, now=desk.now)
+    with desk.square.transaction():
+        desk.square.verifications.link(desk.member.id, person.subject, now=desk.now)
+        desk.square.receipts.keep(person.subject, person.receipt, now=desk.now)
     return desk.to("/verified")
 
 
@@ -163,6 +169,7 @@ def _age(desk: Desk, person: VerifiedPerson) -> Page:
     if person.over_18 is None:
         raise VerificationDeclined
     desk.square.verifications.remember_age(desk.member.id, over_18=person.over_18, now=desk.now)
+    desk.square.receipts.keep(person.subject, person.receipt, now=desk.now)
     return desk.to("/adults")
 
 
@@ -179,12 +186,15 @@ def _sign_in(desk: Desk, person: VerifiedPerson) -> Page:
     account = desk.square.accounts.find(account_id) if account_id is not None else None
     if account is None:
         return _welcome(desk, person)
+    # Whoever was verified before there were receipts has one from their next visit on.
+    desk.square.receipts.keep(person.subject, person.receipt, now=desk.now)
     desk.sign_in(account)
     return desk.to("/")
 
 
 def _welcome(desk: Desk, person: VerifiedPerson) -> Page:
-    facts = {"subject": person.subject}
+    receipt = asdict(person.receipt) if person.receipt is not None else None
+    facts = {"subject": person.subject, "receipt": receipt}
     desk.square.visits.remember(desk.visit, "newcomer", facts, now=desk.now)
     return desk.to("/sign-up/handle")
 

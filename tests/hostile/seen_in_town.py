@@ -111,6 +111,8 @@ class Platforms:
         bound = fetch.kind.names_subject
         key, certificate = fetch.held[SECTORS.index(platform) if bound else coming.number]
         asked = (*fetch.asked, "sub") if bound else fetch.asked
+        if fetch.kind.has_counterfoil:
+            asked = (*asked, "receipt")
         nonce = new_token()
         text = _bound(_disclosing(certificate, asked), key, audience=platform, nonce=nonce, now=at)
         verified = self._verifiers[platform].verify(
@@ -135,7 +137,7 @@ class Platforms:
 async def signed_in(town: Town) -> list[Visit]:
     """Everybody signs in at both platforms, by OpenID Connect; they allow it the first time.
 
-    What each token holds beside the subject is told of in row 56.
+    What each token holds beside the subject is told of in row 56; each platform keeps a receipt.
     """
     coming = []
     for who in range(town.count):
@@ -152,7 +154,9 @@ async def signed_in(town: Town) -> list[Visit]:
                     tx, subscriber, client_id=platform, scopes=("openid", "age"), now=at
                 )
         seen = of_subject(
-            town.subscribers.subject_for(subscriber, platform), arrived=_a_moment_after(at)
+            town.subscribers.subject_for(subscriber, platform),
+            receipt=town.receipt(who, platform, now=at),
+            arrived=_a_moment_after(at),
         )
         visits.append(
             Visit(platform, turn == 0, Sighting(who, town.answers(who, asked), None, seen))

@@ -6,7 +6,7 @@ of it may be another's) and its SHA-256, by which an unkeyed digest would be fou
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -71,6 +71,17 @@ class _Notes:
         self._values.add(sha256(value).hexdigest())
         self._values.add(b64url(value))
 
+    def token(self, place: str, token: str) -> dict[str, Any]:
+        """All of a JWS, and its payload."""
+        header, body, signature = token.split(".")
+        payload: dict[str, Any] = json.loads(from_b64url(body))
+        self.anything(f"{place} header", json.loads(from_b64url(header)))
+        self.anything(place, payload)
+        raw = from_b64url(signature)
+        self.octets(f"{place} signature r", raw[:32])
+        self.octets(f"{place} signature s", raw[32:])
+        return payload
+
     def values_of(self, place: str, value: object) -> None:
         aside = _Notes()
         aside.anything(place, value)
@@ -83,17 +94,14 @@ def of_presentation(text: str, *, arrived: datetime) -> tuple[Seen, dict[str, An
     jwt, *disclosures, binding = text.split("~")
     payload: dict[str, Any] = {}
     for name, token in (("binding", binding), ("certificate", jwt)):
-        header, body, signature = token.split(".")
-        payload = json.loads(from_b64url(body))
-        notes.anything(f"{name} header", json.loads(from_b64url(header)))
-        notes.anything(name, payload)
-        raw = from_b64url(signature)
-        notes.octets(f"{name} signature r", raw[:32])
-        notes.octets(f"{name} signature s", raw[32:])
+        payload = notes.token(name, token)
     for each in disclosures:
         salt, name, value = json.loads(from_b64url(each))
         notes.anything(f"salt of {name}", salt)
-        notes.anything(name, value)
+        if name == "receipt":
+            notes.token("counterfoil", value)
+        else:
+            notes.anything(name, value)
         notes.octets(f"digest of {name}", sha256(each.encode()).digest())
     jwk = payload["cnf"]["jwk"]
     notes.octets("holder key", _P256 + from_b64url(jwk["x"]) + from_b64url(jwk["y"]))
@@ -102,11 +110,24 @@ def of_presentation(text: str, *, arrived: datetime) -> tuple[Seen, dict[str, An
     return notes.seen(), payload
 
 
-def of_subject(subject: str, *, arrived: datetime) -> Seen:
-    """What a platform knows of somebody who signed in by OpenID Connect."""
+def of_subject(subject: str, *, receipt: str, arrived: datetime) -> Seen:
+    """What a platform knows of somebody who signed in by OpenID Connect, and keeps a receipt of."""
     notes = _Notes()
+    notes.token("receipt", receipt)
+    notes.number("length", len(receipt))
     notes.text("sub", subject)
     notes.number("arrival", arrived.timestamp())
+    return notes.seen()
+
+
+def of_proof(root: bytes, *, index: int, size: int, path: Sequence[bytes]) -> Seen:
+    """What a platform would see of a credential that is sealed by a tree."""
+    notes = _Notes()
+    notes.octets("root", root)
+    notes.number("size of the tree", size)
+    notes.number("leaf", index)
+    for height, beside in enumerate(path):
+        notes.octets(f"path {height}", beside)
     return notes.seen()
 
 

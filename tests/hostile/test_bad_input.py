@@ -44,6 +44,7 @@ PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "/introspect": ("token", "token_type_hint", *CREDENTIALS),
     "/revoke": ("token", "token_type_hint", *CREDENTIALS),
     "/userinfo": ("access_token", "scope"),
+    "/receipt": ("access_token", "reference"),
     "/end-session": (
         "id_token_hint", "client_id", "post_logout_redirect_uri", "state", "logout_hint",
         "ui_locales", "decision", "confirmation",

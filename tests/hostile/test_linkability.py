@@ -1,11 +1,11 @@
 """How far can what people show be joined: by two platforms, and by whoever has our storage?
 
 10 000 times people of a town show who they are: by a pseudonym of OpenID Connect (tier T0) and by
-each kind of certificate (T1). Three games are played with it: two platforms lay side by side all
-they have; one looks at two visits to itself; a platform has a stolen dump of both stores, without
-keys. `BOUNDS` is by how much attackers may do better than chance in a line-up of ten; the same
-table with the reasons is in docs/privacy.md. The second half plants what must not be there: then
-the same attackers must succeed.
+each kind of certificate (T1); the platforms keep receipts of all of it. Three games are played with
+it: two platforms lay side by side all they have; one looks at two visits to itself; a platform has
+a stolen dump of both stores, without keys. `BOUNDS` is by how much attackers may do better than
+chance in a line-up of ten; the same table with the reasons is in docs/privacy.md. The second half
+plants what must not be there: then the same attackers must succeed.
 """
 
 import os
@@ -21,13 +21,21 @@ from typing import Any
 
 import pytest
 
-from authsvc.certificates.credentials import KINDS, credentials, sd_jwt, statuses, store
+from authsvc.certificates.credentials import (
+    KINDS,
+    counterfoil,
+    credentials,
+    sd_jwt,
+    statuses,
+    store,
+)
 from authsvc.certificates.credentials.kinds import Validity
 from authsvc.certificates.credentials.places import Places
 from authsvc.certificates.status import RevocationReason
 from authsvc.certificates.status_entry import SIZE, StatusEntry
 from authsvc.certificates.status_list import StatusList, TokenStatus
 from authsvc.keyring import KeyRing
+from authsvc.oidc.claims import receipt
 from authsvc.storage import Database
 from tests.hostile import town as town_module
 from tests.hostile.linking import LineUp, Sighting, Verdict, judge, line_ups
@@ -255,6 +263,29 @@ def digests_without_a_key(patch: pytest.MonkeyPatch, town: Town) -> None:
     patch.setattr(town.credentials, "_digests", digests)
 
 
+def a_counterfoil_for_a_batch(patch: pytest.MonkeyPatch, town: Town) -> None:
+    """All certificates of a batch have counterfoils of one name."""
+    issue = town.credentials.issue
+
+    async def issued(*given: Any, **more: Any) -> list[str]:
+        name = os.urandom(16).hex()
+        patch.setattr(counterfoil, "new_token", lambda _: name)
+        return await issue(*given, **more)
+
+    patch.setattr(town.credentials, "issue", issued)
+
+
+def a_receipt_that_is_a_persons(patch: pytest.MonkeyPatch, town: Town) -> None:
+    """All receipts of a person have one name."""
+    write = town.receipt
+
+    def written(who: int, *given: Any, **more: Any) -> str:
+        patch.setattr(receipt, "new_token", lambda _: sha256(b"%d" % who).hexdigest())
+        return write(who, *given, **more)
+
+    patch.setattr(town, "receipt", written)
+
+
 def nothing_but_haste(patch: pytest.MonkeyPatch, town: Town) -> None:
     """Nothing of ours: everybody fetches at the moment of need."""
 
@@ -267,6 +298,8 @@ PLANTED: list[tuple[Plant, str, tuple[str, ...]]] = [
     (one_subject_everywhere, AT_PLATFORM, (ACROSS,)),
     (one_subject_everywhere, OIDC, (ACROSS,)),
     (digests_without_a_key, BRIEF, (STORAGE,)),
+    (a_counterfoil_for_a_batch, BRIEF, (ACROSS, AGAIN)),
+    (a_receipt_that_is_a_persons, OIDC, (ACROSS,)),
     (nothing_but_haste, BRIEF, (ACROSS, STORAGE)),
 ]
 

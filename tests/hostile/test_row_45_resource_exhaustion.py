@@ -24,6 +24,7 @@ ANSWER, REST = 20_000, 20_000
 SCOPES = " ".join(f"scope-{number}" for number in range(10_000))
 LOCALES = " ".join(["zh-Hans-CN", "x-klingon", "en-x"] * 33_334)
 DEEP = 50_000
+FORMS = ("/authorize", "/token", "/introspect", "/revoke", "/userinfo", "/receipt", "/end-session")
 
 
 class Spending:
@@ -111,7 +112,7 @@ async def test_a_huge_parameter_of_an_authorization_request(spending, client, ch
 
 async def test_a_whole_megabyte_in_a_parameter(spending, client):
     """1 MB is still a body that is read; the form inside is refused. A byte more is not read."""
-    for path in ("/authorize", "/token", "/introspect", "/revoke", "/userinfo", "/end-session"):
+    for path in FORMS:
         for size, statuses in ((MEGABYTE - 10, (400, 401, 413)), (MEGABYTE, (413,))):
             content = b"scope=" + b"s" * size
             await spending(
@@ -124,7 +125,7 @@ async def test_ten_thousand_parameters(spending, client, separator):
     """Ten thousand different parameters, and ten thousand times one, at every endpoint."""
     different = separator.join(f"p{number}={number}" for number in range(10_000))
     same = separator.join(["scope=openid"] * 10_000)
-    for path in ("/authorize", "/token", "/introspect", "/revoke", "/userinfo", "/end-session"):
+    for path in FORMS:
         for content in (different, same):
             await spending(
                 client.post(path, content=content, headers={"content-type": FORM}), 400, 401, 413

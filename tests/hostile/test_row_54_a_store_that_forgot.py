@@ -54,6 +54,31 @@ async def test_a_proof_that_was_used(strict, browser, forget):
     assert (await strict.userinfo(token, dpop=made)).status_code == 401
 
 
+async def test_a_receipt_that_was_given(browser, platform, forget):
+    """Given, then the claim is forgotten: the token that it came by is dead, too."""
+    headers = {"authorization": f"Bearer {(await platform.tokens(browser))['access_token']}"}
+    form = {"reference": "A" * 43}
+    assert (await platform.http.post("/receipt", data=form, headers=headers)).status_code == 200
+    await forget()
+    assert (await platform.http.post("/receipt", data=form, headers=headers)).status_code == 401
+
+
+async def test_a_receipt_while_the_memory_is_lost(provider, browser, platform, forget, monkeypatch):
+    """The token was still good, and then nobody remembers any more whether this is the first."""
+    endpoint = provider.provider.receipt
+    found = endpoint._strength_of
+
+    async def and_then(token, *, now):
+        acr = await found(token, now=now)
+        await forget()
+        return acr
+
+    monkeypatch.setattr(endpoint, "_strength_of", and_then)
+    headers = {"authorization": f"Bearer {(await platform.tokens(browser))['access_token']}"}
+    form = {"reference": "A" * 43}
+    assert (await platform.http.post("/receipt", data=form, headers=headers)).status_code == 401
+
+
 async def test_a_session(browser, platform, forget):
     """Sessions are forgotten: whoever had one signs in anew."""
     await browser.authorize(request())

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+import httpx2
 import pytest
 
 from authsvc.identifiers import from_b64url
@@ -88,6 +89,7 @@ async def use(service: Service, browser, platform: Platform, resident: Resident)
     claims = json.dumps({"userinfo": EVERYTHING, "id_token": EVERYTHING})
     received = await service.code_flow(browser, platform, resident, claims=claims)
     await service.userinfo(received)
+    assert (await service.receipt(received)).status_code == 200
     for kind in ("access_token", "refresh_token"):
         await service.as_platform(received, "/introspect", {"token": received.tokens[kind]})
     first = received.tokens
@@ -104,10 +106,10 @@ def gather(received: Received) -> dict[str, str]:
     """Every value that the platform received, by its place."""
     found = dict(leaves("redirect", received.redirect))
     for number, answer in enumerate(received.answers):
-        body = answer.json()
+        body = {"receipt": answer.text} if _is_receipt(answer) else answer.json()
         found |= dict(leaves(f"answer {number}", body))
         found |= {f"header {number}.{name}": value for name, value in answer.headers.items()}
-        for kind in ("access_token", "id_token"):
+        for kind in ("access_token", "id_token", "receipt"):
             if token := body.get(kind):
                 header, _, signature = token.split(".")
                 found |= dict(leaves(f"{kind} {number}", unverified(token)))
@@ -115,6 +117,10 @@ def gather(received: Received) -> dict[str, str]:
                 found[f"{kind} {number} signature"] = signature
                 found[f"{kind} {number} length"] = f"{len(token)} characters"
     return found
+
+
+def _is_receipt(answer: httpx2.Response) -> bool:
+    return answer.headers["content-type"] == "application/verification-receipt+jwt"
 
 
 def joins(ledger: Ledger) -> dict[str, set[str]]:

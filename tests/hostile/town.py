@@ -22,6 +22,7 @@ from authsvc.identifiers import from_b64url
 from authsvc.issuance.nonces import Nonces
 from authsvc.issuance.statements import attested
 from authsvc.keyring import KeyRing, SigningKey
+from authsvc.oidc.claims.receipt import Receipts
 from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
 from authsvc.oidc.grants import Grants
 from authsvc.storage import Database, Ephemeral
@@ -30,6 +31,7 @@ from authsvc.storage.remembered import Remembered
 from authsvc.subscribers import Identity, NewDocument, Subscriber, Subscribers
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 from authsvc.subscribers.memory import SubscriberMemory
+from authsvc.verify import new_salt, reference_of
 from tests.makers import AdjustableClock, artificial_number
 
 SQUARE, MARKET = "square.example", "market.example"
@@ -99,6 +101,7 @@ class Town:
         self._nonces = Nonces(self._ephemeral, digests=keys.digests)
         authority = CertificateAuthority.create(keys, base_url=ISSUER, now=now)
         self.credentials = Credentials(authority)
+        self._receipts = Receipts(issuer=ISSUER, signer=self.credentials.signer)
 
     async def enroll(self) -> None:
         """Everybody, some of them with a document that ends soon; and the day before it begins."""
@@ -182,6 +185,15 @@ class Town:
                 for name, (expires, _) in self._backend._entries.items()
                 if name not in before
             },
+        )
+
+    def receipt(self, who: int, platform: str, *, now: datetime) -> str:
+        """That of somebody's sign-in, for an account that the platform names by chance."""
+        return self._receipts.write(
+            client_id=platform,
+            acr="urn:authsvc:acr:aal1",
+            reference=reference_of(new_salt(), f"account {who}"),
+            now=now,
         )
 
     def answers(self, who: int, asked: Sequence[str]) -> Answers:

@@ -10,19 +10,22 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import httpx2
 import pytest
 import segno
+from cryptography import x509
 
 from authsvc.cli.tour.browser import Browser, Page
 from authsvc.cli.tour.servers import Server
+from authsvc.verify import ReceiptVerifier, VerificationKeys, VerifiedReceipt
 from tests.interop.receiver import receiving
-from tests.journeys.world import ROOT, lasting_port
-from tests.presentation.running import SECTOR, running_verifier
+from tests.journeys.world import ROOT, lasting_port, run
+from tests.oidc.jwt_makers import unverified
+from tests.presentation.running import SECTOR, RunningVerifier, running_verifier
 from tests.presentation.wallet import (
     AT_PLATFORM,
     Issuer,
@@ -43,14 +46,31 @@ class Place:
     """The platform with its verifier, and the issuer whose certificates are taken."""
 
     issuer: Issuer
+    verifier: RunningVerifier
     url: str
     data: Path
     record: Path
 
     def wallet(self, subject: str) -> Wallet:
         """Somebody with a certificate for this platform."""
+        now = datetime.now(UTC)
         options = {"kind": AT_PLATFORM, "sector": SECTOR, "sub": subject}
-        return Wallet.of(self.issuer, now=datetime.now(UTC), **options)
+        counterfoil = self.issuer.counterfoil(AT_PLATFORM, now, SECTOR)
+        return Wallet.of(self.issuer, now=now, receipt=counterfoil, **options)
+
+    def auditor(self) -> ReceiptVerifier:
+        """Knows the issuer's keys, and the certificate that the platform has filed."""
+        chain = x509.load_pem_x509_certificates(self.verifier.certificate_file.read_bytes())
+        return ReceiptVerifier(
+            issuer=self.issuer.url,
+            keys=VerificationKeys.from_issuer_metadata(
+                self.issuer.metadata, issuer=self.issuer.url
+            ),
+            platform=self.verifier.public_url,
+            platform_keys=VerificationKeys.from_certificates(chain[:1]),
+            types=[self.issuer.type(AT_PLATFORM)],
+            sector=SECTOR,
+        )
 
     def newest_step(self) -> dict[str, str]:
         """What the platform keeps of the question that it asked last."""
@@ -94,7 +114,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             )
             try:
                 square.start()
-                yield Place(issuer, square.url, data, record)
+                yield Place(issuer, verifier, square.url, data, record)
             finally:
                 square.stop()
 
@@ -165,6 +185,38 @@ def test_somebody_signs_up_on_one_device_and_signs_in_by_the_phone(place, new_br
     wallet = place.wallet("a pseudonym of this platform")
     page = browser.visit(presents(wallet, request, "sub", "age_over_18")["redirect_uri"])
     assert "欢迎来到成人区" in page.text
+
+
+def test_an_auditor_sees_that_each_was_verified_and_nobodys_name(place, new_browser):
+    """One by the device, one by the phone; a third kept their counterfoil back, and is in."""
+    for handle, names in (
+        ("receipted", ("sub", "receipt")),
+        ("receipted_too", ("sub", "receipt")),
+        ("reticent", ("sub",)),
+    ):
+        browser = new_browser()
+        page = begins(browser, place, "sign-up", "/sign-up")
+        wallet = place.wallet(f"a pseudonym of {handle}")
+        if handle == "receipted_too":
+            presents(wallet, scanned(place, page), *names)
+            page = browser.visit(f"{place.url}/certificate")
+        else:
+            page = browser.visit(presents(wallet, opened(page), *names)["redirect_uri"])
+        page = browser.fill(page, "join", handle=handle)
+        assert BADGE in page.text
+        knows = browser.visit(f"{place.url}/what-we-know")
+        assert ('id="receipt"' in knows.html) is ("receipt" in names)
+    handed_in = run(["examples.social_platform.duty", f"--data={place.data}"], check=True).stdout
+    rows = [json.loads(line) for line in handed_in.splitlines()]
+    now = datetime.now(UTC)
+    pairs = [(row["reference"], row["receipt"]) for row in rows]
+    found = list(place.auditor().verify_many(pairs, now=now))
+    good = [each for each in found if isinstance(each, VerifiedReceipt)]
+    assert len(good) == len(found) == 2
+    assert {each.day for each in good} <= {now.date(), (now - timedelta(minutes=5)).date()}
+    inside = handed_in + "".join(json.dumps(unverified(row["receipt"])) for row in rows)
+    for who in ("receipted", "reticent", "a pseudonym", "cnf", "status"):
+        assert who not in inside
 
 
 def test_a_second_account_of_one_person_is_refused(place, new_browser):

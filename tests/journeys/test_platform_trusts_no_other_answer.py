@@ -18,6 +18,7 @@ from examples.social_platform.errors import (
     VerificationUnavailable,
 )
 from examples.social_platform.online_number import OnlineNumber, Question, Registration
+from examples.social_platform.receipts import Draft
 from examples.social_platform.recording import Recording
 
 KEY = ECKey.generate_key("P-256", parameters={"kid": "one", "use": "sig", "alg": "ES256"})
@@ -94,7 +95,12 @@ def service() -> Iterator[LyingService]:
 @pytest.fixture
 def client(service: LyingService) -> OnlineNumber:
     registration = Registration(service.url, CLIENT, "secret", "http://127.0.0.1:1/callback")
-    return OnlineNumber(registration, recording=Recording(None), clock=lambda: int(time.time()))
+    return OnlineNumber(
+        registration,
+        recording=Recording(None),
+        clock=lambda: int(time.time()),
+        draft=lambda _: Draft("the salt", "the-reference"),
+    )
 
 
 QUESTION = Question(url="", state="the-state", nonce="the-nonce", code_verifier="v" * 43)

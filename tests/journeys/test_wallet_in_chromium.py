@@ -7,8 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 import segno
+from cryptography import x509
 
-from authsvc.verify import CredentialVerifier, VerificationKeys
+from authsvc.verify import (
+    CredentialVerifier,
+    ReceiptVerifier,
+    VerificationKeys,
+    new_salt,
+    reference_of,
+)
 from authsvc.verify.dynamic_qr import DynamicQRVerifier, QRReplayed
 from tests.journeys.qr import data_blocks, read_modules
 
@@ -22,6 +29,7 @@ class Platform:
 
     def __init__(self, world):
         self._issuer = world.issuer
+        self._filed = world.verifier_token.parents[1] / "signing" / "chain.crt"
         token = world.verifier_token.read_text().strip()
         self._headers = {"authorization": f"Bearer {token}"}
 
@@ -47,6 +55,23 @@ class Platform:
         page.wait_for_url(re.compile("response_code="))
         [code] = parse_qs(urlsplit(page.url).query)["response_code"]
         return self._post(f"/{name}/result", session=SESSION, response_code=code)
+
+    def receipted(self, name, reference):
+        """What the platform keeps of it."""
+        body = {"reference": reference, "purpose": PURPOSE}
+        return self._post(f"/{name}/receipt", **body)["receipt"]
+
+    def auditor(self):
+        """Has the service's root, and the certificate of the platform's verifier."""
+        root = httpx2.get(f"{self._issuer}/ca/credentials.cer", trust_env=False).content
+        [filed] = x509.load_pem_x509_certificates(self._filed.read_bytes())
+        return ReceiptVerifier(
+            issuer=self._issuer,
+            anchors=[x509.load_der_x509_certificate(root)],
+            platform=f"{self._issuer}/verifier",
+            platform_keys=VerificationKeys.from_certificates([filed]),
+            types=[f"{self._issuer}/credentials/types/verified-person"],
+        )
 
     def _post(self, path, **body):
         url = f"{self._issuer}/verifier/presentations{path}"
@@ -107,15 +132,24 @@ def test_a_wallet_from_fetching_to_the_counter(new_hands, platform, counter):
     page.wait_for_selector("#wallet-stock:has-text('20 platforms')")
 
     # To a platform: who asks, what exactly; all of that is told, and no more.
-    name, query = platform.asks("age_over_18")
+    name, query = platform.asks("age_over_18", "receipt")
     hands.open(f"present?{query}")
     assert page.url.startswith(f"{hands.issuer}/app/present#")
     assert hands.sees("#who-asks") == urlsplit(hands.issuer).netloc
-    assert hands.sees("#what-is-told").split() == ["At", "least", "18", "years", "old", "Yes"]
+    told = hands.sees("#what-is-told").split()
+    assert " ".join(told) == (
+        "At least 18 years old Yes Receipt that you were verified, and not who you are"
+    )
     hands.click("#present-yes")
     [shown] = platform.hears(name, page)["credentials"]["person"]
     assert (shown["claims"]["age_over_18"], shown["status"]) == (True, "valid")
     assert "age_over_16" not in shown["claims"]
+    # What the platform keeps for an auditor.
+    reference = reference_of(new_salt(), "an account")
+    kept = platform.receipted(name, reference)
+    now = datetime.now(UTC)
+    proved = platform.auditor().verify(kept, reference=reference, now=now)
+    assert (proved.claims, proved.purpose) == (("age_over_18",), PURPOSE)
     hands.open(f"present?{query}")
     hands.click("#present-yes")
     assert "did not take it" in hands.sees(".alarm")

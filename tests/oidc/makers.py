@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 import httpx2
 from litestar import Litestar
 
+from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.clients import Client, Clients
 from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url, new_token
@@ -188,6 +189,7 @@ async def service(
             cookie=COOKIE,
             interactions_per_address=INTERACTIONS,
             to_fetch=Datasets(clients),
+            receipt_signer=CredentialSigner(keyring, url=issuer),
             claim_sources=claim_sources,
         )
         app: Any = Litestar(

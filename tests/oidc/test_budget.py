@@ -131,6 +131,17 @@ async def test_userinfo(browser, platform, counted):
     assert response.status_code == 200
 
 
+async def test_a_receipt(browser, platform, counted):
+    tokens = await platform.tokens(browser)
+    headers = {"authorization": f"Bearer {tokens['access_token']}"}
+    # The marks as for UserInfo; then the claim, the count and the birth.
+    with counted(round_trips=2):
+        response = await platform.http.post(
+            "/receipt", data={"reference": "A" * 43}, headers=headers
+        )
+    assert response.status_code == 200
+
+
 async def test_userinfo_that_names_somebody(provider, browser, counted, time_passes):
     hall = await hall_of(provider)
     await browser.authorize(asking(), ticks=True)

@@ -4,6 +4,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from tests.authentication.makers import ISSUER
 from tests.clients.makers import OTHER_SECRET, SECRET, metadata
 from tests.oidc.makers import Platform, request
 
@@ -150,6 +151,27 @@ async def test_a_service_calls_the_next_one_for_the_same_person(shop, orders, st
     onward = await exchanged(stock, told["access_token"], ORDERS)
     third = await claims_of(shop, onward.json()["access_token"])
     assert third["act"] == {"sub": "stock", "act": {"sub": "orders"}}
+
+
+async def test_a_receipt_is_of_whom_the_person_allowed_it(browser, shop, orders, stock, token):
+    """Not for a service further along the chain, nor by a token that is meant for one."""
+
+    async def asks(client, shown):
+        headers = {"authorization": f"Bearer {shown}"}
+        form = {"reference": "A" * 43}
+        return await client.http.post("/receipt", data=form, headers=headers)
+
+    assert (await asks(shop, token)).status_code == 401
+    for_itself = await orders.post("/token", grant_type="client_credentials")
+    assert (await asks(orders, for_itself.json()["access_token"])).status_code == 401
+    onward = await exchanged(orders, token, ISSUER)
+    assert onward.status_code == 200, onward.text
+    refused = await asks(orders, onward.json()["access_token"])
+    assert refused.status_code == 401
+    assert "another client" in refused.json()["error_description"]
+    # None of it used up what the shop may have.
+    own = await exchanged(shop, token, ISSUER)
+    assert (await asks(shop, own.json()["access_token"])).status_code == 200
 
 
 async def test_a_client_narrows_its_own_token(browser, shop):

@@ -20,8 +20,10 @@ class RunningVerifier:
     """A verifier, and whom it believes."""
 
     url: str
+    public_url: str
     issuer: Issuer
     token_file: Path
+    certificate_file: Path
 
     def post(self, path: str, body: object) -> Any:
         """What the platform's server is told."""
@@ -69,6 +71,12 @@ def running_verifier(directory: Path, issuer: Issuer) -> Iterator[RunningVerifie
     )
     try:
         server.start()
-        yield RunningVerifier(f"http://127.0.0.1:{port}", issuer, keys / "door" / "token.key")
+        yield RunningVerifier(
+            f"http://127.0.0.1:{port}",
+            f"http://localhost:{port}",
+            issuer,
+            keys / "door" / "token.key",
+            keys / "signing" / "chain.crt",
+        )
     finally:
         server.stop()

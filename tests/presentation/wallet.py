@@ -83,6 +83,19 @@ class Issuer:
         }
         return signed(claims, self.key, alg=self.alg, typ="statuslist+jwt").encode()
 
+    def counterfoil(self, kind: str, now: datetime, sector: str | None) -> str:
+        """What the issuer signs beside a certificate of this moment."""
+        claims = {
+            "iss": self.url,
+            "vct": self.type(kind),
+            "iat": int(now.timestamp()) // 3600 * 3600,
+            "exp": int((now + timedelta(hours=24)).timestamp()),
+            "jti": _b64(secrets.token_bytes(16)),
+        }
+        if sector is not None:
+            claims["sector"] = sector
+        return signed(claims, self.key, typ="credential-counterfoil+jwt")
+
     def issue(
         self,
         holder: ECKey,

@@ -6,6 +6,8 @@ class of the document, perhaps the pseudonym that it knows from OpenID Connect. 
 without us, offline, under a key that anybody may know; a status list (Token Status List) says
 whether it was withdrawn, and not to us who looked.
 
+Beside it there is a counterfoil, which a platform may keep to show an auditor that it did its duty.
+
 No two credentials share anything but predicates, so that two presentations are not joined. What was
 issued is not kept: of a batch with status there rests whose it is, and sealed the places of its
 credentials; of each holder key a keyed digest, until it has ended. Who presents what, and where, is

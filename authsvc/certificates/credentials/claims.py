@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from authsvc.certificates.credentials import counterfoil
 from authsvc.certificates.credentials.kinds import CredentialKind
 from authsvc.certificates.credentials.statement import Platform, Statement
 from authsvc.errors import Text
@@ -23,6 +24,7 @@ CLAIMS: Mapping[str, Text] = MappingProxyType(
         "document_class": Text("证件种类", "Kind of document"),
         "assurance": Text("核验方式", "How the identity was verified"),
         "sub": Text("您在该平台的代号", "Your pseudonym at the platform"),
+        counterfoil.CLAIM: Text("核验凭据(不含身份)", "Receipt without identity"),
     }
 )
 """What may be disclosed, and what people call it."""
@@ -30,7 +32,12 @@ CLAIMS: Mapping[str, Text] = MappingProxyType(
 
 def names_of(kind: CredentialKind) -> tuple[str, ...]:
     """The claims that every credential of a kind has, in the order of `CLAIMS`."""
-    return tuple(name for name in CLAIMS if kind.names_subject or name != "sub")
+    left_out = set()
+    if not kind.names_subject:
+        left_out.add("sub")
+    if not kind.has_counterfoil:
+        left_out.add(counterfoil.CLAIM)
+    return tuple(name for name in CLAIMS if name not in left_out)
 
 
 def told(statement: Statement, platform: Platform | None, *, day: date) -> dict[str, object]:

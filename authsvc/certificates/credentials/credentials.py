@@ -17,6 +17,8 @@ from cryptography import x509
 from authsvc.certificates.authority import CertificateAuthority
 from authsvc.certificates.credentials import sd_jwt, statuses, store
 from authsvc.certificates.credentials.claims import told
+from authsvc.certificates.credentials.counterfoil import CLAIM as COUNTERFOIL
+from authsvc.certificates.credentials.counterfoil import counterfoil
 from authsvc.certificates.credentials.kinds import CredentialKind, Validity, validity
 from authsvc.certificates.credentials.places import Places
 from authsvc.certificates.credentials.revoked_signers import RevokedSigners
@@ -227,6 +229,14 @@ class Credentials:
                 place = {"idx": entry.index, "uri": self.status_list(entry.number)}
                 shown["status"] = {"status_list": place}
             claims = told(statement, each.platform, day=china_today(now))
+            if kind.has_counterfoil:
+                claims[COUNTERFOIL] = counterfoil(
+                    issuer=self.issuer,
+                    vct=self.vct(kind),
+                    times=times,
+                    sector=None if each.platform is None else each.platform.sector,
+                    key=identity.key,
+                )
             hidden = sd_jwt.disclosures(claims)
             yield sd_jwt.signed(header, shown, hidden, key=identity.key)
 

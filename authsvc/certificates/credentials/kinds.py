@@ -33,7 +33,8 @@ class CredentialKind:
 
     `vct_name` ends the address of its type, `grain` is what times are rounded down to, `most` how
     many are issued at once. One that `names_subject` is for one platform and says who the holder is
-    there; one that `carries_chain` has the certificate of its key with it (`x5c`).
+    there; one that `carries_chain` has the certificate of its key with it (`x5c`); one that
+    `has_counterfoil` leaves the platform something to show an auditor (claim `receipt`).
     """
 
     id: str
@@ -43,6 +44,7 @@ class CredentialKind:
     has_status: bool
     names_subject: bool
     carries_chain: bool
+    has_counterfoil: bool
     most: int
 
 
@@ -67,6 +69,7 @@ KINDS = _by_id(
         has_status=True,
         names_subject=False,
         carries_chain=True,
+        has_counterfoil=True,
         most=_BATCH,
     ),
     CredentialKind(
@@ -77,6 +80,7 @@ KINDS = _by_id(
         has_status=False,
         names_subject=False,
         carries_chain=True,
+        has_counterfoil=True,
         most=_BATCH,
     ),
     # Drawn as a QR code: every byte counts.
@@ -88,6 +92,7 @@ KINDS = _by_id(
         has_status=False,
         names_subject=False,
         carries_chain=False,
+        has_counterfoil=False,
         most=_BATCH,
     ),
     CredentialKind(
@@ -98,6 +103,7 @@ KINDS = _by_id(
         has_status=True,
         names_subject=True,
         carries_chain=True,
+        has_counterfoil=True,
         most=_BUCKET,
     ),
 )

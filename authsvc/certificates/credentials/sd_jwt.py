@@ -14,6 +14,7 @@ from typing import NamedTuple
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.certificates.credentials.compact_jws import compact
 from authsvc.identifiers import b64url
 from authsvc.keyring import SigningKey
 
@@ -62,7 +63,4 @@ def signed(
         "_sd_alg": DIGEST_ALGORITHM,
         "_sd": sorted(each.digest for each in hidden),
     }
-    parts = (b64url(msgspec.json.encode(part)) for part in (header, payload))
-    signing_input = ".".join(parts)
-    signature = b64url(key.sign(signing_input.encode("ascii")))
-    return "~".join((f"{signing_input}.{signature}", *(each.text for each in hidden), ""))
+    return "~".join((compact(header, payload, key=key), *(each.text for each in hidden), ""))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
+import msgspec
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +25,7 @@ from authsvc.algorithms import ES256
 from authsvc.algorithms.sm2_key import SM2PublicKey
 from authsvc.certificates import profile
 from authsvc.certificates.authority import signed_by
+from authsvc.certificates.credentials.compact_jws import compact
 from authsvc.certificates.errors import AuthorityExpired
 from authsvc.certificates.profile import SIGNER_RENEWAL, SIGNER_VALIDITY
 from authsvc.keyring import KeyRing, KeyRingBroken, SigningKey
@@ -80,6 +82,18 @@ class CredentialSigner:
         day = _day_of(moment)
         begun = self.keys.has_begun(self._algorithm, now=day)
         return self._algorithm if begun or not self.keys.has_begun(ES256, now=day) else ES256
+
+    def sign(self, claims: msgspec.Struct, *, typ: str, issued_at: datetime) -> str:
+        """A JWS that anybody can verify who knows the root, as long as there is one (`x5c`)."""
+        identity = self.at(issued_at)
+        header: dict[str, object] = {
+            "alg": identity.key.alg,
+            "typ": typ,
+            "kid": identity.key.kid,
+        }
+        if identity.chain:
+            header["x5c"] = identity.chain
+        return compact(header, claims, key=identity.key)
 
     def root(self, *, now: datetime) -> x509.Certificate:
         """The anchor that a verifier of credentials trusts; made if there is none yet."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -43,10 +44,12 @@ _SHOWN = ("iss", "iat", "exp", "cnf", "vct")
 @cache
 def type_metadata(name: str, *, vct: str) -> bytes:
     """The document about a type, in JSON; CredentialTypeUnknown."""
-    kind = next((kind for kind in KINDS.values() if kind.vct_name == name), None)
-    if kind is None:
+    kinds = [kind for kind in KINDS.values() if kind.vct_name == name]
+    if not kinds:
         raise CredentialTypeUnknown
-    shown = [*_SHOWN, "sector"] if kind.names_subject else list(_SHOWN)
+    claims = [names_of(kind) for kind in kinds]
+    everywhere = set.intersection(*map(set, claims))
+    shown = [*_SHOWN, "sector"] if kinds[0].names_subject else list(_SHOWN)
     document = {
         "vct": vct,
         "name": NAMES[name].en,
@@ -62,7 +65,10 @@ def type_metadata(name: str, *, vct: str) -> bytes:
         "claims": [
             *({"path": [claim], "mandatory": True, "sd": "never"} for claim in shown),
             {"path": ["status"], "sd": "never"},
-            *(_disclosable(claim) for claim in names_of(kind)),
+            *(
+                _disclosable(claim, mandatory=claim in everywhere)
+                for claim in dict.fromkeys(chain.from_iterable(claims))
+            ),
         ],
     }
     return msgspec.json.encode(document)
@@ -71,10 +77,10 @@ def type_metadata(name: str, *, vct: str) -> bytes:
 _LOCALES = (("zh-CN", "zh"), ("en", "en"))
 
 
-def _disclosable(claim: str) -> dict[str, Any]:
+def _disclosable(claim: str, *, mandatory: bool) -> dict[str, Any]:
     return {
         "path": [claim],
-        "mandatory": True,
+        "mandatory": mandatory,
         "sd": "always",
         "display": [
             {"locale": locale, "label": getattr(CLAIMS[claim], language)}

@@ -192,7 +192,7 @@ class CredentialVerifier:
         )
         # 5
         as_of = _checked_status(claims.status, statuses, now=now, at_most_old=oldest_status)
-        return _verified(claims, told, holder, binding, as_of)
+        return _verified(claims, told, holder, binding, as_of, chain=_chain(shown.jwt))
 
     def _check(self, claims: _Claims, at: float) -> None:
         if claims.iss != self._issuer:
@@ -252,6 +252,8 @@ def _verified(
     holder: VerificationKey,
     binding: Binding,
     as_of: datetime | None,
+    *,
+    chain: tuple[str, ...],
 ) -> VerifiedPresentation:
     subject = told.get("sub")
     if subject is not None and not isinstance(subject, str):
@@ -269,4 +271,14 @@ def _verified(
         status_as_of=as_of,
         bound_at=binding.at,
         binding=MappingProxyType(binding.claims),
+        signer_chain=chain,
     )
+
+
+def _chain(jwt: str) -> tuple[str, ...]:
+    """`x5c` of a header that was verified."""
+    header, _, _, _ = compact.parts(jwt)
+    x5c = compact.members(compact.octets(header)).get("x5c")
+    if not isinstance(x5c, list):
+        return ()
+    return tuple(each for each in x5c if isinstance(each, str))

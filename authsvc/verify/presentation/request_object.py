@@ -8,17 +8,14 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from authsvc.identifiers import b64url
 from authsvc.verify.presentation.client_identifier import Prefix, by_hash, by_name, prefix_of
 from authsvc.verify.presentation.errors import RequestRefused
 from authsvc.verify.presentation.request import PresentationRequest
+from authsvc.verify.signing import signed
 
 TYPE = "oauth-authz-req+jwt"
 MEDIA_TYPE = f"application/{TYPE}"
@@ -26,8 +23,6 @@ MEDIA_TYPE = f"application/{TYPE}"
 _ANY_WALLET = "https://self-issued.me/v2"
 # Section 5.10: random, and encoded; ours would have 43 characters.
 _LONGEST_NONCE = 512
-# RFC 7518 section 3.4: octets of each of the two numbers.
-_NUMBER = 32
 
 
 class RequestSigner:
@@ -64,13 +59,7 @@ class RequestSigner:
             if not wallet_nonce or len(wallet_nonce) > _LONGEST_NONCE:
                 raise RequestRefused(field="wallet_nonce", log="empty or too long")
             claims["wallet_nonce"] = wallet_nonce
-        header = {"alg": "ES256", "typ": TYPE, "x5c": self._x5c}
-        signed = ".".join(b64url(msgspec.json.encode(part)) for part in (header, claims))
-        return f"{signed}.{b64url(self._signature(signed.encode()))}"
-
-    def _signature(self, signed: bytes) -> bytes:
-        der = self._key.sign(signed, ec.ECDSA(hashes.SHA256()))
-        return b"".join(number.to_bytes(_NUMBER, "big") for number in decode_dss_signature(der))
+        return signed({"typ": TYPE, "x5c": self._x5c}, claims, key=self._key)
 
 
 def _base64(der: bytes) -> str:
