@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from authsvc.app.departments import OpenDepartments
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
@@ -53,6 +54,7 @@ class House:
     database: Database
     ephemeral: Ephemeral
     outside: Outside
+    departments: OpenDepartments
     fetcher: Fetcher
     subscribers: Subscribers
     activity: ActivityLog
@@ -93,6 +95,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database = Database(settings.database)
     ephemeral = Ephemeral(_backend(settings, clock), seals=keyring.sealer, digests=keyring.digests)
     outside = Outside.open(settings, ephemeral, clock)
+    departments = OpenDepartments.open(settings, outside.client, keyring, clock)
     remembered = Remembered(ephemeral, namespace="subscriber-changing")
     subscribers = Subscribers(keyring, remembered)
     activity = ActivityLog(database, ephemeral)
@@ -195,6 +198,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         cookie=SESSION_COOKIE,
         interactions_per_address=settings.throttle.interactions_per_address_per_hour,
         to_fetch=datasets,
+        departments=departments.departments,
     )
     issuer = build_issuer(
         issuer=settings.issuer,
@@ -216,6 +220,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         database=database,
         ephemeral=ephemeral,
         outside=outside,
+        departments=departments,
         fetcher=fetcher,
         subscribers=subscribers,
         activity=activity,

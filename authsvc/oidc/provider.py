@@ -4,9 +4,9 @@ Each chamber with endpoints of its own puts those together: `build_front`, `buil
 `build_logout`. What more than one endpoint works with is in `parts`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from authsvc.attributes import Departments
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
@@ -22,7 +22,6 @@ from authsvc.oidc.authorize.pushed_authorization_request_endpoint import (
     PushedAuthorizationRequestEndpoint,
 )
 from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
-from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.identity_disclosure import Disclosures
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
 from authsvc.oidc.claims.userinfo_endpoint import UserInfoEndpoint
@@ -112,7 +111,7 @@ def build_provider(
     cookie: str,
     interactions_per_address: int,
     to_fetch: CertificatesToFetch,
-    claim_sources: Sequence[ClaimSource] = (),
+    departments: Departments,
 ) -> Provider:
     """The provider; what it takes is said at `Foundation`."""
     on = Foundation(
@@ -138,7 +137,7 @@ def build_provider(
         templates=templates,
         cookie=cookie,
         interactions_per_address=interactions_per_address,
-        claim_sources=claim_sources,
+        departments=departments,
         to_fetch=to_fetch,
     )
     parts = Parts(on)
@@ -201,6 +200,7 @@ def build_provider(
             disclosures=Disclosures(
                 database=on.database, subscribers=on.subscribers, activity=on.activity
             ),
+            attributes=parts.attributes,
             jwts=parts.jwts,
         ),
         protected_resource=ProtectedResourceMetadata(issuer=on.issuer),
@@ -238,7 +238,7 @@ def build_provider(
             issuer=on.issuer,
             mtls_issuer=on.mtls_issuer,
             algorithms=on.keyring.signing.algorithms,
-            claim_types=parts.sources.types,
+            claim_types=parts.attributes.types,
         ),
         token_door=TokenDoor(
             issuer=on.issuer,

@@ -31,6 +31,10 @@ class EntryView(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...]
     network: str | None
     name: str | None
+    department: str | None
+    purpose: str | None
+    legal_basis: str | None
+    consent: str | None
     alert: bool
     seen: bool
     more: bool
@@ -111,6 +115,10 @@ def _shown(entry: Entry, names: dict[str, str]) -> EntryView:
         scopes=entry.scopes,
         network=entry.network,
         name=entry.name,
+        department=entry.department,
+        purpose=entry.purpose,
+        legal_basis=entry.legal_basis,
+        consent=entry.consent,
         alert=entry.alerts,
         seen=entry.seen,
         more=entry.more,
