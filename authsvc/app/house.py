@@ -22,6 +22,7 @@ from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.holder.departments.links import Links
 from authsvc.holder.wallets.own_wallet import own_wallet
 from authsvc.issuance.datasets import Datasets
 from authsvc.issuance.issuer import Issuer, build_issuer
@@ -76,6 +77,7 @@ class House:
     desk: Desk
     provider: Provider
     issuer: Issuer
+    links: Links
 
     async def close(self) -> None:
         """Lets go of every connection and thread."""
@@ -242,6 +244,13 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         provider=provider,
         issuer=issuer,
         desk=desk,
+        links=Links(
+            departments.departments,
+            database=database,
+            ephemeral=ephemeral,
+            subscribers=subscribers,
+            activity=activity,
+        ),
     )
 
 
