@@ -214,6 +214,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         activity=activity,
         provider=provider,
         datasets=datasets,
+        departments=departments.departments,
     )
     return House(
         settings=settings,

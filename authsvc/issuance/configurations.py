@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from authsvc.certificates.credentials import KINDS, CredentialKind
+from authsvc.certificates.credentials.claims import names_of
 from authsvc.errors import Text
 from authsvc.issuance.key_proofs import ALGORITHMS
 
@@ -15,6 +16,8 @@ _NAMES: Mapping[str, Text] = {
     "verified-person-brief": Text("当日网证", "Online certificate for a day"),
     "verified-person-counter": Text("柜台网证", "Online certificate for counters"),
     "verified-person-at-platform": Text("平台网证", "Online certificate for a platform"),
+    "residence-attestation": Text("户籍证明", "Place of residence"),
+    "residence-permit-link": Text("居住证关联证明", "Residence permit"),
 }
 _CLAIMS: Mapping[str, Text] = {
     "age_over_14": Text("已满 14 周岁", "Over 14"),
@@ -38,6 +41,8 @@ def displayed(text: Text) -> list[dict[str, str]]:
 
 def _configuration(issuer: str, kind: CredentialKind, proof_types: Sequence[str]) -> dict[str, Any]:
     claims = {**_CLAIMS, "sub": _SUBJECT} if kind.names_subject else _CLAIMS
+    if kind.department is not None:
+        claims = names_of(kind)
     signed = {"proof_signing_alg_values_supported": ALGORITHMS}
     return {
         "format": FORMAT,

@@ -224,7 +224,9 @@ class Credentials:
             if entry is not None:
                 place = {"idx": entry.index, "uri": self.status_list(entry.number)}
                 shown["status"] = {"status_list": place}
-            claims = told(statement, each.platform, day=china_today(now))
+            if kind.department is not None:
+                shown["attested_by"] = statement.attested_by
+            claims = told(kind, statement, each.platform, day=china_today(now))
             hidden = sd_jwt.disclosures(claims)
             yield sd_jwt.signed(header, shown, hidden, key=identity.key)
 

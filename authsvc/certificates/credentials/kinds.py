@@ -33,7 +33,8 @@ class CredentialKind:
 
     `vct_name` ends the address of its type, `grain` is what times are rounded down to, `most` how
     many are issued at once. One that `names_subject` is for one platform and says who the holder is
-    there; one that `carries_chain` has the certificate of its key with it (`x5c`).
+    there; one that `carries_chain` has the certificate of its key with it (`x5c`). One that rests
+    on a `department` tells its `attributes`, all of them, and nothing else of the person.
     """
 
     id: str
@@ -44,6 +45,8 @@ class CredentialKind:
     names_subject: bool
     carries_chain: bool
     most: int
+    department: str | None = None
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,31 @@ KINDS = _by_id(
         names_subject=True,
         carries_chain=True,
         most=_BUCKET,
+    ),
+    # What a department says may change tomorrow, and nobody tells us: a day, and none withdraws it.
+    CredentialKind(
+        "residence-attestation",
+        vct_name="residence-attestation",
+        lifetime=_A_DAY,
+        grain=timedelta(hours=1),
+        has_status=False,
+        names_subject=False,
+        carries_chain=True,
+        most=_BATCH,
+        department="residence",
+        attributes=("residence_province", "residence_city"),
+    ),
+    CredentialKind(
+        "residence-permit-link",
+        vct_name="residence-permit-link",
+        lifetime=_A_DAY,
+        grain=timedelta(hours=1),
+        has_status=False,
+        names_subject=False,
+        carries_chain=True,
+        most=_BATCH,
+        department="residence",
+        attributes=("residence_permit_city", "residence_permit_until"),
     ),
 )
 """Every kind, by its id."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from authsvc.certificates.credentials.claims import CLAIMS, names_of
+from authsvc.certificates.credentials.claims import names_of
 from authsvc.certificates.credentials.kinds import KINDS
 from authsvc.certificates.errors import CredentialTypeUnknown
 from authsvc.errors import Text
@@ -18,6 +18,8 @@ NAMES: Mapping[str, Text] = MappingProxyType(
         "verified-person-at-platform": Text(
             "网证(用于一个平台)", "Verified person, at one platform"
         ),
+        "residence-attestation": Text("户籍证明", "Place of residence"),
+        "residence-permit-link": Text("居住证关联证明", "Residence permit"),
     }
 )
 """What people call each type, by the end of its address."""
@@ -34,6 +36,15 @@ _DESCRIPTIONS: Mapping[str, Text] = MappingProxyType(
             "The holder is a real person who was verified, under the pseudonym that this one"
             " platform knows; for this platform alone.",
         ),
+        "residence-attestation": Text(
+            "持有人的户籍所在省份与城市，由户籍与居住管理部门证明，不含更细的地址。",
+            "The province and the city of the holder's registered residence, as the residence"
+            " department says; nothing finer.",
+        ),
+        "residence-permit-link": Text(
+            "持有人的居住证由哪个城市签发、有效至哪个月；不含居住证号码。",
+            "Which city's residence permit the holder has, and until which month; not its number.",
+        ),
     }
 )
 # Registered claims that are always shown. What is not listed is no part of a type.
@@ -46,7 +57,8 @@ def type_metadata(name: str, *, vct: str) -> bytes:
     kind = next((kind for kind in KINDS.values() if kind.vct_name == name), None)
     if kind is None:
         raise CredentialTypeUnknown
-    shown = [*_SHOWN, "sector"] if kind.names_subject else list(_SHOWN)
+    shown = [*_SHOWN, *(["sector"] if kind.names_subject else [])]
+    shown += [] if kind.department is None else ["attested_by"]
     document = {
         "vct": vct,
         "name": NAMES[name].en,
@@ -62,7 +74,7 @@ def type_metadata(name: str, *, vct: str) -> bytes:
         "claims": [
             *({"path": [claim], "mandatory": True, "sd": "never"} for claim in shown),
             {"path": ["status"], "sd": "never"},
-            *(_disclosable(claim) for claim in names_of(kind)),
+            *(_disclosable(claim, text) for claim, text in names_of(kind).items()),
         ],
     }
     return msgspec.json.encode(document)
@@ -71,13 +83,12 @@ def type_metadata(name: str, *, vct: str) -> bytes:
 _LOCALES = (("zh-CN", "zh"), ("en", "en"))
 
 
-def _disclosable(claim: str) -> dict[str, Any]:
+def _disclosable(claim: str, text: Text) -> dict[str, Any]:
     return {
         "path": [claim],
         "mandatory": True,
         "sd": "always",
         "display": [
-            {"locale": locale, "label": getattr(CLAIMS[claim], language)}
-            for locale, language in _LOCALES
+            {"locale": locale, "label": getattr(text, language)} for locale, language in _LOCALES
         ],
     }
