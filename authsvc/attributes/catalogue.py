@@ -107,7 +107,7 @@ _KINDS = (
         ),
     ),
     _kind(
-        "social-insurance",
+        "social_insurance",
         Text("社会保险经办机构", "the social insurance agency"),
         Attribute(
             "pension_insured",

@@ -24,7 +24,7 @@ ON_RECORD: dict[str, dict[str, str | bool]] = {
     "education": {"education_level": "bachelor", "student": False},
     "employment": {"employment_status": "employed", "vocational_certificate": True},
     "residence": {"residence_province": "650000", "residence_city": "659000"},
-    "social-insurance": {"pension_insured": True, "contribution_years": "5_to_14"},
+    "social_insurance": {"pension_insured": True, "contribution_years": "5_to_14"},
 }
 
 
@@ -88,7 +88,7 @@ def office(
     async def service_keys() -> Any:
         return keyring.signing.public_jwks(now=clock.now())
 
-    url = f"https://{kind}.example"
+    url = f"https://{kind.replace('_', '-')}.example"
     simulated = SimulatedDepartment(
         DEPARTMENTS[kind],
         directory / kind,

@@ -36,7 +36,7 @@ RIGHTS = [
     },
 ]
 SENSITIVE = {
-    "department": "social-insurance",
+    "department": "social_insurance",
     "attributes": ["pension_insured", "contribution_years"],
     "purpose": "social_insurance_transfer",
     "legal_basis": "《样例法》第三条",
@@ -55,7 +55,7 @@ LEVEL = {
 }
 PENSION = {
     "type": "attribute_query",
-    "department": "social-insurance",
+    "department": "social_insurance",
     "attributes": ["pension_insured"],
     "purpose": "social_insurance_transfer",
 }
@@ -350,10 +350,10 @@ async def test_a_sensitive_attribute_is_told_only_with_its_own_tick(
     asked = (CITY, PENSION)
     without = await told(provider, browser, *asked, client_id="platform-b")
     assert set(without["_claim_names"]) == {"residence_city"}
-    assert found["social-insurance"].simulated.books() == []
+    assert found["social_insurance"].simulated.books() == []
     ticked = await told(provider, browser, *asked, client_id="platform-b", ticks=True)
     assert set(ticked["_claim_names"]) == {"residence_city", "pension_insured"}
-    answer = part(ticked["_claim_sources"]["social-insurance"]["JWT"], 1)
+    answer = part(ticked["_claim_sources"]["social_insurance"]["JWT"], 1)
     assert answer["pension_insured"] is True
     assert answer["aud"] == "urn:authsvc:audience:public_service"
 

@@ -21,7 +21,8 @@ class EntryView(msgspec.Struct, frozen=True):
     """One line. `platform` is the name of the client, null if it is not known (any more).
 
     `alert` says that the person was told at once, `seen` that they have read it, `more` that what
-    happened of the same later that day has no line of its own.
+    happened of the same later that day has no line of its own. Of a question to a department:
+    which, what for, under which law, and its reference in the department's books.
     """
 
     kind: str
