@@ -2,9 +2,10 @@
 
 import pytest
 
-from authsvc.attributes import DEPARTMENTS
+from authsvc.attributes import DEPARTMENTS, PURPOSES
 from authsvc.attributes.simulated.department import SimulatedDepartment
 from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.holder.app.app_files import app_files
 from tests.attributes.makers import good
 from tests.holder.apps import App
 from tests.holder.conftest import refused
@@ -113,3 +114,12 @@ async def test_the_keys_of_a_sandboxs_departments_are_published(app: App):
         [key] = (await app.client.get(f"/departments/{kind}/jwks")).json()["keys"]
         assert key["alg"] == "RS256"
         assert "d" not in key
+
+
+def test_the_app_has_the_words_of_the_catalogue():
+    """The log is read in the app: what the catalogue calls something, it is called there, too."""
+    words = app_files()["department_words.js"].content.decode()
+    said = [kind.text for kind in DEPARTMENTS.values()]
+    said += [each.text for kind in DEPARTMENTS.values() for each in kind.attributes.values()]
+    for text in (*said, *PURPOSES.values()):
+        assert f"say('{text.zh}', '{text.en}')" in words
