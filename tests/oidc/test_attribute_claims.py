@@ -1,5 +1,6 @@
 """What departments attest, asked one question at a time (RFC 9396, OpenID Connect Core 5.6.2)."""
 
+import asyncio
 import json
 from datetime import date
 from html import unescape
@@ -195,6 +196,28 @@ async def test_a_token_asks_once(provider, browser, person, found):
     answers = [(await platform.userinfo(tokens["access_token"])).json() for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
     assert len(found["residence"].simulated.books()) == 1
+
+
+async def test_two_calls_at_once_ask_once(provider, browser, person, found):
+    platform = Platform(provider)
+    tokens = await platform.tokens(browser, asking(CITY))
+    calls = [platform.userinfo(tokens["access_token"]) for _ in range(4)]
+    answers = [each.json() for each in await asyncio.gather(*calls)]
+    assert len(found["residence"].simulated.books()) == 1
+    assert any("_claim_names" in each for each in answers)
+    for each in answers:
+        assert ("_claim_names" in each) is not ("attributes_missing" in each)
+
+
+async def test_a_department_that_is_away_drowns_no_log(provider, browser, person, found):
+    found["residence"].transport.error = DepartmentUnavailable()
+    platform = Platform(provider)
+    tokens = await platform.tokens(browser, asking(CITY))
+    for _ in range(8):
+        claims = (await platform.userinfo(tokens["access_token"])).json()
+        assert claims["attributes_missing"] == {"residence_city": "unavailable"}
+    log = await provider.log_of(person)
+    assert sum(each.kind is ActivityKind.ATTRIBUTES_ASKED for each in log) == 5
 
 
 async def test_a_refreshed_token_asks_nothing(provider, browser, person, found):

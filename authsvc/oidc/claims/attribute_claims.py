@@ -48,7 +48,15 @@ class Answer(msgspec.Struct, frozen=True):
     missing: dict[str, str]
 
 
-_ANSWER = Kind("attribute-answer", Answer, LIFETIME + timedelta(minutes=1))
+_LIVES = LIFETIME + timedelta(minutes=1)
+_ANSWER = Kind("attribute-answer", Answer, _LIVES)
+
+# A department that is away is asked again, but no platform drowns a person's log by that.
+MOST_TRIES = 5
+_TRIES = "attribute-tries"
+# Two calls of UserInfo at once ask once; the claim outlives the deadlines of answer and keys.
+_ASKING = "attribute-asking"
+_ASKING_LIVES = timedelta(seconds=10)
 
 
 class AttributeClaims:
@@ -124,7 +132,7 @@ class AttributeClaims:
         right, department = asked.right(client), self._departments.find(asked.department)
         if right is None or client.category is None:
             return _without(asked, NOT_ALLOWED)
-        if department is None:
+        if department is None or not await self._may_ask(key):
             return _without(asked, UNAVAILABLE)
         person = self._subscribers.subject_for(standing.subscriber, department.kind.sector)
         query = AttributeQuery(
@@ -137,10 +145,18 @@ class AttributeClaims:
         )
         await self._record(query, asked.department, token, standing, client, now=now)
         answer = await self._ask(query, asked, department, now=now)
-        # Whoever is away may be asked again, with a line of its own.
-        if UNAVAILABLE not in answer.missing.values():
+        if UNAVAILABLE in answer.missing.values():
+            # Whoever is away may be asked again, with a line of its own.
+            await self._ephemeral.reset(_ASKING, key)
+        else:
             await self._ephemeral.put(_ANSWER, key, answer)
         return answer
+
+    async def _may_ask(self, key: str) -> bool:
+        """Whether nobody is just asking this, and it was not asked in vain too often."""
+        if not await self._ephemeral.claim(_ASKING, key, lifetime=_ASKING_LIVES):
+            return False
+        return await self._ephemeral.count(_TRIES, key, window=_LIVES) <= MOST_TRIES
 
     async def _record(
         self,
