@@ -17,6 +17,7 @@ import httpx2
 from authsvc.app import House, open_house
 from authsvc.certificates.credentials import KINDS, Platform, Statement, Wanted
 from authsvc.certificates.credentials.sd_jwt import holder_jwk
+from authsvc.clients import Clients
 from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.keyring import KeyRing
 from authsvc.keyring.signing import jwk_thumbprint
@@ -294,13 +295,17 @@ async def _ask_a_department(service: Service, life: Life, resident: Resident) ->
         life.person["resident: department pseudonym"] = house.subscribers.subject_for(
             person, "department:residence"
         )
-    async with _inside(service) as (house, _):
-        await house.clients.import_clients([SQUARE.registration | rights], now=service.clock.now())
+    database = Database(service.settings.database)
+    await Clients(database).import_clients([SQUARE.registration | rights], now=service.clock.now())
+    await database.close()
+    # What a client is registered for is remembered for seconds.
+    service.clock.advance(minutes=1)
     async with open_app(service, resident) as app:
         await app.does("/departments/link", department="residence", code="BCDFGHJK")
         answer = await app.does("/departments/link", department="residence", code=code)
         assert answer.status_code == 204, answer.text
         life.secrets["linking code"] = code
+    service.clock.advance(minutes=1)
     detail = {**right, "type": "attribute_query"}
     async with service.client() as browser:
         details = json.dumps([detail])
