@@ -20,6 +20,7 @@ down, never up and never to a neighbour on its own storey. `routes.py` is a room
     certificates     what do we attest, and does it still hold? X.509, OCSP, lists, SD-JWT VC
     clients          which platforms do we speak to, and what may each ask?
     subscribers      whom do we know, by which number and which pseudonyms?
+    attributes       what do departments attest about a person? education, residence, …
     evidence         is this document genuine, whose is it, is it still good?
     web              how do we speak HTTP? problems, strict forms, headers, pages
     storage          where do things rest? database, migrations; ephemeral (memory, Redis)

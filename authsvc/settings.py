@@ -85,6 +85,12 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     poll_seconds: Positive = 20
 
 
+class DepartmentSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A department that attests attributes: where it is asked, which is its name as an issuer."""
+
+    url: str
+
+
 class KeyRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How signing keys change: by themselves after some days, or (0) by command only."""
 
@@ -138,6 +144,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     register: RegisterSettings = RegisterSettings()
     sms: Gateway = Gateway()
     face_match: Gateway = Gateway()
+    # By the department's id; in a sandbox that names none they are simulated.
+    departments: dict[str, DepartmentSettings] = {}
     throttle: Throttling = Throttling()
     enrollment: EnrollmentRules = EnrollmentRules()
     keys: KeyRules = KeyRules()
@@ -160,6 +168,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ("register.url", self.register.url),
             ("sms.url", self.sms.url),
             ("face_match.url", self.face_match.url),
+            *((f"departments.{name}.url", each.url) for name, each in self.departments.items()),
         ):
             if url:
                 _check_address(url, field=field)

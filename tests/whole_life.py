@@ -18,19 +18,23 @@ from authsvc.algorithms import thumbprint
 from authsvc.app import House, open_house
 from authsvc.certificates.credentials import KINDS, Platform, Statement, Wanted
 from authsvc.certificates.credentials.sd_jwt import holder_jwk
+from authsvc.clients import Clients
 from authsvc.clients.initial_tokens import InitialTokens, Terms
 from authsvc.identifiers import from_b64url
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Transaction
 from authsvc.subscribers import Subscriber
 from authsvc.subscribers.relations import RelationKind
+from tests.attributes.makers import good
 from tests.authentication.authenticators import Authenticator
+from tests.certificates.credential_makers import GROWN_UP
 from tests.certificates.makers import new_key
 from tests.clerks import NAME
 from tests.family import browser_of, grown_up, ward_of
 from tests.holder.apps import App, open_app
 from tests.oidc.jwt_makers import unverified
 from tests.whole import (
+    CARD,
     ISSUER,
     MARKET,
     SQUARE,
@@ -102,6 +106,7 @@ async def live(service: Service) -> Life:
     resident = await _arrive(service, life)
     await _sign_in_strongly(service, life, resident)
     await _use_platforms(service, life, resident)
+    await _ask_a_department(service, life, resident)
     await _have_company(service, life, resident)
     await _have_a_family(service, life)
     await _go_to_a_counter(service, life)
@@ -165,7 +170,13 @@ async def fetch_credentials(
                 tx,
                 person,
                 kind=kind,
-                statement=Statement(resident.birth_date, document.kind, "chip-and-face"),
+                statement=Statement(
+                    resident.birth_date,
+                    document.kind,
+                    "chip-and-face",
+                    attributes=GROWN_UP.attributes,
+                    attested_by=GROWN_UP.attested_by,
+                ),
                 wanted=[Wanted(key, platform if kind.names_subject else None) for key in keys],
                 document_digest=document.digest,
                 document_valid_until=None,
@@ -274,6 +285,54 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
         }
         for kind in ("access_token", "refresh_token"):
             await service.as_platform(square, "/introspect", {"token": square.tokens[kind]})
+
+
+async def _ask_a_department(service: Service, life: Life, resident: Resident) -> None:
+    """A record is linked, a platform asks, and another code is tried in vain."""
+    right = {
+        "department": "residence",
+        "attributes": ["residence_city"],
+        "purpose": "housing_benefit",
+        "legal_basis": "《样例法》第七条",
+    }
+    rights = {
+        "contacts": ["square@square.example"],
+        "category": "commerce",
+        "authorization_details_types": ["attribute_query"],
+        "attribute_queries": [right],
+    }
+    async with _inside(service) as (house, tx):
+        desk = house.departments.simulated["residence"]
+        record = desk.write(None, {"residence_city": "440300"})
+        card = (CARD, resident.card.document_number)
+        code = await desk.hand_out_code(record.id, card=card, is_good=good)
+        person = await _known(house, tx, resident)
+        life.person["resident: department pseudonym"] = house.subscribers.subject_for(
+            person, "department:residence"
+        )
+    database = Database(service.settings.database)
+    await Clients(database).import_clients([SQUARE.registration | rights], now=service.clock.now())
+    await database.close()
+    # What a client is registered for is remembered for seconds.
+    service.clock.advance(minutes=1)
+    async with open_app(service, resident) as app:
+        await app.does("/departments/link", department="residence", code="BCDFGHJK")
+        answer = await app.does("/departments/link", department="residence", code=code)
+        assert answer.status_code == 204, answer.text
+        life.secrets["linking code"] = code
+    service.clock.advance(minutes=1)
+    detail = {**right, "type": "attribute_query"}
+    async with service.client() as browser:
+        details = json.dumps([detail])
+        asked = await service.code_flow(browser, SQUARE, resident, authorization_details=details)
+        told = (await service.userinfo(asked)).json()
+        answer_of_it = told["_claim_sources"]["residence"]["JWT"]
+        life.secrets["attestation"] = answer_of_it
+        life.secrets["signature of the attestation"] = answer_of_it.rpartition(".")[2]
+        life.received(asked)
+    async with _inside(service) as (house, _):
+        [line] = house.departments.simulated["residence"].books()
+    life.secrets["reference of the question"] = line.consent
 
 
 async def _have_company(service: Service, life: Life, resident: Resident) -> None:

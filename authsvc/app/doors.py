@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from authsvc.app.departments import BELOW
 from authsvc.app.holder_doors import holder_doors
 from authsvc.app.house import SESSION_COOKIE, House
 from authsvc.app.verifier_doors import verifier_doors
+from authsvc.attributes.simulated.routes import published
 from authsvc.authentication import routes as authentication_routes
 from authsvc.authentication.passkeys import routes as passkeys_routes
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
@@ -49,6 +51,7 @@ def doors_of(house: House) -> list[Any]:
         *_authentication_doors(house, door),
         *holder_doors(house, Door(sessions=house.sessions, **door)),
         *verifier_doors(house),
+        *_departments_doors(house),
     ]
 
 
@@ -80,6 +83,15 @@ def _authentication_doors(house: House, door: dict[str, Any]) -> list[Any]:
             door=threshold,
         ),
         *step_up_routes.routes(step_up=house.step_up, door=threshold),
+    ]
+
+
+def _departments_doors(house: House) -> list[Any]:
+    """Under which keys answers of the sandbox's own departments verify."""
+    return [
+        handler
+        for name, department in house.departments.simulated.items()
+        for handler in published(department, below=f"{BELOW}/{name}")
     ]
 
 

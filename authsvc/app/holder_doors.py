@@ -9,6 +9,8 @@ from authsvc.holder import routes as holder_routes
 from authsvc.holder.activity import routes as activity_routes
 from authsvc.holder.activity.own_log import OwnLog
 from authsvc.holder.approvals import Approvals
+from authsvc.holder.departments import routes as departments_routes
+from authsvc.holder.departments.own_departments import OwnDepartments
 from authsvc.holder.devices import routes as devices_routes
 from authsvc.holder.devices.adding import Adding
 from authsvc.holder.devices.devices import Devices
@@ -62,6 +64,10 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         *activity_routes.routes(own_log, door),
         *devices_routes.routes(devices, adding, door),
         *platforms_routes.routes(platforms, door),
+        *departments_routes.routes(
+            OwnDepartments(house.departments.departments, house.links, step_up=house.step_up, **on),
+            door,
+        ),
         *phone_routes.routes(_phone_changing(house), door),
         *wallets_routes.routes(
             WalletOffers(

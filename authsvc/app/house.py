@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from authsvc.app.departments import OpenDepartments
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.ceremonies import Ceremonies
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
@@ -21,6 +22,7 @@ from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
+from authsvc.holder.departments.links import Links
 from authsvc.holder.wallets.own_wallet import own_wallet
 from authsvc.issuance.datasets import Datasets
 from authsvc.issuance.issuer import Issuer, build_issuer
@@ -53,6 +55,7 @@ class House:
     database: Database
     ephemeral: Ephemeral
     outside: Outside
+    departments: OpenDepartments
     fetcher: Fetcher
     subscribers: Subscribers
     activity: ActivityLog
@@ -74,6 +77,7 @@ class House:
     desk: Desk
     provider: Provider
     issuer: Issuer
+    links: Links
 
     async def close(self) -> None:
         """Lets go of every connection and thread."""
@@ -93,6 +97,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
     database = Database(settings.database)
     ephemeral = Ephemeral(_backend(settings, clock), seals=keyring.sealer, digests=keyring.digests)
     outside = Outside.open(settings, ephemeral, clock)
+    departments = OpenDepartments.open(settings, outside.client, keyring, clock)
     remembered = Remembered(ephemeral, namespace="subscriber-changing")
     subscribers = Subscribers(keyring, remembered)
     activity = ActivityLog(database, ephemeral)
@@ -196,6 +201,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         interactions_per_address=settings.throttle.interactions_per_address_per_hour,
         to_fetch=datasets,
         receipt_signer=certificates.credentials.signer,
+        departments=departments.departments,
     )
     issuer = build_issuer(
         issuer=settings.issuer,
@@ -209,6 +215,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         activity=activity,
         provider=provider,
         datasets=datasets,
+        departments=departments.departments,
     )
     return House(
         settings=settings,
@@ -217,6 +224,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         database=database,
         ephemeral=ephemeral,
         outside=outside,
+        departments=departments,
         fetcher=fetcher,
         subscribers=subscribers,
         activity=activity,
@@ -238,6 +246,13 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         provider=provider,
         issuer=issuer,
         desk=desk,
+        links=Links(
+            departments.departments,
+            database=database,
+            ephemeral=ephemeral,
+            subscribers=subscribers,
+            activity=activity,
+        ),
     )
 
 

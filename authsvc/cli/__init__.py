@@ -8,6 +8,7 @@
     authsvc keys        the key directory
     authsvc db          the database schema
     authsvc register    a simulated document register
+    authsvc department  a simulated department that attests attributes
     authsvc verifier    takes certificates for a platform, beside its own software
     authsvc doctor      what is wrong with a deployment, and what to do about it
 
@@ -31,6 +32,7 @@ _COMMANDS = {
     "keys": "authsvc.cli.keys:keys",
     "db": "authsvc.cli.db:db",
     "register": "authsvc.cli.register:register",
+    "department": "authsvc.cli.department:department",
     "verifier": "authsvc.cli.verifier:verifier",
     "doctor": "authsvc.cli.doctor.command:doctor",
 }

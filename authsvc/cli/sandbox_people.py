@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.app import House
+from authsvc.attributes.errors import DepartmentUnknown
 from authsvc.authentication.errors import SignInNameTaken
 from authsvc.cli.clients import read_documents
 from authsvc.clock import Clock
@@ -22,8 +23,10 @@ from authsvc.errors import Conflict, InvalidInput, Text
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.register import RegisterStatus
 from authsvc.keyring import KeyRing
 from authsvc.settings import Settings
+from authsvc.subscribers import Subscriber
 
 _PROGRESS_EVERY = 50
 _CODE = re.compile(r"\d{6}")
@@ -48,6 +51,8 @@ class TestPerson(msgspec.Struct, frozen=True):
     name: str | None = None
     birth_date: date | None = None
     phone: str | None = None
+    # What departments have on record of them, by the department's id.
+    departments: dict[str, dict[str, str | bool]] = {}
 
     @property
     def bare_name(self) -> str | None:
@@ -129,7 +134,27 @@ async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson)
     )
     if entry.totp_secret is not None:
         await _import_totp(house, person, entry.totp_secret)
+    await _link_departments(house, authority, person, card.document_number, entry)
     return True
+
+
+async def _link_departments(
+    house: House, authority: DocumentAuthority, person: Person, number: str, entry: TestPerson
+) -> None:
+    """The person goes to each department's desk with their card, and comes home with a code."""
+
+    async def is_good(kind: str, document_number: str) -> bool:
+        return authority.status(kind, document_number) is RegisterStatus.VALID
+
+    for name, attributes in entry.departments.items():
+        department = house.departments.simulated.get(name)
+        if department is None:
+            raise DepartmentUnknown(field=f"departments.{name}")
+        record = department.write(None, attributes)
+        card = (RESIDENT_IDENTITY_CARD.name, number)
+        code = await department.hand_out_code(record.id, card=card, is_good=is_good)
+        subscriber = await _subscriber(house, person)
+        await house.links.make(subscriber, department=name, code=code, now=house.clock.now())
 
 
 async def _is_new(house: House, entry: TestPerson) -> bool:
@@ -152,11 +177,17 @@ async def _confirm_phone(house: House, key: EnrollmentKey, person: Person) -> No
     await house.desk.phone.confirm(key, code=code[0], now=house.clock.now())
 
 
-async def _import_totp(house: House, person: Person, secret: str) -> None:
+async def _subscriber(house: House, person: Person) -> Subscriber:
     digest = house.subscribers.person_digest(person.number.value)
-    async with house.database.transaction() as tx:
+    async with house.database.reading() as tx:
         subscriber = await house.subscribers.find_by_person(tx, digest)
-        assert subscriber is not None  # noqa: S101 - enrolled a moment ago
+    assert subscriber is not None  # noqa: S101 - enrolled a moment ago
+    return subscriber
+
+
+async def _import_totp(house: House, person: Person, secret: str) -> None:
+    subscriber = await _subscriber(house, person)
+    async with house.database.transaction() as tx:
         await house.credentials.import_totp(tx, subscriber, secret, now=house.clock.now())
 
 

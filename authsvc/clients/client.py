@@ -30,6 +30,8 @@ CERTIFICATES = (
     "verified-person-brief",
     "verified-person-counter",
     "verified-person-at-platform",
+    "residence-attestation",
+    "residence-permit-link",
 )
 SCOPES = ("openid", "age", "identity", "offline_access", *CERTIFICATES)
 DEFAULT_SCOPES = ("openid", "age")
@@ -88,6 +90,15 @@ class Encryption(msgspec.Struct, frozen=True):
 
     alg: str
     enc: str
+
+
+class AttributeRight(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client may ask one department for, what for, and under which article of law."""
+
+    department: str
+    attributes: tuple[str, ...]
+    purpose: str
+    legal_basis: str
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -178,6 +189,9 @@ class Client(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     legal_basis: str | None = None
     # The law that lets it have a name and a document number, in the words that people read.
     identity_legal_basis: str | None = None
+    # What departments may be asked for on its behalf, and what they learn of it (`attributes`).
+    attribute_queries: tuple[AttributeRight, ...] = ()
+    category: str | None = None
 
     @property
     def token_endpoint_auth_method(self) -> AuthMethod:

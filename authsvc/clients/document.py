@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from authsvc.clients.client import AUTHORIZATION_CODE, Client, Encryption
 
 _ENCRYPTED = ("id_token", "userinfo", "authorization", "introspection")
@@ -57,6 +59,8 @@ _AS_THEY_ARE = (
     "purposes",
     "legal_basis",
     "identity_legal_basis",
+    "category",
+    "attribute_queries",
 )
 
 
@@ -82,4 +86,4 @@ def document_of(client: Client) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
+    return msgspec.to_builtins(list(value)) if isinstance(value, tuple) else value

@@ -9,6 +9,7 @@ words and grant types are ignored, as RFC 7591 allows; what we know must be righ
     metadata_keys.py     how it proves itself          (jwks.py: its keys)
     metadata_answers.py  how requests come and answers go out
     metadata_identity.py whom a law lets have a name and a document number
+    metadata_attributes.py what departments may be asked for on its behalf
     metadata_profile.py  what the strict profile makes of all this
 
 A document is taken at its word here; whoever has it read decides whom to believe (`registry`, where
@@ -24,6 +25,7 @@ import msgspec
 from authsvc.clients.client import Client, Profile
 from authsvc.clients.errors import ClientMetadataInvalid
 from authsvc.clients.metadata_answers import read_answers, read_requests
+from authsvc.clients.metadata_attributes import read_attributes
 from authsvc.clients.metadata_grants import read_backchannel, read_grant_types, read_wishes
 from authsvc.clients.metadata_identity import read_identity
 from authsvc.clients.metadata_keys import read_proof
@@ -65,6 +67,7 @@ def _read(metadata: Metadata, *, loopback_http: bool) -> Client:
         **read_answers(metadata, proof["jwks"]),
     }
     members |= read_identity(metadata, members)
+    members |= read_attributes(metadata, members)
     if profile is Profile.FAPI2:
         members = hold_to_profile(members, metadata, loopback_http=loopback_http)
     return Client(profile=profile, **members)

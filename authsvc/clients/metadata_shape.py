@@ -2,13 +2,15 @@
 
 From RFC 7591, 8705, 9101, 9126, 9396, 9449 and 9701, and OpenID Connect Registration, RP-Initiated,
 Back-Channel and Front-Channel Logout, CIBA and JARM. Our own are `profile`, `require_pkce`,
-`legacy_assertion_audience`, `purposes`, `legal_basis`, `identity_legal_basis`, `resources` and
-`protected_resource`.
+`legacy_assertion_audience`, `purposes`, `legal_basis`, `identity_legal_basis`, `category`,
+`attribute_queries`, `resources` and `protected_resource`.
 """
 
 from typing import Annotated, Any
 
 import msgspec
+
+from authsvc.clients.client import AttributeRight
 
 _Word = Annotated[str, msgspec.Meta(max_length=255)]
 # Far more than anybody honest registers; a client is kept in the memory of every worker.
@@ -32,6 +34,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     purposes: dict[_Word, dict[_Word, _Sentence]] | None = None
     legal_basis: _Sentence | None = None
     identity_legal_basis: _Law | None = None
+    category: _Word | None = None
+    attribute_queries: Annotated[list[AttributeRight], msgspec.Meta(max_length=50)] | None = None
 
     redirect_uris: _URIs | None = None
     post_logout_redirect_uris: _URIs | None = None

@@ -53,6 +53,8 @@ _OPERATORS = frozenset(
         "purposes",
         "legal_basis",
         "identity_legal_basis",
+        "attribute_queries",
+        "category",
         "legacy_assertion_audience",
         "protected_resource",
     }

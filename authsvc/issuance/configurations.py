@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from authsvc.certificates.credentials import KINDS, CredentialKind
+from authsvc.certificates.credentials.claims import names_of
 from authsvc.errors import Text
 from authsvc.issuance.key_proofs import ALGORITHMS
 
@@ -14,6 +15,8 @@ _NAMES: Mapping[str, Text] = {
     "verified-person-brief": Text("当日网证", "Online certificate for a day"),
     "verified-person-counter": Text("柜台网证", "Online certificate for counters"),
     "verified-person-at-platform": Text("平台网证", "Online certificate for a platform"),
+    "residence-attestation": Text("户籍证明", "Place of residence"),
+    "residence-permit-link": Text("居住证关联证明", "Residence permit"),
 }
 _CLAIMS: Mapping[str, Text] = {
     "age_over_14": Text("已满 14 周岁", "Over 14"),
@@ -46,6 +49,8 @@ def _configuration(issuer: str, kind: CredentialKind, proof_types: Sequence[str]
         claims["sub"] = _SUBJECT
     if kind.has_counterfoil:
         claims["receipt"] = _RECEIPT
+    if kind.department is not None:
+        claims = dict(names_of(kind))
     signed = {"proof_signing_alg_values_supported": ALGORITHMS}
     return {
         "format": FORMAT,

@@ -5,9 +5,10 @@
 2. the request can be read, and asks for what the person allowed
 3. the keys are proved, one for each certificate; for a bucket of platforms, one for each of them
 4. the nonce is used up
-5. in one transaction: the person, held still; what can be said of them; the certificates; the line
+5. where the kind rests on a department, it is asked, with a line in the person's own log before
+6. in one transaction: the person, held still; what can be said of them; the certificates; the line
    in their own log
-6. the answer, encrypted if that is wanted
+7. the answer, encrypted if that is wanted
 """
 
 from collections.abc import Sequence
@@ -29,13 +30,14 @@ from authsvc.issuance.credential_request import (
     read_request,
 )
 from authsvc.issuance.datasets import Datasets
+from authsvc.issuance.department_statements import DepartmentStatements
 from authsvc.issuance.entitlement import Asked, asked_for
 from authsvc.issuance.errors import CredentialRequestDenied, InvalidProof, TooManyCertificates
 from authsvc.issuance.key_proofs import KeyProofs
 from authsvc.issuance.nonces import Nonces
 from authsvc.issuance.notifications import NotificationIDs
 from authsvc.issuance.request_keys import RequestKeys
-from authsvc.issuance.statements import attested
+from authsvc.issuance.statements import DepartmentStatement, attested
 from authsvc.oidc.errors import InvalidToken
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.errors import InsufficientUserAuthentication
@@ -73,6 +75,7 @@ class CredentialEndpoint:
         proofs: KeyProofs,
         nonces: Nonces,
         request_keys: RequestKeys,
+        departments: DepartmentStatements,
         notification_ids: NotificationIDs,
     ) -> None:
         self._database = database
@@ -87,6 +90,7 @@ class CredentialEndpoint:
         self._proofs = proofs
         self._nonces = nonces
         self._request_keys = request_keys
+        self._departments = departments
         self._notification_ids = notification_ids
 
     async def answer(self, http: HTTPRequest, *, now: datetime) -> HTTPResponse:
@@ -108,8 +112,12 @@ class CredentialEndpoint:
         await self._nonces.use(proved.nonce, now=now)
         await self._count(subscriber)
         # 5.
-        issued = await self._issue(http, token, asked, wanted, now=now)
+        said = None
+        if asked.kind.department is not None:
+            said = await self._departments.ask(asked.kind, token, now=now)
         # 6.
+        issued = await self._issue(http, token, asked, wanted, said, now=now)
+        # 7.
         told: dict[str, object] = {
             "credentials": [{"credential": each} for each in issued],
             "notification_id": self._notification_ids.issue(subscriber.id, client.client_id),
@@ -150,12 +158,13 @@ class CredentialEndpoint:
         token: AccessToken,
         asked: Asked,
         wanted: Sequence[Wanted],
+        said: DepartmentStatement | None,
         *,
         now: datetime,
     ) -> list[str]:
         async with self._database.transaction() as tx:
             subscriber = await self._held(tx, token)
-            rests_on = await attested(tx, self._subscribers, subscriber, now=now)
+            rests_on = await attested(tx, self._subscribers, subscriber, said=said, now=now)
             try:
                 issued = await self._credentials.issue(
                     tx,
@@ -170,7 +179,7 @@ class CredentialEndpoint:
             except KeyAlreadyCertified:
                 raise InvalidProof("a key was certified before: each is used once") from None
             except DocumentEndsTooSoon:
-                raise CredentialRequestDenied("the document on file is about to end") from None
+                raise CredentialRequestDenied("what it would rest on is about to end") from None
             fetched = Entry(
                 kind=ActivityKind.CERTIFICATES_FETCHED,
                 at=now,

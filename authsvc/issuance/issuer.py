@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from authsvc.attributes import Departments
 from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.certificates.credentials import Credentials
 from authsvc.clients import Clients
 from authsvc.clients.wallet_providers import WALLET_ANCHORS, WalletProviders
 from authsvc.issuance.credential_endpoint import CredentialEndpoint
 from authsvc.issuance.datasets import Datasets
+from authsvc.issuance.department_statements import DepartmentStatements
 from authsvc.issuance.key_proofs import KeyProofs
 from authsvc.issuance.metadata_endpoint import MetadataEndpoint
 from authsvc.issuance.nonce_endpoint import NonceEndpoint
@@ -48,6 +50,7 @@ def build_issuer(
     activity: ActivityLog,
     provider: Provider,
     datasets: Datasets,
+    departments: Departments,
 ) -> Issuer:
     """The issuer. `datasets` are those that the provider tells of in its token responses."""
     anchors = keyring.directory.certificates(WALLET_ANCHORS)
@@ -75,6 +78,9 @@ def build_issuer(
             proofs=KeyProofs(issuer=issuer, providers=WalletProviders(anchors)),
             nonces=nonces,
             request_keys=request_keys,
+            departments=DepartmentStatements(
+                departments, database=database, subscribers=subscribers, activity=activity
+            ),
             notification_ids=notification_ids,
         ),
         notification=NotificationEndpoint(

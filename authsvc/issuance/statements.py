@@ -1,5 +1,6 @@
 """What is attested of a person, as they are now: or that nothing is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -19,6 +20,15 @@ from authsvc.subscribers import (
 
 
 @dataclass(frozen=True)
+class DepartmentStatement:
+    """What a department said, its name as an issuer, and the last day on which that holds."""
+
+    values: Mapping[str, str | bool] = field(repr=False)
+    attested_by: str
+    valid_until: date | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Attested:
     """A statement, and the document that it rests on."""
 
@@ -28,9 +38,14 @@ class Attested:
 
 
 async def attested(
-    tx: Transaction, subscribers: Subscribers, subscriber: Subscriber, *, now: datetime
+    tx: Transaction,
+    subscribers: Subscribers,
+    subscriber: Subscriber,
+    *,
+    said: DepartmentStatement | None = None,
+    now: datetime,
 ) -> Attested:
-    """What can be said of the person; CredentialRequestDenied.
+    """What can be said of the person, with what a department has `said`; CredentialRequestDenied.
 
     Their documents are held: whatever the register reports of one waits for the commit, and finds
     what was issued on it.
@@ -45,8 +60,11 @@ async def attested(
         birth_date=identity.birth_date,
         document_class=identity.document_kind,
         assurance=ASSURANCE_LEVEL,
+        attributes={} if said is None else said.values,
+        attested_by=None if said is None else said.attested_by,
     )
-    return Attested(statement, digest, identity.document_valid_until)
+    ends = [identity.document_valid_until, None if said is None else said.valid_until]
+    return Attested(statement, digest, min(filter(None, ends), default=None))
 
 
 def is_guarded(birth_date: date, *, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
     identity_check   a platform may rely once, for one stated purpose, on who the person is
     service_case     a government service hall may do one thing in one case of the person
+    attribute_query  a platform may ask one department something of the person, once
     openid_credential   a wallet may fetch certificates of one kind (OpenID4VCI 1.0, section 5.1.1)
 
 Each type is a Struct that says in one sentence what the person is asked, and refuses what it does
@@ -14,7 +15,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
+from authsvc.attributes import DEPARTMENTS, PURPOSES
 from authsvc.clients import Client
+from authsvc.clients.client import AttributeRight
+from authsvc.clients.metadata_attributes import is_sensitive
 from authsvc.errors import Text
 from authsvc.oidc.authorize.errors import InvalidAuthorizationDetails
 from authsvc.oidc.certificate_words import SENTENCES
@@ -74,6 +78,55 @@ class ServiceCase(
         return Text(f"{action.zh}办件 {self.case_id}", f"{action.en} your case {self.case_id}")
 
 
+class AttributeQuery(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="attribute_query"
+):
+    """One question to one department (docs/departments.md).
+
+    `legal_basis` is that of the client's registration, whether or not the request repeats it.
+    """
+
+    department: str
+    attributes: tuple[str, ...]
+    purpose: str
+    legal_basis: str = ""
+
+    def __post_init__(self) -> None:
+        kind = DEPARTMENTS.get(self.department)
+        if kind is None or self.purpose not in PURPOSES:
+            raise ValueError("a department and a purpose that there are")
+        names = set(self.attributes)
+        if not 0 < len(names) == len(self.attributes) or not names <= set(kind.attributes):
+            raise ValueError("attributes of that department, each once")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the person is asked by itself."""
+        return any(is_sensitive(self.department, name) for name in self.attributes)
+
+    def right(self, client: Client) -> AttributeRight | None:
+        """What lets the client ask this; None if nothing does."""
+        for right in client.attribute_queries:
+            asked_here = (right.department, right.purpose) == (self.department, self.purpose)
+            same_law = self.legal_basis in ("", right.legal_basis)
+            if asked_here and same_law and set(self.attributes) <= set(right.attributes):
+                return right
+        return None
+
+    @property
+    def sentence(self) -> Text:
+        """What the person is asked."""
+        kind = DEPARTMENTS[self.department]
+        texts = [kind.attributes[name].text for name in self.attributes]
+        purpose, law = PURPOSES[self.purpose], self.legal_basis
+        return Text(
+            f"向{kind.text.zh}查询：{'、'.join(text.zh for text in texts)}"
+            f"（用途：{purpose.zh}；法律依据：{law}）",
+            f"ask {kind.text.en}: {'; '.join(text.en for text in texts)}"
+            f" (for: {purpose.en}; legal basis: {law})",
+        )
+
+
 class OpenIDCredential(msgspec.Struct, frozen=True, tag_field="type", tag="openid_credential"):
     """Certificates of one kind. Which claims of them are shown the wallet decides, not we."""
 
@@ -89,10 +142,11 @@ class OpenIDCredential(msgspec.Struct, frozen=True, tag_field="type", tag="openi
         return SENTENCES[self.credential_configuration_id]
 
 
-Detail = IdentityCheck | ServiceCase | OpenIDCredential
+Detail = IdentityCheck | ServiceCase | AttributeQuery | OpenIDCredential
 
 CREDENTIAL = "openid_credential"
-TYPES = ("identity_check", "service_case", CREDENTIAL)
+ATTRIBUTES = "attribute_query"
+TYPES = ("identity_check", "service_case", ATTRIBUTES, CREDENTIAL)
 
 
 def read_details(text: str | None, client: Client) -> tuple[dict[str, Any], ...]:
@@ -107,7 +161,9 @@ def read_details(text: str | None, client: Client) -> tuple[dict[str, Any], ...]
         raise _refusal("authorization_details has an unknown type or member") from None
     if not 0 < len(details) <= _MOST:
         raise _refusal(f"authorization_details has between 1 and {_MOST} elements")
-    kept: tuple[dict[str, Any], ...] = tuple(msgspec.to_builtins(each) for each in details)
+    kept: tuple[dict[str, Any], ...] = tuple(
+        msgspec.to_builtins(_with_law(each, client)) for each in details
+    )
     if any(each["type"] not in client.authorization_details_types for each in kept):
         raise _refusal("the client is not registered for this type")
     if not set(configurations(kept)) <= set(client.scopes):
@@ -127,6 +183,23 @@ def configurations(details: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
 def sentences(details: tuple[dict[str, Any], ...]) -> list[Text]:
     """What each of them asks of the person, in the order asked."""
     return [each.sentence for each in msgspec.convert(details, list[Detail])]
+
+
+def attribute_queries(details: tuple[dict[str, Any], ...]) -> tuple[AttributeQuery, ...]:
+    """The questions to departments among what was granted."""
+    return tuple(
+        msgspec.convert(each, AttributeQuery) for each in details if each["type"] == ATTRIBUTES
+    )
+
+
+def _with_law(detail: Detail, client: Client) -> Detail:
+    """A question to a department with the law of the registration that allows it."""
+    if not isinstance(detail, AttributeQuery):
+        return detail
+    right = detail.right(client)
+    if right is None:
+        raise _refusal("the client is not registered to ask this")
+    return msgspec.structs.replace(detail, legal_basis=right.legal_basis)
 
 
 def _refusal(what: str) -> InvalidAuthorizationDetails:

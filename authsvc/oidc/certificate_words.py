@@ -29,5 +29,15 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             "fetch certificates for platforms, with a pseudonym for each; this service does not"
             " learn at which of them you use one (good for 14 days)",
         ),
+        "residence-attestation": Text(
+            "向户籍与居住管理部门查询并领取户籍所在省市的证明（用途：本人领取证明；24 小时内可用）",
+            "ask the residence department and fetch certificates of the province and city of your"
+            " registered residence (for yourself; good for one day)",
+        ),
+        "residence-permit-link": Text(
+            "向户籍与居住管理部门查询并领取居住证关联证明（用途：本人领取证明；24 小时内可用）",
+            "ask the residence department and fetch certificates of your residence permit (for"
+            " yourself; good for one day)",
+        ),
     }
 )

@@ -4,9 +4,9 @@ Only `provider` and the chambers' builders know these two. Whatever they build i
 needs, and nothing else.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from authsvc.attributes import Departments
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
@@ -21,8 +21,7 @@ from authsvc.clients.wallet_providers import WALLET_ANCHORS
 from authsvc.keyring import KeyRing
 from authsvc.oidc import paths
 from authsvc.oidc.authorize.authorization_code import AuthorizationCodes
-from authsvc.oidc.claims.claim_sources import ClaimSource, ClaimSources
-from authsvc.oidc.claims.known_claims import SENTENCES
+from authsvc.oidc.claims.attribute_claims import AttributeClaims
 from authsvc.oidc.claims.person_claims import PersonClaims
 from authsvc.oidc.client_jwt import ClientJWTs
 from authsvc.oidc.grants import Grants
@@ -84,7 +83,7 @@ class Foundation:
     templates: Templates
     cookie: str
     interactions_per_address: int
-    claim_sources: Sequence[ClaimSource]
+    departments: Departments
     to_fetch: CertificatesToFetch
     receipt_signer: CredentialSigner
 
@@ -110,8 +109,15 @@ class Parts:
 
         # People: what they granted, and what is told about them.
         self.grants = Grants(digests=digests, subscribers=on.subscribers, memory=on.memory)
-        self.sources = ClaimSources(on.claim_sources, subscribers=on.subscribers)
-        self.person_claims = PersonClaims(memory=on.memory, sources=self.sources)
+        self.person_claims = PersonClaims(memory=on.memory)
+        self.attributes = AttributeClaims(
+            on.departments,
+            database=on.database,
+            ephemeral=on.ephemeral,
+            subscribers=on.subscribers,
+            memory=on.memory,
+            activity=on.activity,
+        )
 
         # Tokens: each kind, whether one is still good, and whose key it is bound to.
         reader = JWSReader(keys)
@@ -148,7 +154,7 @@ class Parts:
         )
         self.interactions = Interactions(on.ephemeral, per_address=on.interactions_per_address)
         self.cookies = Cookies(session=on.cookie, secure=on.issuer.startswith("https://"))
-        self.pages = Pages(on.templates, sentences={**SENTENCES, **self.sources.sentences})
+        self.pages = Pages(on.templates)
         self.participants = SessionParticipants(on.ephemeral, digests=digests)
 
         # Guardians of minors: what they hear, and whether they are guardians still.

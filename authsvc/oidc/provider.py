@@ -4,9 +4,9 @@ Each chamber with endpoints of its own puts those together: `build_front`, `buil
 `build_logout`. What more than one endpoint works with is in `parts`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from authsvc.attributes import Departments
 from authsvc.authentication.credentials import Credentials
 from authsvc.authentication.passkeys.passkey_sign_in import PasskeySignIn
 from authsvc.authentication.session import Sessions
@@ -23,7 +23,6 @@ from authsvc.oidc.authorize.pushed_authorization_request_endpoint import (
     PushedAuthorizationRequestEndpoint,
 )
 from authsvc.oidc.backchannel.backchannel import Backchannel, build_backchannel
-from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.claims.identity_disclosure import Disclosures
 from authsvc.oidc.claims.protected_resource_metadata import ProtectedResourceMetadata
 from authsvc.oidc.claims.receipt import Receipts
@@ -117,7 +116,7 @@ def build_provider(
     interactions_per_address: int,
     to_fetch: CertificatesToFetch,
     receipt_signer: CredentialSigner,
-    claim_sources: Sequence[ClaimSource] = (),
+    departments: Departments,
 ) -> Provider:
     """The provider; what it takes is said at `Foundation`."""
     on = Foundation(
@@ -143,7 +142,7 @@ def build_provider(
         templates=templates,
         cookie=cookie,
         interactions_per_address=interactions_per_address,
-        claim_sources=claim_sources,
+        departments=departments,
         to_fetch=to_fetch,
         receipt_signer=receipt_signer,
     )
@@ -213,6 +212,7 @@ def build_provider(
             disclosures=Disclosures(
                 database=on.database, subscribers=on.subscribers, activity=on.activity
             ),
+            attributes=parts.attributes,
             jwts=parts.jwts,
         ),
         receipt=ReceiptEndpoint(
@@ -256,7 +256,7 @@ def build_provider(
             issuer=on.issuer,
             mtls_issuer=on.mtls_issuer,
             algorithms=on.keyring.signing.algorithms,
-            claim_types=parts.sources.types,
+            claim_types=parts.attributes.types,
         ),
         token_door=token_door,
         grants=parts.grants,

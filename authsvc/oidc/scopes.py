@@ -4,7 +4,7 @@
     age              predicates and a band (`known_claims`), never a birth date
     identity         name and document number, to whom a law names (`separate_consent`)
     offline_access   refresh tokens go on while the person is away (OpenID Connect Core 11)
-    verified-person…  a wallet fetches certificates of that kind (`certificate_words`)
+    verified-person…, residence-…  a wallet fetches certificates of that kind (`certificate_words`)
 
 Words that a client is not registered for are left out, and the answer says what remained. So is
 `identity` where the person did not consent to that by itself.

@@ -32,6 +32,13 @@ GROWN_UP = Statement(
     birth_date=date(1990, 1, 1),
     document_class="resident_identity_card",
     assurance="chip-and-face",
+    attributes={
+        "residence_province": "650000",
+        "residence_city": "659000",
+        "residence_permit_city": "440300",
+        "residence_permit_until": "2031-06",
+    },
+    attested_by="https://residence.example",
 )
 LASTING = KINDS["verified-person"]
 BRIEF = KINDS["verified-person-brief"]

@@ -24,14 +24,15 @@ def keys_of(kind: type[msgspec.Struct], above: str = "") -> dict[str, str]:
         if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
             found |= keys_of(field.type, f"{key}.")
         else:
-            found[key] = spelt(field.default)
+            made = field.default_factory
+            found[key] = spelt(field.default if made is msgspec.NODEFAULT else made())
     return found
 
 
 def spelt(default: object) -> str:
     if default is msgspec.NODEFAULT:
         return "must be set"
-    return "empty" if default == "" else f"`{default}`"
+    return "empty" if default in ("", {}) else f"`{default}`"
 
 
 def rows(text: str, first: str) -> Iterator[list[str]]:

@@ -143,7 +143,7 @@ async def test_no_place_in_a_status_list_is_tied_to_who_has_it(service: Service,
             keys.add(payload["cnf"]["jwk"]["x"])
             if "status" in payload:
                 places.add(payload["status"]["status_list"]["idx"])
-    assert (len(places), len(keys)) == (2 * 8, 2 * 16)
+    assert (len(places), len(keys)) == (2 * 8, 2 * 24)
     # Two kinds with a status: two batches each, which differ in what is random or a person's.
     batches = await rows(storage_urls, "credential_batch")
     expected = {"subscriber_id": 2, "document_digest": 2, "expires_at": 1}

@@ -198,7 +198,7 @@ class Town:
 
     def answers(self, who: int, asked: Sequence[str]) -> Answers:
         """What somebody discloses who is asked for these claims."""
-        claims = told(self._statements[who], None, day=BEGINS.date())
+        claims = told(KINDS["verified-person"], self._statements[who], None, day=BEGINS.date())
         return tuple(sorted((name, claims[name]) for name in asked))
 
     def every_answer(self, who: int) -> list[Answers]:

@@ -11,7 +11,19 @@ from tests.interop.platforms import HOME
 
 USERNAME, PASSWORD = "interop", "an artificial password"
 PHONE = "+8610099990001"
-PEOPLE = [{"username": USERNAME, "password": PASSWORD, "birth_date": "1990-01-01", "phone": PHONE}]
+ON_RECORD = {
+    "residence": {"residence_province": "650000", "residence_city": "659000"},
+    "education": {"education_level": "bachelor"},
+}
+PEOPLE = [
+    {
+        "username": USERNAME,
+        "password": PASSWORD,
+        "birth_date": "1990-01-01",
+        "phone": PHONE,
+        "departments": ON_RECORD,
+    }
+]
 
 _WAITING = re.compile(r'<section class="waiting">(.*?)</section>', re.DOTALL)
 _HANDLE = re.compile(r'name="request" value="([^"]+)"')

@@ -158,6 +158,24 @@ def _asking(receiver: str) -> Iterable[Platform]:
         request_uris=[f"{receiver}/request"],
     )
     yield platform("detailed", authorization_details_types=["identity_check", "service_case"])
+    yield platform(
+        "departments",
+        contacts=["hall@hall.example"],
+        category="government",
+        authorization_details_types=["attribute_query"],
+        attribute_queries=[
+            {
+                "department": name,
+                "attributes": attributes,
+                "purpose": "school_admission",
+                "legal_basis": "《样例法》第一条",
+            }
+            for name, attributes in (
+                ("residence", ["residence_city", "residence_permit_city"]),
+                ("education", ["education_level"]),
+            )
+        ],
+    )
     yield platform("portal", resources=[CASES, ARCHIVE])
 
 

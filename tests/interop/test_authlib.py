@@ -12,6 +12,7 @@ from joserfc.jwk import KeySet
 
 from tests.interop.authlib_app import (
     CONFIGURATION,
+    aggregated,
     app_of,
     client_of,
     code_flow,
@@ -129,6 +130,37 @@ def test_authlib_asks_for_one_act_in_one_case(issuer, platforms, person):
     token, _ = code_flow(app, person, authorization_details=json.dumps(details))
 
     assert token["authorization_details"] == details
+
+
+def test_authlib_reads_what_departments_attest(issuer, platforms, person):
+    """OpenID Connect Core 5.6.2: each name leads to its source, each source is a signed JWT."""
+    details = [
+        {
+            "type": "attribute_query",
+            "department": department,
+            "attributes": attributes,
+            "purpose": "school_admission",
+        }
+        for department, attributes in (
+            ("residence", ["residence_city", "residence_permit_city"]),
+            ("education", ["education_level"]),
+        )
+    ]
+    app = app_of(issuer, platforms["departments"])
+    token, _ = code_flow(app, person, authorization_details=json.dumps(details))
+
+    userinfo = app.userinfo(token=token)
+
+    names, sources = userinfo["_claim_names"], userinfo["_claim_sources"]
+    assert names == {"residence_city": "residence", "education_level": "education"}
+    assert userinfo["attributes_missing"] == {"residence_permit_city": "not_on_record"}
+    values = {}
+    for name, source in names.items():
+        trusted = f"{issuer}/departments/{source}"
+        claims = aggregated(sources[source]["JWT"], trusted)
+        claims.validate(leeway=30)
+        values[name] = claims[name]
+    assert values == {"residence_city": "659000", "education_level": "bachelor"}
 
 
 def test_authlib_signs_a_person_out(issuer, platforms, person):

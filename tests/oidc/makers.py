@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 import httpx2
 from litestar import Litestar
 
+from authsvc.attributes import Departments
 from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.clients import Client, Clients
 from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url, new_token
 from authsvc.issuance.datasets import Datasets
 from authsvc.keyring import KeyRing
-from authsvc.oidc.claims.claim_sources import ClaimSource
 from authsvc.oidc.provider import Provider, build_provider
 from authsvc.oidc.routes import routes
 from authsvc.storage import Database, Ephemeral, Transaction
@@ -153,7 +153,7 @@ async def service(
     issuer: str = ISSUER,
     mtls_issuer: str = "",
     fetcher: Fetcher | None = None,
-    claim_sources: Sequence[ClaimSource] = (),
+    departments: Departments | None = None,
 ) -> AsyncIterator[Service]:
     """Builds everything and registers `PLATFORMS`; `fetcher` is what speaks to platforms."""
     async with house(database, ephemeral, keyring, clock) as built:
@@ -190,7 +190,7 @@ async def service(
             interactions_per_address=INTERACTIONS,
             to_fetch=Datasets(clients),
             receipt_signer=CredentialSigner(keyring, url=issuer),
-            claim_sources=claim_sources,
+            departments=departments or Departments(),
         )
         app: Any = Litestar(
             list(routes(provider=provider, clock=clock, templates=templates)),

@@ -11,10 +11,8 @@ from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.authorize.destination import find_destination
 from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.authorize.request_reader import RequestReader
-from authsvc.oidc.claims.claim_sources import ClaimSources
 from authsvc.oidc.errors import InvalidRequest, OAuthError
 from authsvc.oidc.token.id_token import IDTokens
-from authsvc.subscribers import Subscribers
 from tests.clients.makers import client
 from tests.oidc.makers import request
 
@@ -36,8 +34,7 @@ SPEAKING = {
 
 @pytest.fixture
 def reader() -> RequestReader:
-    sources = ClaimSources(subscribers=cast("Subscribers", None))
-    return RequestReader(issuer="https://op", id_tokens=cast("IDTokens", None), sources=sources)
+    return RequestReader(issuer="https://op", id_tokens=cast("IDTokens", None))
 
 
 def parameters(**changes: str | None) -> Parameters:

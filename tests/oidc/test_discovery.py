@@ -41,7 +41,7 @@ async def test_the_document_is_complete_cacheable_and_open_to_browsers(platform,
     assert {"query", "form_post", "jwt"} <= set(found["response_modes_supported"])
     assert not any("fragment" in mode for mode in found["response_modes_supported"])
     assert "RS256" in found["authorization_signing_alg_values_supported"]
-    acts = {"identity_check", "service_case", "openid_credential"}
+    acts = {"identity_check", "service_case", "attribute_query", "openid_credential"}
     assert set(found["authorization_details_types_supported"]) == acts
     assert "openid" in found["scopes_supported"]
 

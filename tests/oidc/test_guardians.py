@@ -312,6 +312,7 @@ async def test_of_a_teenager_the_guardian_sees_a_time_and_nothing_else(
         "scopes": [],
         "network": None,
         "name": teenager.name,
+        **dict.fromkeys(("department", "purpose", "legal_basis", "consent")),
         "alert": False,
         "seen": False,
         "more": False,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from authsvc.attributes import DEPARTMENTS
 from authsvc.certificates.credentials import counterfoil
 from authsvc.certificates.credentials.kinds import CredentialKind
 from authsvc.certificates.credentials.statement import Platform, Statement
@@ -30,22 +31,29 @@ CLAIMS: Mapping[str, Text] = MappingProxyType(
 """What may be disclosed, and what people call it."""
 
 
-def names_of(kind: CredentialKind) -> tuple[str, ...]:
-    """The claims that every credential of a kind has, in the order of `CLAIMS`."""
+def names_of(kind: CredentialKind) -> Mapping[str, Text]:
+    """The claims that every credential of a kind has, in one order, and what people call them."""
+    if kind.department is not None:
+        known = DEPARTMENTS[kind.department].attributes
+        return {name: known[name].text for name in kind.attributes}
     left_out = set()
     if not kind.names_subject:
         left_out.add("sub")
     if not kind.has_counterfoil:
         left_out.add(counterfoil.CLAIM)
-    return tuple(name for name in CLAIMS if name not in left_out)
+    return {name: text for name, text in CLAIMS.items() if name not in left_out}
 
 
-def told(statement: Statement, platform: Platform | None, *, day: date) -> dict[str, object]:
+def told(
+    kind: CredentialKind, statement: Statement, platform: Platform | None, *, day: date
+) -> dict[str, object]:
     """The claims about a person, and their values on a day of China's calendar.
 
     NOTE: an age is not told to change. Whoever has a birthday meanwhile fetches new credentials;
     one that ended on that day would tell the day.
     """
+    if kind.department is not None:
+        return {name: statement.attributes[name] for name in kind.attributes}
     age = age_on(statement.birth_date, day)
     claims: dict[str, object] = {f"age_over_{years}": age >= years for years in AGES}
     claims["document_class"] = statement.document_class

@@ -228,7 +228,9 @@ class Credentials:
             if entry is not None:
                 place = {"idx": entry.index, "uri": self.status_list(entry.number)}
                 shown["status"] = {"status_list": place}
-            claims = told(statement, each.platform, day=china_today(now))
+            if kind.department is not None:
+                shown["attested_by"] = statement.attested_by
+            claims = told(kind, statement, each.platform, day=china_today(now))
             if kind.has_counterfoil:
                 claims[COUNTERFOIL] = counterfoil(
                     issuer=self.issuer,

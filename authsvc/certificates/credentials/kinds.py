@@ -34,7 +34,8 @@ class CredentialKind:
     `vct_name` ends the address of its type, `grain` is what times are rounded down to, `most` how
     many are issued at once. One that `names_subject` is for one platform and says who the holder is
     there; one that `carries_chain` has the certificate of its key with it (`x5c`); one that
-    `has_counterfoil` leaves the platform something to show an auditor (claim `receipt`).
+    `has_counterfoil` leaves the platform something to show an auditor (claim `receipt`). One that
+    rests on a `department` tells its `attributes`, all of them, and nothing else of the person.
     """
 
     id: str
@@ -46,6 +47,8 @@ class CredentialKind:
     carries_chain: bool
     has_counterfoil: bool
     most: int
+    department: str | None = None
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,33 @@ KINDS = _by_id(
         carries_chain=True,
         has_counterfoil=True,
         most=_BUCKET,
+    ),
+    # What a department says may change tomorrow, and nobody tells us: a day, and none withdraws it.
+    CredentialKind(
+        "residence-attestation",
+        vct_name="residence-attestation",
+        lifetime=_A_DAY,
+        grain=timedelta(hours=1),
+        has_status=False,
+        names_subject=False,
+        carries_chain=True,
+        has_counterfoil=False,
+        most=_BATCH,
+        department="residence",
+        attributes=("residence_province", "residence_city"),
+    ),
+    CredentialKind(
+        "residence-permit-link",
+        vct_name="residence-permit-link",
+        lifetime=_A_DAY,
+        grain=timedelta(hours=1),
+        has_status=False,
+        names_subject=False,
+        carries_chain=True,
+        has_counterfoil=False,
+        most=_BATCH,
+        department="residence",
+        attributes=("residence_permit_city", "residence_permit_until"),
     ),
 )
 """Every kind, by its id."""

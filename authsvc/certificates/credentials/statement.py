@@ -1,5 +1,6 @@
 """What is wanted, and what is known of whoever wants it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,12 +14,15 @@ from authsvc.certificates.errors import KeyNotAccepted
 class Statement:
     """What the service knows of a person; only what follows from it is told.
 
+    `attributes` is what a department said, whose name as an issuer is `attested_by`.
     `document_class` is a word of the evidence room, `assurance` that of the identity assurance.
     """
 
     birth_date: date = field(repr=False)
     document_class: str
     assurance: str
+    attributes: Mapping[str, str | bool] = field(default_factory=dict, repr=False)
+    attested_by: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cache
-from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
-from authsvc.certificates.credentials.claims import CLAIMS, names_of
+from authsvc.certificates.credentials.claims import names_of
 from authsvc.certificates.credentials.kinds import KINDS
 from authsvc.certificates.errors import CredentialTypeUnknown
 from authsvc.errors import Text
@@ -19,6 +18,8 @@ NAMES: Mapping[str, Text] = MappingProxyType(
         "verified-person-at-platform": Text(
             "网证(用于一个平台)", "Verified person, at one platform"
         ),
+        "residence-attestation": Text("户籍证明", "Place of residence"),
+        "residence-permit-link": Text("居住证关联证明", "Residence permit"),
     }
 )
 """What people call each type, by the end of its address."""
@@ -35,6 +36,15 @@ _DESCRIPTIONS: Mapping[str, Text] = MappingProxyType(
             "The holder is a real person who was verified, under the pseudonym that this one"
             " platform knows; for this platform alone.",
         ),
+        "residence-attestation": Text(
+            "持有人的户籍所在省份与城市，由户籍与居住管理部门证明，不含更细的地址。",
+            "The province and the city of the holder's registered residence, as the residence"
+            " department says; nothing finer.",
+        ),
+        "residence-permit-link": Text(
+            "持有人的居住证由哪个城市签发、有效至哪个月；不含居住证号码。",
+            "Which city's residence permit the holder has, and until which month; not its number.",
+        ),
     }
 )
 # Registered claims that are always shown. What is not listed is no part of a type.
@@ -49,7 +59,9 @@ def type_metadata(name: str, *, vct: str) -> bytes:
         raise CredentialTypeUnknown
     claims = [names_of(kind) for kind in kinds]
     everywhere = set.intersection(*map(set, claims))
-    shown = [*_SHOWN, "sector"] if kinds[0].names_subject else list(_SHOWN)
+    texts = {claim: text for each in claims for claim, text in each.items()}
+    shown = [*_SHOWN, *(["sector"] if kinds[0].names_subject else [])]
+    shown += [] if kinds[0].department is None else ["attested_by"]
     document = {
         "vct": vct,
         "name": NAMES[name].en,
@@ -66,8 +78,8 @@ def type_metadata(name: str, *, vct: str) -> bytes:
             *({"path": [claim], "mandatory": True, "sd": "never"} for claim in shown),
             {"path": ["status"], "sd": "never"},
             *(
-                _disclosable(claim, mandatory=claim in everywhere)
-                for claim in dict.fromkeys(chain.from_iterable(claims))
+                _disclosable(claim, text, mandatory=claim in everywhere)
+                for claim, text in texts.items()
             ),
         ],
     }
@@ -77,13 +89,12 @@ def type_metadata(name: str, *, vct: str) -> bytes:
 _LOCALES = (("zh-CN", "zh"), ("en", "en"))
 
 
-def _disclosable(claim: str, *, mandatory: bool) -> dict[str, Any]:
+def _disclosable(claim: str, text: Text, *, mandatory: bool) -> dict[str, Any]:
     return {
         "path": [claim],
         "mandatory": mandatory,
         "sd": "always",
         "display": [
-            {"locale": locale, "label": getattr(CLAIMS[claim], language)}
-            for locale, language in _LOCALES
+            {"locale": locale, "label": getattr(text, language)} for locale, language in _LOCALES
         ],
     }

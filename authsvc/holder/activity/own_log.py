@@ -21,7 +21,8 @@ class EntryView(msgspec.Struct, frozen=True):
     """One line. `platform` is the name of the client, null if it is not known (any more).
 
     `alert` says that the person was told at once, `seen` that they have read it, `more` that what
-    happened of the same later that day has no line of its own.
+    happened of the same later that day has no line of its own. Of a question to a department:
+    which, what for, under which law, and its reference in the department's books.
     """
 
     kind: str
@@ -31,6 +32,10 @@ class EntryView(msgspec.Struct, frozen=True):
     scopes: tuple[str, ...]
     network: str | None
     name: str | None
+    department: str | None
+    purpose: str | None
+    legal_basis: str | None
+    consent: str | None
     alert: bool
     seen: bool
     more: bool
@@ -111,6 +116,10 @@ def _shown(entry: Entry, names: dict[str, str]) -> EntryView:
         scopes=entry.scopes,
         network=entry.network,
         name=entry.name,
+        department=entry.department,
+        purpose=entry.purpose,
+        legal_basis=entry.legal_basis,
+        consent=entry.consent,
         alert=entry.alerts,
         seen=entry.seen,
         more=entry.more,

@@ -47,19 +47,14 @@ class ClaimsRequest:
         return {place: members for place, members in self.asked.items() if members} or None
 
 
-def read_claims_request(
-    text: str | None, client: Client, *, others: Mapping[str, Sequence[object]] | None = None
-) -> ClaimsRequest:
-    """What the parameter asks for, as far as the client may have it; InvalidRequest.
-
-    `others` are claims that it may ask UserInfo for and that somebody else attests.
-    """
+def read_claims_request(text: str | None, client: Client) -> ClaimsRequest:
+    """What the parameter asks for, as far as the client may have it; InvalidRequest."""
     if text is None:
         return ClaimsRequest()
     document = _document(text)
     places = {place: _place(document, place) for place in (ID_TOKEN, USERINFO)}
     known = known_claims.known_to(client)
-    at_userinfo = {**known, **known_claims.SIGN_IN, **(others or {})}
+    at_userinfo = {**known, **known_claims.SIGN_IN}
     return ClaimsRequest(
         asked={
             ID_TOKEN: read_wishes(places[ID_TOKEN], known) | _verified(places[ID_TOKEN], known),

@@ -28,7 +28,7 @@ def build_front(on: Foundation, parts: Parts) -> Front:
     """The front."""
     pushed = PushedRequests(on.ephemeral)
     objects = RequestObjects(issuer=on.issuer, keys=parts.client_keys, fetcher=on.fetcher)
-    requests = RequestReader(issuer=on.issuer, id_tokens=parts.id_tokens, sources=parts.sources)
+    requests = RequestReader(issuer=on.issuer, id_tokens=parts.id_tokens)
     signed = SignedResponses(issuer=on.issuer, jwts=parts.jwts)
     delivery = AnswerDelivery(issuer=on.issuer, signed=signed, templates=on.templates)
     responses = AuthorizationResponses(

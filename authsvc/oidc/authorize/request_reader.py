@@ -25,7 +25,6 @@ from authsvc.oidc.authorize.destination import Destination, octets
 from authsvc.oidc.authorize.parameters import Parameters
 from authsvc.oidc.authorize.resource_indicators import read_resources
 from authsvc.oidc.authorize.response_mode import read_response_mode
-from authsvc.oidc.claims.claim_sources import ClaimSources
 from authsvc.oidc.errors import (
     InvalidRequest,
     RegistrationNotSupported,
@@ -46,10 +45,9 @@ _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 class RequestReader:
     """Reads the parameters of a known client. It knows our name and our ID tokens."""
 
-    def __init__(self, *, issuer: str, id_tokens: IDTokens, sources: ClaimSources) -> None:
+    def __init__(self, *, issuer: str, id_tokens: IDTokens) -> None:
         self._issuer = issuer
         self._id_tokens = id_tokens
-        self._sources = sources
         self._asked_before = AskedBefore()
 
     def read(
@@ -79,9 +77,7 @@ class RequestReader:
             raise UnauthorizedClient("the client is not registered for authorization_code")
         response_mode = _check_response(parameters)
         max_age = _max_age(parameters, client)
-        asked = read_claims_request(
-            parameters.get("claims"), client, others=self._sources.known_to(client)
-        )
+        asked = read_claims_request(parameters.get("claims"), client)
         acr_values, essential_acr = read_acr(parameters, client, claim=asked.acr)
         details = read_details(parameters.get("authorization_details"), client)
         return AuthorizationRequest(

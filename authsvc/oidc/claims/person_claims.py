@@ -13,7 +13,6 @@ from authsvc.clients import Client
 from authsvc.clock import china_today
 from authsvc.oidc.claims import known_claims, verified_claims
 from authsvc.oidc.claims.asked_claims import fulfilled
-from authsvc.oidc.claims.claim_sources import ClaimSources
 from authsvc.oidc.claims.known_claims import VERIFIED_CLAIMS
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.oidc.grants import Standing
@@ -24,16 +23,14 @@ from authsvc.subscribers.memory import SubscriberMemory
 class PersonClaims:
     """Finds out what may be told, and tells it."""
 
-    def __init__(self, *, memory: SubscriberMemory, sources: ClaimSources) -> None:
+    def __init__(self, *, memory: SubscriberMemory) -> None:
         self._memory = memory
-        self._sources = sources
 
     async def tell(
         self,
         standing: Standing,
         *,
         client: Client,
-        subject: str,
         scopes: Sequence[str] = (),
         asked: Mapping[str, Any] | None,
         now: datetime,
@@ -46,24 +43,6 @@ class PersonClaims:
         if not asked and AGE not in scopes:
             return {}
         asked = asked or {}
-        told = await self._of_age(standing, client=client, scopes=scopes, asked=asked, now=now)
-        return told | await self._sources.ask(
-            standing.subscriber,
-            client=client,
-            subject=subject,
-            names=asked.keys() & self._sources.known_to(client).keys(),
-            now=now,
-        )
-
-    async def _of_age(
-        self,
-        standing: Standing,
-        *,
-        client: Client,
-        scopes: Sequence[str],
-        asked: Mapping[str, Any],
-        now: datetime,
-    ) -> dict[str, Any]:
         known = known_claims.known_to(client)
         by_scope = dict.fromkeys(known) if AGE in scopes else {}
         wishes = by_scope | {name: wish for name, wish in asked.items() if name in known}

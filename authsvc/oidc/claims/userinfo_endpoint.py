@@ -12,6 +12,7 @@ from authsvc.clients import Client, Clients
 from authsvc.oidc.authorize.acr_request import ACR_VALUES
 from authsvc.oidc.authorize.resource_indicators import own_resources
 from authsvc.oidc.claims.asked_claims import fulfilled
+from authsvc.oidc.claims.attribute_claims import AttributeClaims
 from authsvc.oidc.claims.identity_disclosure import Disclosures
 from authsvc.oidc.claims.known_claims import SIGN_IN, VERIFIED_CLAIMS
 from authsvc.oidc.claims.person_claims import PersonClaims
@@ -27,6 +28,9 @@ from authsvc.oidc.token.errors import InsufficientUserAuthentication
 from authsvc.oidc.token.token_status import TokenStatus
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 
+# Those that tell something here, beside the subject.
+_SCOPES = frozenset({AGE, IDENTITY})
+
 
 class UserInfoEndpoint:
     """`GET` and `POST /userinfo`."""
@@ -41,6 +45,7 @@ class UserInfoEndpoint:
         clients: Clients,
         person_claims: PersonClaims,
         disclosures: Disclosures,
+        attributes: AttributeClaims,
         jwts: ClientJWTs,
     ) -> None:
         self._issuer = issuer
@@ -51,6 +56,7 @@ class UserInfoEndpoint:
         self._clients = clients
         self._person_claims = person_claims
         self._disclosures = disclosures
+        self._attributes = attributes
         self._jwts = jwts
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
@@ -91,12 +97,11 @@ class UserInfoEndpoint:
     ) -> tuple[dict[str, Any], bool]:
         """The claims, and whether they name the person; NoLongerGranted if they left meanwhile."""
         # Most want no more than this.
-        if not token.claims and AGE not in token.scopes and IDENTITY not in token.scopes:
+        if not token.claims and not token.details and not _SCOPES & set(token.scopes):
             return {"sub": token.subject}, False
         told = await self._person_claims.tell(
             standing,
             client=client,
-            subject=token.subject,
             scopes=token.scopes,
             asked=token.claims,
             now=now,
@@ -104,6 +109,7 @@ class UserInfoEndpoint:
         named = await self._disclosures.element(token, standing, client, now=now)
         if named is not None:
             told = told | {VERIFIED_CLAIMS: joined(told.get(VERIFIED_CLAIMS), named)}
+        told = told | await self._attributes.tell(token, standing, client, now=now)
         return {"sub": token.subject, **told, **_sign_in(token)}, named is not None
 
     async def _written(

@@ -5,7 +5,8 @@
     otp page        input `otp`, if the person has a second factor; a button `sms=send` for who
                     has only a phone, `skip` where a second factor is a platform's mere wish
     consent page    buttons `decision=approve` and `decision=deny`; the box `identity`, where a
-                    platform asks to be told who somebody is
+                    platform asks to be told who somebody is, boxes `attributes-…`, where it asks
+                    a department for something sensitive
     guardian page   a child waits for a guardian; `decision=deny` gives up
 
 Each form posts to the address of its page, and the answer is a redirect to the next page, or what
@@ -20,6 +21,7 @@ from authsvc.authentication.session import Sessions
 from authsvc.authentication.signed_in import SignedIn
 from authsvc.oidc.errors import AccessDenied, InteractionOver, OAuthError
 from authsvc.oidc.guardians.approval_of_use import ApprovalOfUse
+from authsvc.oidc.interaction.attribute_questions import as_allowed, wants_ticks
 from authsvc.oidc.interaction.completion import Completion
 from authsvc.oidc.interaction.consents import Consents
 from authsvc.oidc.interaction.cookies import Cookies
@@ -192,7 +194,8 @@ class InteractionEndpoint:
         if approved and completion.asks_consent:
             visitor = await self._consents.keep(turn, visitor, approval)
         await self._interactions.finish(turn.id)
-        return await completion.grant(turn.http, interaction, visitor, now=turn.now)
+        allowed = as_allowed(interaction, visitor.session, approval)
+        return await completion.grant(turn.http, allowed, visitor, now=turn.now)
 
     async def _decline(self, turn: Turn) -> HTTPResponse:
         """The person said no, and reads of it in their own log if we know them."""
@@ -224,7 +227,7 @@ class InteractionEndpoint:
 
     async def _consent(self, turn: Turn) -> HTTPResponse:
         request, token = turn.interaction.request, self._cookies.session(turn.http)
-        if turn.completion.bound_to_reader:
+        if turn.completion.bound_to_reader or wants_ticks(request):
             session = await self._sessions.find(token, now=turn.now)
             reader = None if session is None else session.id
             turn = await turn.noted(self._interactions, reader=reader)

@@ -1,6 +1,5 @@
 """The pages that a person meets on the way to a platform and out again."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -8,13 +7,14 @@ from authsvc.authentication.assurance import Factor
 from authsvc.authentication.step_up.second_factors import SecondFactors
 from authsvc.clients import Client
 from authsvc.clock import china_today
-from authsvc.errors import AuthsvcError, Text
+from authsvc.errors import AuthsvcError
 from authsvc.oidc import paths
 from authsvc.oidc.authorization_details import sentences
 from authsvc.oidc.authorize.authorization_request import AuthorizationRequest
 from authsvc.oidc.certificate_words import SENTENCES as CERTIFICATES
 from authsvc.oidc.claims import known_claims
 from authsvc.oidc.grants import LIFETIME
+from authsvc.oidc.interaction.attribute_questions import asked_by_themselves, asked_together
 from authsvc.oidc.interaction.identity_question import IdentityQuestion
 from authsvc.web.http import HTTPRequest, HTTPResponse, html_response
 from authsvc.web.language import Language
@@ -30,10 +30,8 @@ ANOTHER_NAME = "another-name"
 class Pages:
     """Renders them. The pages of a request lead away: at their end stands its redirect URI."""
 
-    def __init__(self, templates: Templates, *, sentences: Mapping[str, Text]) -> None:
-        """`sentences` say to people what each single claim is."""
+    def __init__(self, templates: Templates) -> None:
         self._templates = templates
-        self._sentences = sentences
 
     def sign_in(
         self,
@@ -142,11 +140,14 @@ class Pages:
             hidden={},
             client_name=client.name,
             scopes=request.scopes,
-            ages=[self._sentences[name] for name in single if name in known_claims.POSSIBLE],
-            facts=[self._sentences[name] for name in single if name not in known_claims.POSSIBLE],
+            ages=[known_claims.SENTENCES[name] for name in single if name in known_claims.POSSIBLE],
+            facts=[
+                known_claims.SENTENCES[name] for name in single if name not in known_claims.POSSIBLE
+            ],
             purposes={scope: texts[language] for scope, texts in client.purposes.items()},
             certificates=[text for word, text in CERTIFICATES.items() if word in request.scopes],
-            details=sentences(request.details),
+            details=sentences(asked_together(request)),
+            separate=asked_by_themselves(request),
             legal_basis=client.legal_basis,
             until=china_today(now + LIFETIME),
             policy_uri=client.policy_uri,

@@ -137,7 +137,7 @@ class Tokens:
                 client=client,
                 subject=subject,
                 access_token=token,
-                told=await self._told(asked, request, standing, subject) if asked else None,
+                told=await self._told(asked, request, standing) if asked else None,
                 now=now,
             )
             encryption = client.id_token_encryption
@@ -162,12 +162,10 @@ class Tokens:
         asked: Mapping[str, Any],
         request: TokenRequest,
         standing: Standing,
-        subject: str,
     ) -> dict[str, Any]:
         return await self._person_claims.tell(
             standing,
             client=request.client,
-            subject=subject,
             asked=asked,
             now=request.now,
         )

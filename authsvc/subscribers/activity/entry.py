@@ -42,6 +42,9 @@ class ActivityKind(Enum):
     WARD_USED = "ward_used"
     HELPER_ADDED = "helper_added"
     HELPER_REMOVED = "helper_removed"
+    ATTRIBUTES_ASKED = "attributes_asked"
+    DEPARTMENT_LINKED = "department_linked"
+    DEPARTMENT_UNLINKED = "department_unlinked"
     CERTIFICATES_OFFERED = "certificates_offered"
     CERTIFICATES_FETCHED = "certificates_fetched"
     CERTIFICATES_NOT_KEPT = "certificates_not_kept"
@@ -74,9 +77,10 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `client_id` is the platform concerned, `scopes` what it was allowed or told; `network` is where
     the request came from, as people are shown it; `name` is what a device or a passkey is called,
-    or the counter at which somebody enrolled. `relation` is the id of the relation to the ward
-    whose use a guardian hears of. `seen` is for alerts: the person has read it. `more` says that
-    what happened of the same later that day has no line of its own.
+    or the counter at which somebody enrolled. Of a question to a `department`, `scopes` are the
+    attributes, and `consent` is the reference that stands in its books, too. `relation` is the id
+    of the relation to the ward whose use a guardian hears of. `seen` is for alerts: the person has
+    read it. `more` says that what happened of the same later that day has no line of its own.
     """
 
     kind: ActivityKind
@@ -85,6 +89,10 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     scopes: tuple[str, ...] = ()
     network: str | None = None
     name: str | None = None
+    department: str | None = None
+    purpose: str | None = None
+    legal_basis: str | None = None
+    consent: str | None = None
     relation: bytes | None = None
     seen: bool = False
     more: bool = False

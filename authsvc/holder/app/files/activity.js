@@ -2,6 +2,7 @@
 
 import { get } from '/app/api.js';
 import { action, announce, bdi, el, heading, link, p } from '/app/dom.js';
+import { attributeName, departmentName, purposeName } from '/app/department_words.js';
 import { happened, scopeSentence } from '/app/vocabulary.js';
 import { day, say } from '/app/words.js';
 
@@ -63,9 +64,26 @@ function older(place, before) {
   return whole;
 }
 
+/** The words for what was asked: of a department its attributes, else what a platform is told. */
+function scopeOrAttribute(entry) {
+  return entry.department ? attributeName : scopeSentence;
+}
+
+/** What a department was asked for, under which law, and by which reference. */
+function why(entry) {
+  return [
+    p([say('用途：', 'For: '), purposeName(entry.purpose)], { class: 'more' }),
+    p([say('法律依据：', 'Legal basis: '), bdi(entry.legal_basis)], { class: 'more' }),
+    p([say('该部门账簿中的编号：', 'Reference in its books: '), bdi(entry.consent)], {
+      class: 'more',
+    }),
+  ];
+}
+
 function line(entry) {
   const time = new Date(entry.at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  const about = [entry.platform ?? entry.client_id, entry.name].filter(Boolean);
+  const asked = entry.department ? departmentName(entry.department) : null;
+  const about = [entry.platform ?? entry.client_id, asked, entry.name].filter(Boolean);
   return [
     p([
       el('strong', {}, happened(entry.kind)),
@@ -73,8 +91,9 @@ function line(entry) {
     ]),
     about.length ? p(about.map((each, index) => [index ? ' · ' : '', bdi(each)])) : null,
     entry.scopes?.length
-      ? p(entry.scopes.map(scopeSentence).join(say('；', '; ')), { class: 'more' })
+      ? p(entry.scopes.map(scopeOrAttribute(entry)).join(say('；', '; ')), { class: 'more' })
       : null,
+    ...(entry.purpose ? why(entry) : []),
     p(
       [
         el('time', { datetime: entry.at }, time),
