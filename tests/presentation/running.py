@@ -10,7 +10,6 @@ import httpx2
 
 from authsvc.cli.tour.servers import Server
 from tests.journeys.world import ROOT, lasting_port
-from tests.presentation.wallet import Issuer
 
 SECTOR = "127.0.0.1"
 
@@ -20,7 +19,7 @@ class RunningVerifier:
     """A verifier, and whom it believes."""
 
     url: str
-    issuer: Issuer
+    issuer: Any
     token_file: Path
 
     def post(self, path: str, body: object) -> Any:
@@ -46,8 +45,13 @@ class RunningVerifier:
 
 
 @contextmanager
-def running_verifier(directory: Path, issuer: Issuer) -> Iterator[RunningVerifier]:
-    """The verifier, until the end of the block; its own name is `localhost`."""
+def running_verifier(
+    directory: Path, issuer: Any, *, name: str = "localhost"
+) -> Iterator[RunningVerifier]:
+    """The verifier, until the end of the block; wallets reach it by its own name.
+
+    `issuer` is anything with a `url`.
+    """
     port = lasting_port()
     keys = directory / "keys"
     server = Server(
@@ -56,7 +60,7 @@ def running_verifier(directory: Path, issuer: Issuer) -> Iterator[RunningVerifie
             "authsvc",
             "verifier",
             f"--issuer={issuer.url}",
-            f"--public-url=http://localhost:{port}",
+            f"--public-url=http://{name}:{port}",
             f"--port={port}",
             f"--directory={keys}",
             f"--sector={SECTOR}",
