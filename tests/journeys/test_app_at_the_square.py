@@ -11,8 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from authsvc.cli.tour.servers import Server
+from tests.journeys.camera import camera_plays, camera_sees
+from tests.journeys.hands import chromium
 from tests.journeys.qr import read_screen
 from tests.journeys.question import Question
 from tests.journeys.world import ROOT, SQUARE, lasting_port
@@ -34,6 +37,19 @@ class Place:
         asked = "SELECT handle, subject FROM account JOIN verification ON account_id = account.id"
         with closing(sqlite3.connect(self.data)) as database:
             return dict(database.execute(asked).fetchall())
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """What the phone's camera plays."""
+    return tmp_path_factory.mktemp("camera") / "film.y4m"
+
+
+@pytest.fixture(scope="module")
+def browser_program(film) -> Iterator[Browser]:
+    """A Chromium with a camera."""
+    with chromium(*camera_plays(film)) as program:
+        yield program
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +99,9 @@ def new_holder(new_hands, place, world):
 
 
 def test_somebody_opens_an_account_and_comes_back_by_another_device(
-    place, new_holder, new_hands, world
+    place, new_holder, new_hands, world, film
 ):
-    phone = new_holder("square-holder")
+    phone = new_holder("square-holder", permissions=["camera"])
     page = phone.page
     page.goto(f"{place.url}/sign-up?lang=en")
     phone.click("#sign-up-with-certificate")
@@ -122,8 +138,9 @@ def test_somebody_opens_an_account_and_comes_back_by_another_device(
     desk = new_hands(place.url)
     desk.page.goto(f"{place.url}/sign-in?lang=en")
     desk.click("#sign-in-with-certificate")
-    link = read_screen(desk.page.get_attribute("#qr", "src") or "")
-    page.goto(link)
+    camera_sees(film, read_screen(desk.page.get_attribute("#qr", "src") or ""))
+    phone.open("scan")
+    page.wait_for_url("**/app/present#**")
     phone.settled()
     assert "Sign in" in phone.sees("#own-words")
     phone.click("#present-yes")

@@ -145,7 +145,13 @@ def test_a_wallet_from_fetching_to_the_counter(new_hands, platform, counter):
     # No is as near as yes. What a camera read is pasted.
     name, query = platform.asks("age_over_18")
     hands.open("certificate")
-    hands.fill("request", f"openid4vp://?{query}")
+    hands.click("#scan")
+    assert "camera cannot be used" in hands.sees(".later .alarm")
+    hands.click("summary:has-text('Paste')")
+    hands.fill("request", "https://a.example/?nothing=here")
+    hands.click("#open-request")
+    assert "no platform's request" in hands.sees(".fault")
+    hands.page.fill("#field-request", f"openid4vp://?{query}")
     hands.click("#open-request")
     hands.click("#present-no")
     assert platform.hears(name, page)["status"] == "declined"

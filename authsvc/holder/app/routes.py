@@ -3,6 +3,7 @@
     GET /app            -> 303 to /app/, so that the app's scope ends with a slash
     GET /app/           the page, in the language of ?lang=zh|en or of the browser
     GET /app/present    the same page, where a certificate is shown: it may speak to platforms
+    GET /app/scan       the same page, where a code is read: it may ask for the camera
     GET /app/{name}     modules, style sheet, icon, manifest, service worker
 
 NOTE: a scope is a prefix of addresses: `/app` would be one of `/approvals`, too.
@@ -14,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.holder.app.app_files import (
     MANIFEST,
+    SCANNING,
     SERVICE_WORKER,
     SHELL,
     AppFile,
@@ -21,7 +23,12 @@ from authsvc.holder.app.app_files import (
     manifest,
 )
 from authsvc.web.errors import AddressUnknown
-from authsvc.web.headers import app_headers, presenting_headers, worker_headers
+from authsvc.web.headers import (
+    app_headers,
+    presenting_headers,
+    scanning_headers,
+    worker_headers,
+)
 from authsvc.web.http import HTTPRequest, HTTPResponse, redirect
 from authsvc.web.language import Language
 from authsvc.web.mount import mount
@@ -48,6 +55,9 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
     async def show_presenting(request: HTTPRequest) -> HTTPResponse:
         return page(request, *presenting_headers(sandbox=sandbox))
 
+    async def show_scanning(request: HTTPRequest) -> HTTPResponse:
+        return page(request, *scanning_headers())
+
     def page(request: HTTPRequest, *policy: tuple[str, str]) -> HTTPResponse:
         language = _language(request)
         about = (("content-language", language), ("vary", "accept-language"), *policy)
@@ -63,6 +73,7 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
     return [
         mount(_WITHOUT_SLASH, {"GET": show, "HEAD": show}),
         mount(PRESENTING, {"GET": show_presenting, "HEAD": show_presenting}),
+        mount(SCANNING, {"GET": show_scanning, "HEAD": show_scanning}),
         mount(f"{SHELL}{{name:str}}", {"GET": serve, "HEAD": serve}),
     ]
 

@@ -47,6 +47,7 @@ export async function counterView({ signal }) {
           label: say('用途', 'What for'),
           hint: say('照柜台告示牌上的字填写。', 'As it stands on the sign at the counter.'),
           autocomplete: 'off',
+          value: new URLSearchParams(location.hash.split('?')[1] ?? '').get('purpose'),
         },
       ],
       send: async ({ purpose }) => {
@@ -55,6 +56,7 @@ export async function counterView({ signal }) {
       },
     }),
     place,
+    p(link('/app/scan#/scan', say('扫描柜台的二维码', "Scan the counter's code"))),
   ];
 }
 

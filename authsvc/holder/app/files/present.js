@@ -17,6 +17,7 @@ import { say } from '/app/words.js';
 /** The view. The request stands behind the question mark of `#/present?…`. */
 export async function presentView() {
   const parameters = new URLSearchParams(location.hash.split('?').slice(1).join('?'));
+  if (!parameters.has('request_uri')) return nothingAsked();
   const request = await fetchRequest(parameters);
   const answers = await answerTo(request.claims.dcql_query, request.hostname);
   const encryption = encryptionOf(request.claims);
@@ -36,6 +37,20 @@ export async function presentView() {
       id: 'present-no',
       class: 'second',
     }),
+  ];
+}
+
+/** Whoever opened this view by itself. */
+function nothingAsked() {
+  return [
+    heading(
+      say('没有平台的请求', 'No platform asks for anything'),
+      say(
+        '请在平台的页面上点“打开应用”，或扫描它的二维码。',
+        "Press “open the app” on a platform's page, or scan its code.",
+      ),
+    ),
+    p(link('/app/scan#/scan', say('扫描二维码', 'Scan a code'), { class: 'button' })),
   ];
 }
 

@@ -1,9 +1,8 @@
 /** The part of the certificate view about what is shown to platforms and at counters. */
 
-import { action, alarm, el, form, link, p, tell } from '/app/dom.js';
-import { refused } from '/app/presentation_request.js';
+import { action, alarm, el, link, p, tell } from '/app/dom.js';
 import { asProblem } from '/app/problem.js';
-import { go, show } from '/app/router.js';
+import { show } from '/app/router.js';
 import { isFrozen } from '/app/standing.js';
 import {
   AT_COUNTER,
@@ -41,23 +40,12 @@ export async function walletPart() {
           }),
         )
       : null,
-    form({
-      id: 'open-request',
-      submit: say('打开请求', 'Open the request'),
-      mood: 'second',
-      fields: [
-        {
-          name: 'request',
-          label: say('平台请求的链接', "A platform's request"),
-          hint: say(
-            '粘贴平台页面上的链接，或用相机扫描二维码得到的内容。',
-            'Paste the link of its page, or what a camera reads in its QR code.',
-          ),
-          autocomplete: 'off',
-        },
-      ],
-      send: ({ request }) => openRequest(request),
-    }),
+    p(
+      link('#/scan', say('扫描二维码', 'Scan a code'), {
+        class: 'button second',
+        id: 'scan',
+      }),
+    ),
     stopped,
     action(
       say('领取网证', 'Fetch certificates'),
@@ -69,13 +57,6 @@ export async function walletPart() {
       { id: 'fetch-certificates' },
     ),
   );
-}
-
-/** Opens what a platform's link or QR code asks; where it names another wallet's address, too. */
-function openRequest(typed) {
-  const query = typed.trim().split('?').slice(1).join('?');
-  if (!new URLSearchParams(query).get('request_uri')) throw refused('no_request', 'request');
-  return go(`present?${query}`);
 }
 
 /** Fetches more where they run short; what stands in the way, in words. */
