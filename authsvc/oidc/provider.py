@@ -239,6 +239,7 @@ def build_provider(
             mtls_issuer=on.mtls_issuer,
             algorithms=on.keyring.signing.algorithms,
             claim_types=parts.sources.types,
+            knows_wallet_makers=bool(parts.wallet_anchors),
         ),
         token_door=TokenDoor(
             issuer=on.issuer,

@@ -1,5 +1,6 @@
 """The app's doors: a page, and the files that it is made of.
 
+    GET /               -> 303 to /app/ for a browser; for a program there is nothing
     GET /app            -> 303 to /app/, so that the app's scope ends with a slash
     GET /app/           the page, in the language of ?lang=zh|en or of the browser
     GET /app/present    the same page, where a certificate is shown: it may speak to platforms
@@ -22,6 +23,7 @@ from authsvc.holder.app.app_files import (
     app_files,
     manifest,
 )
+from authsvc.web.error_pages import address_unknown_pages, wants_page
 from authsvc.web.errors import AddressUnknown
 from authsvc.web.headers import (
     app_headers,
@@ -48,8 +50,7 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
     async def show(request: HTTPRequest) -> HTTPResponse:
         # Some servers leave the query in it.
         if request.raw_path.partition(b"?")[0] == _WITHOUT_SLASH.encode():
-            query = f"?{request.query}" if request.query else ""
-            return redirect(f"{SHELL}{query}")
+            return _to_the_app(request)
         return page(request, *app_headers())
 
     async def show_presenting(request: HTTPRequest) -> HTTPResponse:
@@ -70,12 +71,26 @@ def routes(*, templates: Templates, sandbox: bool) -> list[ControllerRouterHandl
         about = worker_headers() if name == SERVICE_WORKER else ()
         return _found(found, name).answer(request, *about)
 
+    unknown = address_unknown_pages(templates)
     return [
         mount(_WITHOUT_SLASH, {"GET": show, "HEAD": show}),
         mount(PRESENTING, {"GET": show_presenting, "HEAD": show_presenting}),
         mount(SCANNING, {"GET": show_scanning, "HEAD": show_scanning}),
-        mount(f"{SHELL}{{name:str}}", {"GET": serve, "HEAD": serve}),
+        mount(f"{SHELL}{{name:str}}", {"GET": serve, "HEAD": serve}, errors=unknown),
+        mount("/", {"GET": _arrive, "HEAD": _arrive}, always=(("vary", "accept"),)),
     ]
+
+
+async def _arrive(request: HTTPRequest) -> HTTPResponse:
+    """Whoever types the service's name into a browser; AddressUnknown for a program."""
+    if wants_page(request):
+        return _to_the_app(request)
+    raise AddressUnknown
+
+
+def _to_the_app(request: HTTPRequest) -> HTTPResponse:
+    query = f"?{request.query}" if request.query else ""
+    return redirect(f"{SHELL}{query}")
 
 
 _LANGUAGES: tuple[Language, ...] = ("zh", "en")

@@ -141,6 +141,8 @@ class Pages:
             action=http.path,
             hidden={},
             client_name=client.name,
+            client_id=client.client_id,
+            contacts=client.contacts,
             scopes=request.scopes,
             ages=[self._sentences[name] for name in single if name in known_claims.POSSIBLE],
             facts=[self._sentences[name] for name in single if name not in known_claims.POSSIBLE],
