@@ -56,7 +56,9 @@ export async function counterView({ signal }) {
       },
     }),
     place,
-    p(link('/app/scan#/scan', say('扫描柜台的二维码', "Scan the counter's code"))),
+    p(link('/app/scan#/scan', say('扫描柜台的二维码', "Scan the counter's code")), {
+      class: 'after',
+    }),
   ];
 }
 
