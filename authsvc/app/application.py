@@ -17,6 +17,7 @@ from authsvc.housekeeping import Housekeeping
 from authsvc.settings import Settings, load_settings
 from authsvc.storage.migrations import require_current
 from authsvc.web.asgi import MAX_BODY
+from authsvc.web.error_pages import address_unknown_pages
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.forwarded import ForwardedClient
 from authsvc.web.front_door import FrontDoor
@@ -24,6 +25,7 @@ from authsvc.web.headers import SecurityHeaders
 from authsvc.web.logging import AccessLog, configure_logging
 from authsvc.web.openapi import openapi_config
 from authsvc.web.same_origin import json_api
+from authsvc.web.templates import Templates
 from authsvc.web.worker import at_work
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
@@ -42,7 +44,7 @@ def create_app(
         route_handlers=doors,
         before_request=json_api(settings.issuer),
         request_max_body_size=MAX_BODY,
-        exception_handlers=exception_handlers(),
+        exception_handlers=exception_handlers(address_unknown_pages(Templates())),
         lifespan=[_lifespan(house), *within],
         logging_config=None,
         openapi_config=openapi_config(bearer=enrollment_routes.SECURITY_SCHEME),

@@ -152,6 +152,7 @@ def _own_doors(house: House, door: Door, devices: Devices, own_log: OwnLog) -> S
             phone_changes=house.phone_changes,
             activity=house.activity,
             own_log=own_log,
+            step_up=house.step_up,
             **on,
         ),
         exports=Exports(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.certificates import Certificates
 from authsvc.enrollment.recovery import Recoveries
 from authsvc.holder.activity.own_log import EntryView, OwnLog
@@ -40,13 +41,16 @@ class RecoveryView(msgspec.Struct, frozen=True):
 class Overview(msgspec.Struct, frozen=True):
     """The person's own view; online number and phone are masked. `alerts` are those not seen yet.
 
-    `phone_change` is the number that waits to take the phone's place, if one does.
+    `second_factors` are what the person can prove beside a password, by their `amr` words: `otp`,
+    `pop`, and `sms` for whoever has set up neither. `phone_change` is the number that waits to take
+    the phone's place, if one does.
     """
 
     online_number: str
     enrolled_at: datetime
     acr: str
     amr: tuple[str, ...]
+    second_factors: list[str]
     documents: list[DocumentView]
     certificates: list[CertificateView]
     recovery: RecoveryView | None
@@ -74,6 +78,7 @@ class Overviews:
         phone_changes: PhoneChanges,
         activity: ActivityLog,
         own_log: OwnLog,
+        step_up: StepUp,
     ) -> None:
         self._database = database
         self._subscribers = subscribers
@@ -82,6 +87,7 @@ class Overviews:
         self._phone_changes = phone_changes
         self._activity = activity
         self._own_log = own_log
+        self._step_up = step_up
 
     async def of(self, visit: Visit) -> Overview:
         """What the service holds about the person of this session; SessionRequired if they left."""
@@ -93,11 +99,13 @@ class Overviews:
             ready_at = await self._recoveries.waiting_for(tx, subscriber.id)
             phone_change = await self._phone_changes.waiting_for(tx, subscriber)
             unseen = await self._activity.unread_alerts(tx, subscriber)
+        more = await self._step_up.second_factors(visit.session.subscriber)
         return Overview(
             online_number=OnlineNumber(identity.online_number).masked,
             enrolled_at=subscriber.enrolled_at,
             acr=visit.session.acr,
             amr=visit.session.amr,
+            second_factors=sorted(factor.value for factor in more.factors),
             documents=[DocumentView(kind=d.kind, state=d.state.value) for d in documents],
             certificates=[
                 CertificateView(

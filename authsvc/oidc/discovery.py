@@ -41,12 +41,14 @@ class Discovery:
         mtls_issuer: str,
         algorithms: Sequence[str],
         claim_types: Sequence[str],
+        knows_wallet_makers: bool,
     ) -> None:
         self._response = HTTPResponse(
             200,
             (("content-type", "application/json"), _CACHEABLE),
             msgspec.json.encode(
-                document(issuer, algorithms, claim_types) | _mtls_aliases(mtls_issuer)
+                document(issuer, algorithms, claim_types, knows_wallet_makers=knows_wallet_makers)
+                | _mtls_aliases(mtls_issuer)
             ),
         )
 
@@ -55,11 +57,27 @@ class Discovery:
         return self._response
 
 
+_ATTESTATION = {
+    "client_attestation_signing_alg_values_supported": ATTESTED_WITH,
+    "client_attestation_pop_signing_alg_values_supported": ATTESTED_WITH,
+}
+
+
 def document(
-    issuer: str, algorithms: Sequence[str], claim_types: Sequence[str] = ("normal",)
+    issuer: str,
+    algorithms: Sequence[str],
+    claim_types: Sequence[str] = ("normal",),
+    *,
+    knows_wallet_makers: bool = True,
 ) -> dict[str, Any]:
-    """The metadata of this provider, which signs with `algorithms`."""
-    confidential = [method for method in AuthMethod if method is not AuthMethod.NONE]
+    """The metadata of this provider, which signs with `algorithms`.
+
+    Wallets prove themselves by their makers' word only where a maker is known.
+    """
+    withheld = {AuthMethod.NONE}
+    if not knows_wallet_makers:
+        withheld.add(AuthMethod.ATTESTATION)
+    confidential = [method for method in AuthMethod if method not in withheld]
     proving = _proving(confidential)
     return {
         "issuer": issuer,
@@ -102,8 +120,7 @@ def document(
         "userinfo_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
         "userinfo_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,
         **proving,
-        "client_attestation_signing_alg_values_supported": ATTESTED_WITH,
-        "client_attestation_pop_signing_alg_values_supported": ATTESTED_WITH,
+        **(_ATTESTATION if knows_wallet_makers else {}),
         "introspection_signing_alg_values_supported": algorithms,
         "introspection_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,
         "introspection_encryption_enc_values_supported": CONTENT_ENCRYPTION_ALGORITHMS,

@@ -96,6 +96,7 @@ class Parts:
 
         # Clients: how they prove themselves, and what is signed for them.
         self.client_keys = ClientKeys(on.fetcher)
+        self.wallet_anchors = on.keyring.directory.certificates(WALLET_ANCHORS)
         self.authentication = ClientAuthentication(
             on.clients,
             keys=self.client_keys,
@@ -103,7 +104,7 @@ class Parts:
             issuer=on.issuer,
             token_endpoint=on.issuer + paths.TOKEN,
             anchors=on.keyring.directory.certificates(CLIENT_ANCHORS),
-            wallet_anchors=on.keyring.directory.certificates(WALLET_ANCHORS),
+            wallet_anchors=self.wallet_anchors,
         )
         self.jwts = ClientJWTs(keys=keys, client_keys=self.client_keys)
 

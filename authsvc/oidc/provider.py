@@ -257,6 +257,7 @@ def build_provider(
             mtls_issuer=on.mtls_issuer,
             algorithms=on.keyring.signing.algorithms,
             claim_types=parts.attributes.types,
+            knows_wallet_makers=bool(parts.wallet_anchors),
         ),
         token_door=token_door,
         grants=parts.grants,

@@ -21,6 +21,7 @@ from authsvc.presentation.transactions import (
     new_transaction_id,
 )
 from authsvc.verify.presentation import (
+    ANY_WALLET,
     Prefix,
     PresentationRequest,
     Query,
@@ -49,6 +50,9 @@ class Order:
     return_to: str | None = None
     session: str | None = None
     origin: str | None = None
+    wallet: str | None = None
+    name: str | None = None
+    purpose: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,14 +110,17 @@ class Asking:
             response_uri=response_uri,
             encrypted=order.encrypted,
             algorithms=self._algorithms,
+            name=order.name,
+            purpose=order.purpose,
         )
         transaction = Transaction(
             request=request,
             return_to=web_address(order.return_to, field="return_to") if returns else None,
             session_digest=digest_of(order.session) if returns and order.session else None,
         )
+        wallet = _wallet(order.wallet)
         await self._transactions.begin(transaction_id, transaction)
-        link = self._link(transaction_id, request, order.prefix)
+        link = self._link(transaction_id, request, order.prefix, wallet)
         return Asked(id=transaction_id, link=link, qr=_drawn(link))
 
     async def _by_browser(self, order: Order, now: datetime) -> Asked:
@@ -127,6 +134,8 @@ class Asking:
             client_id=self._client_id(order.prefix, "") if signs else "",
             encrypted=order.encrypted,
             algorithms=self._algorithms,
+            name=order.name,
+            purpose=order.purpose,
         )
         transaction_id = new_transaction_id()
         await self._transactions.begin(transaction_id, Transaction(request=request))
@@ -139,10 +148,13 @@ class Asking:
             return by_address(response_uri)
         return self._identity.signer.client_id(prefix, name=self._host)
 
-    def _link(self, transaction_id: str, request: PresentationRequest, prefix: Prefix) -> str:
+    def _link(
+        self, transaction_id: str, request: PresentationRequest, prefix: Prefix, wallet: str
+    ) -> str:
         if not prefix.signs:
-            return link_by_value(request)
-        return link_by_reference(request.client_id, f"{self._address}/requests/{transaction_id}")
+            return link_by_value(request, wallet=wallet)
+        address = f"{self._address}/requests/{transaction_id}"
+        return link_by_reference(request.client_id, address, wallet=wallet)
 
 
 def _drawn(link: str) -> str:
@@ -152,6 +164,17 @@ def _drawn(link: str) -> str:
     except segno.DataOverflowError:
         # The whole of a request that nobody signs stands in its link.
         raise FieldInvalid(field="query") from None
+
+
+def _wallet(address: str | None) -> str:
+    """What a link begins with: a wallet that is a page may have its view behind `#`."""
+    if address is None:
+        return ANY_WALLET
+    page, _, view = address.partition("#")
+    web_address(page, field="wallet")
+    if "?" in address or not view.isascii() or not view.isprintable() or " " in view:
+        raise FieldInvalid(field="wallet")
+    return address
 
 
 def web_address(text: str | None, *, field: str) -> str:

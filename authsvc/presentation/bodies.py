@@ -6,7 +6,7 @@ import msgspec
 
 from authsvc.presentation.asking import Asked, Order, Way
 from authsvc.presentation.transactions import LIFETIME
-from authsvc.verify.presentation import Prefix, Query
+from authsvc.verify.presentation import LONGEST_LINE, Prefix, Query
 
 # An address is read as `destination` reads one; a session is a digest or a cookie of the platform.
 _Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
@@ -14,10 +14,15 @@ _Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
 _Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 _Purpose = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 _Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
+_Line = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_LINE)]
 
 
 class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked for (DCQL), and how; `session` and `return_to` for `same_device`."""
+    """What is asked for (DCQL), and how; `session` and `return_to` for `same_device`.
+
+    `wallet` is the address of the one wallet that the link is for; `name` and `purpose` are lines
+    for the holder.
+    """
 
     query: dict[str, Any]
     way: Way
@@ -26,6 +31,9 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     return_to: _Address | None = None
     session: _Secret | None = None
     origin: _Address | None = None
+    wallet: _Address | None = None
+    name: _Line | None = None
+    purpose: _Line | None = None
 
     def order(self) -> Order:
         """The same, read; QueryRefused."""
@@ -37,6 +45,9 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return_to=self.return_to,
             session=self.session,
             origin=self.origin,
+            wallet=self.wallet,
+            name=self.name,
+            purpose=self.purpose,
         )
 
 

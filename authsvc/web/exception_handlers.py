@@ -25,6 +25,7 @@ from authsvc.web.errors import (
 )
 from authsvc.web.http import HTTPRequest
 from authsvc.web.incidents import refusal_of
+from authsvc.web.mount import ErrorRendering
 from authsvc.web.problems import problem_response
 
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*|\[\d*\]|\[\.\.\.\])*\Z")
@@ -41,16 +42,27 @@ _BY_STATUS: dict[int, type[AuthsvcError]] = {
 }
 
 
-def exception_handlers() -> ExceptionHandlersMap:
-    """For `Litestar(exception_handlers=...)`: every exception becomes a problem document."""
-    return {Exception: answer_exception}
+def exception_handlers(errors: ErrorRendering = problem_response) -> ExceptionHandlersMap:
+    """For `Litestar(exception_handlers=...)`: every exception becomes a problem document.
+
+    `errors` may make something else of some of them, as in `mount`.
+    """
+
+    def answer(request: Request[Any, Any, Any], exception: Exception) -> Response[bytes]:
+        return answer_exception(request, exception, errors)
+
+    return {Exception: answer}
 
 
-def answer_exception(request: Request[Any, Any, Any], exception: Exception) -> Response[bytes]:
-    """The problem document of any exception, as Litestar's response."""
+def answer_exception(
+    request: Request[Any, Any, Any],
+    exception: Exception,
+    errors: ErrorRendering = problem_response,
+) -> Response[bytes]:
+    """What answers any exception, as Litestar's response."""
     scope = cast("Scope", request.scope)
     refusal = refusal_of(as_refusal(exception) or exception, scope)
-    answer = problem_response(HTTPRequest.from_scope(scope), refusal)
+    answer = errors(HTTPRequest.from_scope(scope), refusal)
     return Response(answer.body, status_code=answer.status, headers=dict(answer.headers))
 
 

@@ -33,13 +33,15 @@ _SANDBOX_PRESENTING_POLICY = _PRESENTING_POLICY.replace(
 # A worker is held to the policy of its own answer: it fetches from us, and does nothing else.
 _WORKER_POLICY = "default-src 'none'; connect-src 'self'"
 
+_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
 _EVERY_ANSWER = (
     (b"content-security-policy", _ANSWER_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     # Not `no-referrer`: with it a browser sends `Origin: null` on our own sign-in form.
     (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"permissions-policy", _PERMISSIONS.encode()),
 )
 
 # Two years (RFC 6797). Hosts below the issuer's own are not ours to decide about.
@@ -126,6 +128,12 @@ def presenting_headers(*, sandbox: bool) -> tuple[tuple[str, str], ...]:
     """The policy of the app's page that speaks to platforms; otherwise as `app_headers`."""
     policy = _SANDBOX_PRESENTING_POLICY if sandbox else _PRESENTING_POLICY
     return (("content-security-policy", policy), *app_headers()[1:])
+
+
+def scanning_headers() -> tuple[tuple[str, str], ...]:
+    """As `app_headers`, for the app's one page that may ask for the camera; it speaks to nobody."""
+    allowed = _PERMISSIONS.replace("camera=()", "camera=(self)")
+    return (*app_headers(), ("permissions-policy", allowed))
 
 
 def worker_headers() -> tuple[tuple[str, str], ...]:

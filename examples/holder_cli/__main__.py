@@ -200,7 +200,10 @@ def freeze_command(device: Device) -> None:
     """Freeze your number at once: nobody, not even you, does anything with it any more."""
     service = _service(device)
     _signed_in(service, device, service.freeze)
-    click.echo("Frozen. Show your document and your face to the service to unfreeze it.")
+    click.echo("Your online number is frozen: nobody can use it, and your accounts stay.")
+    click.echo(
+        f"To unfreeze it, show your document and your face again: {service.url}/app/#/unfreeze"
+    )
 
 
 @main.command("opt-out")

@@ -23,6 +23,14 @@ from examples.social_platform.verification_pages import ARRIVALS
 BACK = "/certificate/back"
 STEP = "certificate"
 
+# What people read in their app, for each of ARRIVALS.
+_PURPOSES = {
+    "sign-up": "注册账号 · Open an account",
+    "sign-in": "登录 · Sign in",
+    "link": "验证您的账号 · Verify your account",
+    "age": "确认年满 18 岁 · See that you are over 18",
+}
+
 Page = Response[str] | Response[None]
 
 
@@ -36,7 +44,9 @@ async def ask_for_certificate(desk: NamedDependency[Desk]) -> Response[None]:
         _ = desk.member
     if purpose == "age" and desk.verification is None:
         raise VerificationNeeded
-    asked = await _certificates(desk).ask(session=_session(desk), ask_age=purpose == "age")
+    asked = await _certificates(desk).ask(
+        session=_session(desk), purpose=_PURPOSES[purpose], ask_age=purpose == "age"
+    )
     facts = {"purpose": purpose, "asked": asdict(asked)}
     desk.square.visits.remember(desk.visit, STEP, facts, now=desk.now)
     return desk.to("/certificate")

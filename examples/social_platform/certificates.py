@@ -33,6 +33,8 @@ from examples.social_platform.recording import Recording
 KIND = "verified-person-at-platform"
 PERSON = "person"
 RECEIPT = "receipt"
+NAME = "广场 · The Square"
+ANY_WALLET = "openid4vp://"
 AWAY = 500
 
 
@@ -46,10 +48,14 @@ class Verifier:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question in two forms; kept for the visitor until it is answered."""
+    """One question in two forms; kept for the visitor until it is answered.
+
+    `link` opens the app of the service, which is a page; `other_link` any other wallet.
+    """
 
     here: str
     link: str
+    other_link: str
     on_a_phone: str
     qr: str
 
@@ -69,24 +75,32 @@ class Certificates:
         self._draft = draft
         self._verifier = verifier
         self._type = f"{issuer}/credentials/types/{KIND}"
+        # What stands behind `#` is sent to nobody: the service does not learn of the request.
+        self._app = f"{issuer}/app/present#/present"
         self._return_to = return_to
         self._recording = recording
 
-    async def ask(self, *, session: str, ask_age: bool) -> Asked:
-        """A new question, for the browser of this session; VerificationUnavailable."""
-        query = self._query(ask_age=ask_age)
-        here = await self._send(
-            "POST",
-            "/presentations",
-            {
-                "query": query,
-                "way": "same_device",
-                "session": session,
-                "return_to": self._return_to,
-            },
+    async def ask(self, *, session: str, purpose: str, ask_age: bool) -> Asked:
+        """A new question, for the browser of this session; VerificationUnavailable.
+
+        `purpose` is what people read in their app before they say yes.
+        """
+        question = {
+            "query": self._query(ask_age=ask_age),
+            "wallet": self._app,
+            "name": NAME,
+            "purpose": purpose,
+        }
+        back = {"way": "same_device", "session": session, "return_to": self._return_to}
+        here = await self._send("POST", "/presentations", question | back)
+        phone = await self._send("POST", "/presentations", question | {"way": "cross_device"})
+        return Asked(
+            here=here["id"],
+            link=here["link"],
+            other_link=ANY_WALLET + here["link"].removeprefix(self._app),
+            on_a_phone=phone["id"],
+            qr=phone["qr"],
         )
-        phone = await self._send("POST", "/presentations", {"query": query, "way": "cross_device"})
-        return Asked(here=here["id"], link=here["link"], on_a_phone=phone["id"], qr=phone["qr"])
 
     async def look(self, asked: Asked) -> VerifiedPerson | None:
         """Who has answered by the phone, if anybody; the refusals of `redeem`."""

@@ -19,7 +19,7 @@ CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 _TEXT = r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`"""
 SAY = re.compile(rf"\bsay\(\s*({_TEXT}),\s*({_TEXT}),?\s*\)")
 IMPORT = re.compile(r"import \{([^}]+)\} from '/app/([a-z_]+\.js)';")
-EXPORT = re.compile(r"export (?:async )?(?:function|const|class) (\w+)")
+EXPORT = re.compile(r"export (?:async )?(?:function\*?|const|class) (\w+)")
 
 FILES = app_files()
 MODULES = {name: file.content.decode() for name, file in FILES.items() if name.endswith(".js")}
@@ -87,6 +87,17 @@ def test_one_page_may_speak_to_platforms_and_its_address_does_not_say_to_which(a
     usual = app.get("/app/").headers["content-security-policy"]
     presenting = app.get("/app/present").headers["content-security-policy"]
     assert presenting == usual.replace("connect-src 'self'", "connect-src 'self' https:")
+
+
+def test_one_page_may_ask_for_the_camera_and_speaks_to_nobody(app):
+    for address in ("/app/", "/app/present"):
+        assert app.get(address).headers["permissions-policy"].startswith("camera=(), ")
+    scanning = app.get("/app/scan").headers
+    usual = app.get("/app/").headers
+    assert scanning["permissions-policy"] == usual["permissions-policy"].replace(
+        "camera=()", "camera=(self)"
+    )
+    assert scanning["content-security-policy"] == usual["content-security-policy"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ async def test_a_person_sees_the_masked_number_documents_and_certificates(whole:
     assert int(certificate["serial"], 16) > 2**64
     assert seen["acr"] == "urn:authsvc:acr:aal1"
     assert seen["amr"] == ["pwd"]
+    assert seen["second_factors"] == ["sms"]
     [(person, _)] = whole.authority.people()
     for secret in (person.number.value, person.name, person.phone):
         assert secret not in str(seen)

@@ -90,3 +90,10 @@ async def metadata(issuing):
     async with issuing.service.client() as client:
         found: dict[str, Any] = (await client.get("/.well-known/oauth-authorization-server")).json()
         return found
+
+
+async def test_the_method_is_announced_where_a_maker_is_known(issuing):
+    async with issuing.service.client() as client:
+        told = (await client.get("/.well-known/openid-configuration")).json()
+    assert "attest_jwt_client_auth" in told["token_endpoint_auth_methods_supported"]
+    assert told["client_attestation_signing_alg_values_supported"] == ["ES256"]

@@ -59,12 +59,12 @@ _EXPECTED = ("the server responded with a status", "net::ERR_INTERNET_DISCONNECT
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; skips loudly if there is none."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """Debian's Chromium, with more arguments if need be; skips loudly if there is none."""
     if not Path(CHROMIUM).exists():
         missing(f"no Chromium at {CHROMIUM} (AUTHSVC_TEST_CHROMIUM names another place)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *more])
         yield browser
         browser.close()
 

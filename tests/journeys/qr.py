@@ -55,7 +55,17 @@ def read_qr(picture: str) -> str:
 def read_modules(path: str) -> str:
     """The text in the code that the app draws: level L, any version, a unit square a module."""
     places = re.findall(r"M(\d+) (\d+)h1v1h-1z", path)
-    dark = {(int(row) - _BORDER, int(column) - _BORDER) for column, row in places}
+    return _read_level_l({(int(row) - _BORDER, int(column) - _BORDER) for column, row in places})
+
+
+def read_screen(picture: str) -> str:
+    """The text in a code of a verifier: level L, any version, given as `read_qr` wants it."""
+    drawn = re.search(r"<path[^>]* d=['\"]([^'\"]+)['\"]", unquote(picture))
+    assert drawn is not None
+    return _read_level_l(_dark_modules(drawn[1]))
+
+
+def _read_level_l(dark: set[tuple[int, int]]) -> str:
     size = max(row for row, _ in dark) + 1
     version, rest = divmod(size - 17, 4)
     assert rest == 0

@@ -27,6 +27,9 @@ _LOOKS: dict[str, dict[str, Any]] = {
 _VIEWS = (
     "home",
     "certificate",
+    "counter",
+    "present",
+    "scan",
     "platforms",
     "activity",
     "settings",

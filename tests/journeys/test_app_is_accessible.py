@@ -15,6 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 VIEWS = (
     "home",
     "certificate",
+    "counter",
+    "present",
+    "scan",
     "platforms",
     "activity",
     "settings",

@@ -126,7 +126,7 @@ def begins(browser: Browser, place: Place, purpose: str, address: str) -> Page:
 
 def opened(page: Page) -> Request:
     """The wallet on this device follows the link of the page."""
-    link = re.search(r'id="open-wallet"[^>]* href="([^"]+)"', page.html)
+    link = re.search(r'id="other-wallet"[^>]* href="([^"]+)"', page.html)
     assert link is not None
     address = read_link(html.unescape(link[1]))["request_uri"]
     return read_request_object(httpx2.get(address, trust_env=False).text)
@@ -135,7 +135,7 @@ def opened(page: Page) -> Request:
 def scanned(place: Place, page: Page) -> Request:
     """The wallet on a phone reads the code of the page."""
     asked = place.newest_step()
-    begin, _, _ = read_link(asked["link"])["request_uri"].rpartition("/")
+    begin, _, _ = read_link(asked["other_link"])["request_uri"].rpartition("/")
     address = f"{begin}/{asked['on_a_phone']}"
     request = read_request_object(httpx2.get(address, trust_env=False).text)
     told = {
@@ -143,7 +143,7 @@ def scanned(place: Place, page: Page) -> Request:
         "request_uri": address,
         "request_uri_method": "post",
     }
-    link = f"openid4vp://?{urlencode(told, quote_via=quote)}"
+    link = f"{place.issuer.url}/app/present#/present?{urlencode(told, quote_via=quote)}"
     drawn = segno.make_qr(link, error="l").svg_data_uri(scale=4)
     assert drawn in html.unescape(page.html)
     return request

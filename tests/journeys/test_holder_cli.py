@@ -78,7 +78,9 @@ def test_a_person_sees_their_log_and_devices_takes_it_all_along_and_freezes(worl
     assert json.loads(file.read_text("utf-8"))["format"] == "authsvc-export-1"
     assert file.stat().st_mode & 0o077 == 0
     assert "exported" in person.runs("log").stdout
-    assert "Frozen." in person.runs("freeze").stdout
+    frozen = person.runs("freeze").stdout
+    assert "is frozen" in frozen
+    assert f"{world.issuer}/app/#/unfreeze" in frozen
     outcome = person.runs("show")
     assert outcome.returncode == 1
     assert "[certificates.on_hold]" in outcome.stderr

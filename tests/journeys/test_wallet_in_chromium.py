@@ -1,13 +1,17 @@
 """The app as a wallet: certificates are fetched, shown to a platform, drawn at a counter."""
 
+import base64
+import json
 import re
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx2
 import pytest
 import segno
 from cryptography import x509
+from joserfc import jwe
+from joserfc.jwk import ECKey
 
 from authsvc.verify import (
     CredentialVerifier,
@@ -33,7 +37,7 @@ class Platform:
         token = world.verifier_token.read_text().strip()
         self._headers = {"authorization": f"Bearer {token}"}
 
-    def asks(self, *claims):
+    def asks(self, *claims, **more):
         """A request for the wallet on this device: its id, and the link to the app."""
         query = {
             "id": "person",
@@ -47,6 +51,7 @@ class Platform:
             way="same_device",
             session=SESSION,
             return_to=f"{self._issuer}/app/?back",
+            **more,
         )
         return made["id"], made["link"].partition("?")[2]
 
@@ -107,6 +112,26 @@ def _by_segno(text, version, mask):
     return [[bool(each) for each in row] for row in code.matrix]
 
 
+_BUCKETS = """async ([listed, allowed, hosts]) => {
+  const { chosenBuckets } = await import('/app/buckets.js');
+  return chosenBuckets(listed, allowed, hosts).map((each) => each.credential_identifier);
+}"""
+
+
+def test_few_buckets_are_fetched_whole_and_of_many_those_of_platforms_that_asked(new_hands):
+    hands = new_hands()
+    hands.open()
+    listed = [
+        {"credential_identifier": name, "platforms": [f"{name}.example", f"other-{name}.example"]}
+        for name in "abcdef"
+    ]
+    # Of a few nothing is told by what is fetched; what the token is not good for stays.
+    assert hands.page.evaluate(_BUCKETS, [listed[:4], ["a", "b", "c"], []]) == ["a", "b", "c"]
+    asked = ["wallets.b.example", "other-e.example", "notf.example", "example"]
+    assert hands.page.evaluate(_BUCKETS, [listed, [*"abcdef"], asked]) == ["b", "e"]
+    assert hands.page.evaluate(_BUCKETS, [listed, [*"abcdef"], []]) == []
+
+
 @pytest.fixture
 def platform(world):
     return Platform(world)
@@ -136,10 +161,11 @@ def test_a_wallet_from_fetching_to_the_counter(new_hands, platform, counter):
     hands.open(f"present?{query}")
     assert page.url.startswith(f"{hands.issuer}/app/present#")
     assert hands.sees("#who-asks") == urlsplit(hands.issuer).netloc
-    told = hands.sees("#what-is-told").split()
-    assert " ".join(told) == (
-        "At least 18 years old Yes Receipt that you were verified, and not who you are"
-    )
+    told = hands.sees("#what-is-told").splitlines()
+    assert told[-4:-2] == ["At least 18 years old", "Yes"]
+    assert told[-1] == "that you were verified, and not who you are"
+    assert "At least 16" in hands.sees("#what-stays-unsaid")
+    assert "used once" in hands.sees("#known-again")
     hands.click("#present-yes")
     [shown] = platform.hears(name, page)["credentials"]["person"]
     assert (shown["claims"]["age_over_18"], shown["status"]) == (True, "valid")
@@ -157,7 +183,13 @@ def test_a_wallet_from_fetching_to_the_counter(new_hands, platform, counter):
     # No is as near as yes. What a camera read is pasted.
     name, query = platform.asks("age_over_18")
     hands.open("certificate")
-    hands.fill("request", f"openid4vp://?{query}")
+    hands.click("#scan")
+    assert "camera cannot be used" in hands.sees(".later .alarm")
+    hands.click("summary:has-text('Paste')")
+    hands.fill("request", "https://a.example/?nothing=here")
+    hands.click("#open-request")
+    assert "no platform's request" in hands.sees(".fault")
+    hands.page.fill("#field-request", f"openid4vp://?{query}")
     hands.click("#open-request")
     hands.click("#present-no")
     assert platform.hears(name, page)["status"] == "declined"
@@ -179,3 +211,151 @@ def test_a_wallet_from_fetching_to_the_counter(new_hands, platform, counter):
     with pytest.raises(QRReplayed):
         counter.verify(text, now=datetime.now(UTC))
     hands.context.set_offline(False)
+
+
+@pytest.fixture
+def holder(new_hands):
+    """Somebody who has opted in and fetched certificates, by a name that only this test has."""
+
+    def opened(name):
+        hands = new_hands()
+        hands.opts_in(name)
+        hands.open("certificate")
+        hands.click("#fetch-certificates")
+        hands.page.wait_for_selector("#wallet-stock:has-text('20 platforms')")
+        return hands
+
+    return opened
+
+
+def test_every_way_to_ask_is_answered(holder, platform):
+    hands = holder("asked-in-many-ways")
+    for way in (
+        {"client_id_prefix": "x509_san_dns"},
+        {"encrypted": False},
+        {"client_id_prefix": "x509_san_dns", "encrypted": False},
+    ):
+        name, query = platform.asks("age_over_18", **way)
+        hands.open(f"present?{query}")
+        hands.click("#present-yes")
+        [shown] = platform.hears(name, hands.page)["credentials"]["person"]
+        assert shown["claims"]["age_over_18"] is True
+
+
+def test_a_request_that_somebody_changed_on_its_way_shows_nothing(holder, platform):
+    hands = holder("asked-in-other-words")
+    _, query = platform.asks("age_over_18")
+    hands.page.route("**/verifier/requests/*", _in_other_words)
+    hands.open(f"present?{query}")
+    assert "not to be trusted" in hands.sees("#view .alarm")
+
+
+def _in_other_words(route):
+    answer = route.fetch()
+    head, body, signature = answer.text().split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    claims["dcql_query"]["credentials"][0]["claims"].append({"path": ["document_class"]})
+    told = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    route.fulfill(response=answer, body=f"{head}.{told}.{signature}")
+
+
+_PRESENTS = """async ([enc, jwk]) => {
+  const { encrypted, encryptionOf } = await import('/app/presentation.js');
+  const client_metadata = { jwks: { keys: [jwk] }, encrypted_response_enc_values_supported: [enc] };
+  return encrypted({ vp_token: { person: ['x'] } }, encryptionOf({ client_metadata }));
+}"""
+
+
+@pytest.mark.parametrize("enc", ["A128GCM", "A256GCM"])
+def test_an_answer_is_encrypted_as_others_decrypt_it(new_hands, enc):
+    hands = new_hands()
+    hands.open()
+    key = ECKey.generate_key("P-256", {"kid": "one", "use": "enc", "alg": "ECDH-ES"})
+    message = hands.page.evaluate(_PRESENTS, [enc, key.as_dict(private=False)])
+    opened = jwe.decrypt_compact(message, key, algorithms=["ECDH-ES", enc])
+    assert opened.protected["enc"] == enc
+    assert json.loads(opened.plaintext or b"") == {"vp_token": {"person": ["x"]}}
+
+
+def test_a_request_that_is_over_or_another_ones_shows_nothing(holder, platform):
+    hands = holder("asked-by-strangers")
+    _, query = platform.asks("age_over_18")
+    told = dict(parse_qsl(query))
+    for wrong in (
+        {"request_uri": told["request_uri"][:-4] + "AAAA"},
+        {"client_id": "x509_hash:" + "A" * 43},
+        {"client_id": "redirect_uri:" + told["request_uri"]},
+        {"request_uri": "javascript:alert(1)"},
+        {"request_uri": "http://platform.example/requests/1"},
+    ):
+        hands.open(f"present?{urlencode(told | wrong)}")
+        said = hands.sees("#view .alarm")
+        assert "This request is" in said
+        assert hands.page.locator("#present-yes").count() == 0
+        # No dead end: there is a way on.
+        assert hands.page.locator("#view a").count() > 0
+    hands.open("certificate")
+    assert "20 platforms" in hands.sees("#wallet-stock")
+
+
+def test_whoever_never_enrolled_is_told_that_nobody_must(new_hands, platform):
+    hands = new_hands()
+    name, query = platform.asks("age_over_18")
+    hands.open(f"present?{query}")
+    said = hands.sees("#nothing-to-show")
+    assert "no online number on this device" in said
+    assert "nobody needs one" in said
+    assert hands.page.get_attribute("#nothing-to-show a >> nth=0", "href") == "/app/#/opt-in"
+    hands.click("#present-no")
+    assert platform.hears(name, hands.page)["status"] == "declined"
+    hands.open("present")
+    assert "No platform asks" in hands.sees("h1")
+    hands.open("counter")
+    assert "Fetch certificates first" in hands.sees("#view")
+
+
+_AGES = """async () => {
+  const { change, recall } = await import('/app/store.js');
+  await change('wallet', (wallet) => ({
+    kept: {
+      ...wallet,
+      bucketsAt: 0,
+      certificates: wallet.certificates.slice(0, 3).map((each) => ({ ...each, until: 1 })),
+    },
+  }));
+}"""
+_KEPT = "async () => (await import('/app/store.js')).recall('wallet')"
+_COUNT = f"async () => (await ({_KEPT})())?.certificates.length ?? null"
+_TOKEN = f"async () => (await ({_KEPT})())?.refresh ?? null"
+
+
+def test_what_runs_short_is_fetched_again_without_asking_and_forgotten_with_the_device(holder):
+    hands = holder("topped-up")
+    page = hands.page
+    before, token = page.evaluate(_COUNT), page.evaluate(_TOKEN)
+    page.evaluate(_AGES)
+    # Signed out: it is the refresh token that fetches.
+    hands.context.clear_cookies()
+    hands.open("certificate")
+    assert "20 platforms" in hands.sees("#wallet-stock")
+    assert page.evaluate(_COUNT) == before
+    assert page.evaluate(_TOKEN) != token
+
+    hands.open("sign-in")
+    hands.click("#by-device")
+    page.wait_for_selector("h1:has-text('My online number')")
+    hands.open("devices")
+    hands.click("summary:has-text('Rename or remove')")
+    hands.click("button:has-text('Remove this device')")
+    # The session was this device's, and is over with it.
+    page.wait_for_selector("h1:has-text('Sign in')")
+    assert page.evaluate(_COUNT) is None
+
+
+def test_whoever_leaves_leaves_no_certificate_on_the_device(holder):
+    hands = holder("leaving-with-a-wallet")
+    hands.open("leave")
+    hands.fill("confirmation", "leave")
+    hands.click("#opt-out")
+    hands.page.wait_for_selector("h1:has-text('You have left')")
+    assert hands.page.evaluate(_COUNT) is None

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import httpx2
@@ -220,7 +221,7 @@ class World:
         return run(["authsvc", "register", *arguments, directory], check=True).stdout
 
     def _clients(self) -> Path:
-        clients = [
+        clients: list[dict[str, Any]] = [
             {
                 "client_id": name,
                 "client_secret": f"the secret of {name} is longer than 32 characters",
@@ -231,6 +232,9 @@ class World:
             }
             for name, port in self._platform_ports.items()
         ]
+        # On loopback a host is no sector of itself. Nobody fetches this: it is imported.
+        square = f"http://127.0.0.1:{self._platform_ports[SQUARE]}/sector"
+        clients[0]["sector_identifier_uri"] = square
         minimal = {
             "client_id": MINIMAL,
             "redirect_uris": ["http://127.0.0.1:8765/callback"],

@@ -66,3 +66,10 @@ async def test_what_it_says_of_the_time_holds(browser, time_passes):
     await browser.authorize(request("platform-b"))
     answer = Answer.of(await browser.get("/authorize", **request(prompt="none").parameters))
     assert answer.parameters["error"] == "consent_required"
+
+
+async def test_it_says_as_what_a_platform_is_registered_and_how_to_reach_it(provider, browser):
+    await register(provider, metadata("plain", contacts=["privacy@plain.example", "<b>x@y.z</b>"]))
+    _, page = await consent_page(browser, ui_locales="en")
+    for words in ("Registered as", "plain", "How to reach them", "privacy@plain.example"):
+        assert words in page.text

@@ -30,6 +30,9 @@ async def test_the_document_is_complete_cacheable_and_open_to_browsers(platform,
     assert found["subject_types_supported"] == ["pairwise"]
     assert "RS256" in found["id_token_signing_alg_values_supported"]
     assert found["code_challenge_methods_supported"] == ["S256"]
+    # Nobody knows a maker of wallets here, so that none is believed.
+    assert "attest_jwt_client_auth" not in found["token_endpoint_auth_methods_supported"]
+    assert not any(name.startswith("client_attestation") for name in found)
     assert found["authorization_response_iss_parameter_supported"] is True
     assert found["pushed_authorization_request_endpoint"] == ISSUER + "/par"
     assert found["require_pushed_authorization_requests"] is False

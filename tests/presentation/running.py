@@ -10,7 +10,6 @@ import httpx2
 
 from authsvc.cli.tour.servers import Server
 from tests.journeys.world import ROOT, lasting_port
-from tests.presentation.wallet import Issuer
 
 SECTOR = "127.0.0.1"
 
@@ -21,7 +20,7 @@ class RunningVerifier:
 
     url: str
     public_url: str
-    issuer: Issuer
+    issuer: Any
     token_file: Path
     certificate_file: Path
 
@@ -48,8 +47,13 @@ class RunningVerifier:
 
 
 @contextmanager
-def running_verifier(directory: Path, issuer: Issuer) -> Iterator[RunningVerifier]:
-    """The verifier, until the end of the block; its own name is `localhost`."""
+def running_verifier(
+    directory: Path, issuer: Any, *, name: str = "localhost"
+) -> Iterator[RunningVerifier]:
+    """The verifier, until the end of the block; wallets reach it by its own name.
+
+    `issuer` is anything with a `url`.
+    """
     port = lasting_port()
     keys = directory / "keys"
     server = Server(
@@ -58,7 +62,7 @@ def running_verifier(directory: Path, issuer: Issuer) -> Iterator[RunningVerifie
             "authsvc",
             "verifier",
             f"--issuer={issuer.url}",
-            f"--public-url=http://localhost:{port}",
+            f"--public-url=http://{name}:{port}",
             f"--port={port}",
             f"--directory={keys}",
             f"--sector={SECTOR}",
@@ -73,7 +77,7 @@ def running_verifier(directory: Path, issuer: Issuer) -> Iterator[RunningVerifie
         server.start()
         yield RunningVerifier(
             f"http://127.0.0.1:{port}",
-            f"http://localhost:{port}",
+            f"http://{name}:{port}",
             issuer,
             keys / "door" / "token.key",
             keys / "signing" / "chain.crt",

@@ -65,6 +65,16 @@ async def test_what_a_wallet_reads_in_a_request(door):
         assert other.parameters[name] != told[name]
 
 
+async def test_a_request_says_who_asks_and_what_for_and_its_link_is_for_one_wallet(door):
+    own = {"name": "平台 · Platform", "purpose": "登录 · Sign in"}
+    app = "https://id.example/app/present#/present"
+    asked = await door.orders("age_over_18", **own, wallet=app)
+    assert asked["link"].startswith(f"{app}?client_id=")
+    request = await door.opens("openid4vp://" + asked["link"].removeprefix(app))
+    metadata = request.parameters["client_metadata"]
+    assert (metadata["client_name"], metadata["purpose"]) == (own["name"], own["purpose"])
+
+
 async def test_a_request_is_fetched_by_post_with_a_nonce_of_the_wallet(door):
     asked = await door.orders()
     assert read_link(asked["link"])["request_uri_method"] == "post"

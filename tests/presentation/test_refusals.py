@@ -281,15 +281,23 @@ WRONG_ORDERS = {
     "nowhere to come back to": {"way": "same_device", "return_to": None},
     "a script to come back to": {"way": "same_device", "return_to": "javascript:alert(1)"},
     "http beyond loopback": {"way": "same_device", "return_to": "http://platform.example/"},
+    "a wallet that is no page": {"wallet": "javascript:alert(1)#x"},
+    "a wallet with a query": {"wallet": "https://id.example/app?x=1"},
+    "a purpose of two lines": {"purpose": "one\ntwo"},
+    "a name that turns a line around": {"name": "\u202egpj.elpmaxe"},
+    "a purpose without end": {"purpose": "x" * 121},
     "an origin with a path": {"way": "browser", "origin": "https://platform.example/x"},
 }
+
+
+_MEMBERS = ("way", "query", "session", "return_to", "origin", "wallet", "name", "purpose")
 
 
 @pytest.mark.parametrize("wrong", WRONG_ORDERS.values(), ids=[*WRONG_ORDERS])
 async def test_an_order_that_cannot_be_met(door, wrong):
     query = door.query()
     order = {"way": "cross_device", "query": query, "session": "x" * 16, "return_to": "https://a.b"}
-    changes = {name: wrong[name] for name in wrong if name in (*order, "origin")}
+    changes = {name: wrong[name] for name in wrong if name in _MEMBERS}
     query["credentials"][0] |= {name: wrong[name] for name in wrong if name not in changes}
     answer = await door.http.post("/presentations", json=order | changes, headers=door.bearer)
     assert answer.status_code == 400

@@ -39,6 +39,8 @@ PAGES: dict[str, dict[str, Any]] = {
         "certificates": [Text("领取网证", "fetch certificates into your wallet")],
         "details": [Text("签署办件 A-1", "sign your case A-1")],
         "legal_basis": "PIPL 29",
+        "client_id": "example-platform",
+        "contacts": ("privacy@platform.example",),
         "identity": {
             "box": "what the box is worth",
             "law": "Telecommunications Regulations, article 59",

@@ -12,6 +12,8 @@ from authsvc.web.language import Language
 from authsvc.web.static_files import static_files
 
 SHELL = "/app/"
+# A page of its own, which opens without network, too: counters are where there may be none.
+SCANNING = f"{SHELL}scan"
 SERVICE_WORKER = "service-worker.js"
 MANIFEST = "manifest.webmanifest"
 
@@ -102,7 +104,7 @@ def _icon(source: str, kind: str, *, sizes: str, purpose: str = "any") -> dict[s
 
 def _told_what_to_keep(worker: AppFile, kept: dict[str, AppFile]) -> AppFile:
     """The service worker, which changes whenever a file that it keeps does."""
-    paths = [SHELL, *(f"{SHELL}{name}" for name in kept)]
+    paths = [SHELL, SCANNING, *(f"{SHELL}{name}" for name in kept)]
     paths += [file.address for file in static_files().values()]
     tags = "".join([*paths, *(file.tag for file in kept.values())])
     version = hashlib.sha256(tags.encode()).hexdigest()[:12]

@@ -139,6 +139,8 @@ class Pages:
             action=http.path,
             hidden={},
             client_name=client.name,
+            client_id=client.client_id,
+            contacts=client.contacts,
             scopes=request.scopes,
             ages=[known_claims.SENTENCES[name] for name in single if name in known_claims.POSSIBLE],
             facts=[

@@ -20,6 +20,8 @@ from authsvc.verify.presentation.client_identifier import Prefix, by_address
 from authsvc.verify.presentation.dcql import Query
 from authsvc.verify.presentation.digital_credentials import browser_request
 from authsvc.verify.presentation.request import (
+    ANY_WALLET,
+    LONGEST_LINE,
     PresentationRequest,
     ResponseMode,
     link_by_reference,
@@ -37,6 +39,8 @@ from authsvc.verify.presentation.response import (
 from authsvc.verify.presentation.verifier import PresentationVerifier, VerifiedAnswer
 
 __all__ = [
+    "ANY_WALLET",
+    "LONGEST_LINE",
     "Answer",
     "Declined",
     "Prefix",

@@ -18,7 +18,9 @@ from authsvc.verify.presentation.errors import RequestRefused
 from authsvc.verify.presentation.response_key import CONTENT_KEYS, ResponseKey
 
 # Section 13.1.2: what a wallet is reached by of which nothing is known.
-_ANY_WALLET = "openid4vp://"
+ANY_WALLET = "openid4vp://"
+# What fits on the screen of a phone, above what is asked for.
+LONGEST_LINE = 120
 
 # 128 bits at least (section 5.2); these are 256.
 _RANDOM_BYTES = 32
@@ -59,6 +61,10 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
     origin: str | None = None
     private_key: bytes | None = None
     """the private key for the answer, as it is: whoever keeps a request seals it"""
+    name: str | None = None
+    """who asks, in their own words"""
+    purpose: str | None = None
+    """what for"""
 
     @property
     def audience(self) -> str:
@@ -94,6 +100,12 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
     def _client_metadata(self) -> dict[str, Any]:
         algorithms = {"sd-jwt_alg_values": [*self.algorithms], "kb-jwt_alg_values": [ES256]}
         metadata: dict[str, Any] = {"vp_formats_supported": {FORMAT: algorithms}}
+        # `client_name` as in RFC 7591. Section 5.1 has a wallet ignore what no profile allows here;
+        # ours (docs/presenting.md) allows these two, as people should read a purpose.
+        if self.name is not None:
+            metadata["client_name"] = self.name
+        if self.purpose is not None:
+            metadata["purpose"] = self.purpose
         if (key := self.response_key) is not None:
             metadata["jwks"] = {"keys": [key.public_jwk]}
             metadata["encrypted_response_enc_values_supported"] = [*CONTENT_KEYS]
@@ -110,9 +122,12 @@ def request_by_post(
     response_uri: str,
     encrypted: bool = True,
     algorithms: tuple[str, ...] = (ES256,),
+    name: str | None = None,
+    purpose: str | None = None,
 ) -> PresentationRequest:
     """A request whose answer a wallet posts to `response_uri`; RequestRefused."""
     prefix_of(client_id)
+    _require_readable(name=name, purpose=purpose)
     return PresentationRequest(
         client_id=client_id,
         query=query,
@@ -122,6 +137,8 @@ def request_by_post(
         state=new_token(_RANDOM_BYTES),
         response_uri=response_uri,
         private_key=ResponseKey.new().octets if encrypted else None,
+        name=name,
+        purpose=purpose,
     )
 
 
@@ -132,10 +149,13 @@ def request_by_browser(
     client_id: str = "",
     encrypted: bool = True,
     algorithms: tuple[str, ...] = (ES256,),
+    name: str | None = None,
+    purpose: str | None = None,
 ) -> PresentationRequest:
     """A request that a page of `origin` hands to its browser; signed if there is a `client_id`."""
     if client_id and not prefix_of(client_id).signs:
         raise RequestRefused(log="an identifier under which nothing can be signed")
+    _require_readable(name=name, purpose=purpose)
     return PresentationRequest(
         client_id=client_id,
         query=query,
@@ -144,16 +164,21 @@ def request_by_browser(
         nonce=new_token(_RANDOM_BYTES),
         origin=origin,
         private_key=ResponseKey.new().octets if encrypted else None,
+        name=name,
+        purpose=purpose,
     )
 
 
-def link_by_reference(client_id: str, request_uri: str) -> str:
-    """The link (or QR code) behind which a wallet fetches a signed request (section 5.10)."""
+def link_by_reference(client_id: str, request_uri: str, *, wallet: str = ANY_WALLET) -> str:
+    """The link (or QR code) behind which a wallet fetches a signed request (section 5.10).
+
+    `wallet` is what the link begins with: the address of one wallet, if it is meant for that.
+    """
     reference = {"client_id": client_id, "request_uri": request_uri, "request_uri_method": "post"}
-    return f"{_ANY_WALLET}?{urlencode(reference, quote_via=quote)}"
+    return f"{wallet}?{urlencode(reference, quote_via=quote)}"
 
 
-def link_by_value(request: PresentationRequest) -> str:
+def link_by_value(request: PresentationRequest, *, wallet: str = ANY_WALLET) -> str:
     """The link that holds a whole request which nobody signs; RequestRefused."""
     if not request.client_id or prefix_of(request.client_id).signs:
         raise RequestRefused(log="a request that has to be signed")
@@ -161,4 +186,10 @@ def link_by_value(request: PresentationRequest) -> str:
         name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
         for name, value in request.parameters.items()
     }
-    return f"{_ANY_WALLET}?{urlencode(spelt, quote_via=quote)}"
+    return f"{wallet}?{urlencode(spelt, quote_via=quote)}"
+
+
+def _require_readable(**lines: str | None) -> None:
+    for field, line in lines.items():
+        if line is not None and not (0 < len(line) <= LONGEST_LINE and line.isprintable()):
+            raise RequestRefused(field=field, log="no line that a person could read")

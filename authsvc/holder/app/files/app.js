@@ -15,6 +15,7 @@ import { welcomeView } from '/app/opted_in.js';
 import { platformsView } from '/app/platforms.js';
 import { presentView } from '/app/present.js';
 import { begin, markHere, showAgain } from '/app/router.js';
+import { scanView } from '/app/scan.js';
 import { securityView } from '/app/security.js';
 import { settingsView } from '/app/settings.js';
 import { signInView } from '/app/sign_in.js';
@@ -41,6 +42,7 @@ const VIEWS = {
   leave: leaveView,
   present: presentView,
   counter: counterView,
+  scan: scanView,
 };
 
 /** The words around the view, in the language of the moment. */
@@ -117,11 +119,13 @@ addEventListener('online', notices);
 addEventListener('offline', notices);
 
 /**
- * Presenting has a page of its own, the one that may speak to platforms; everything else stays in
- * the page that may not. What stands behind `#` goes along, and is never sent to the service.
+ * Two views have pages of their own: the one that may speak to platforms, and the one that may ask
+ * for the camera; everything else stays in the page that may neither. What stands behind `#` goes
+ * along, and is never sent to the service.
  */
 function inItsOwnPage() {
-  const wanted = /^#\/present(\?|$)/.test(location.hash) ? '/app/present' : '/app/';
+  const [, own] = /^#\/(present|scan)(?:\?|$)/.exec(location.hash) ?? [];
+  const wanted = `/app/${own ?? ''}`;
   if (location.pathname === wanted) return true;
   location.replace(wanted + location.search + location.hash);
   return false;

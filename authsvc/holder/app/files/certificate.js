@@ -3,6 +3,7 @@
 import { get } from '/app/api.js';
 import { readCertificate } from '/app/certificate_reader.js';
 import { action, el, handOver, heading, later, link, p, terms } from '/app/dom.js';
+import { frozenNotice, noteFrozen, noteInForce } from '/app/standing.js';
 import { recall } from '/app/store.js';
 import { certificateState } from '/app/vocabulary.js';
 import { walletPart } from '/app/wallet_part.js';
@@ -36,6 +37,7 @@ export async function certificateView({ signal }) {
         { class: 'until' },
       ),
     ),
+    later(frozenNotice),
     later(() => statusNow(read, signal)),
     terms([
       [say('颁发者', 'Issuer'), read.issuer],
@@ -71,6 +73,8 @@ async function statusNow(read, signal) {
       return p(say('服务已不再列出这张网证。', 'The service no longer lists this certificate.'), {
         class: 'notice',
       });
+    if (own.status === 'hold') await noteFrozen();
+    if (own.status === 'good') await noteInForce();
     const { word, mood } = certificateState(own.status, own.not_after);
     const now = dayAndTime(Date.now());
     return p(

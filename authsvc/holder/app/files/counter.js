@@ -8,20 +8,18 @@ import { random } from '/app/jwt.js';
 import { present } from '/app/presentation.js';
 import { Problem, asProblem } from '/app/problem.js';
 import { qrCode } from '/app/qr_code.js';
-import { claimsOf, take } from '/app/wallet.js';
-import { claimSentence } from '/app/wallet_words.js';
+import { AT_COUNTER, claimsOf, take } from '/app/wallet.js';
+import { claimSentence, isLine } from '/app/wallet_words.js';
 import { say } from '/app/words.js';
 
-const KIND = 'verified-person-counter';
 const EVERY = 30_000;
 const PREFIX = 'counter:';
-const LONGEST_PURPOSE = 120;
 const BORDER = 4;
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** The view. */
 export async function counterView({ signal }) {
-  const claims = await claimsOf(KIND);
+  const claims = await claimsOf(AT_COUNTER);
   const title = heading(
     say('在柜台出示', 'Show at a counter'),
     say(
@@ -36,7 +34,7 @@ export async function counterView({ signal }) {
     title,
     el(
       'fieldset',
-      {},
+      { class: 'separate' },
       el('legend', {}, say('出示哪些内容', 'What to show')),
       boxes.map((each) => each.node),
     ),
@@ -49,6 +47,7 @@ export async function counterView({ signal }) {
           label: say('用途', 'What for'),
           hint: say('照柜台告示牌上的字填写。', 'As it stands on the sign at the counter.'),
           autocomplete: 'off',
+          value: new URLSearchParams(location.hash.split('?')[1] ?? '').get('purpose'),
         },
       ],
       send: async ({ purpose }) => {
@@ -57,6 +56,9 @@ export async function counterView({ signal }) {
       },
     }),
     place,
+    p(link('/app/scan#/scan', say('扫描柜台的二维码', "Scan the counter's code")), {
+      class: 'after',
+    }),
   ];
 }
 
@@ -64,17 +66,13 @@ function box(name, value) {
   const id = `show-${name}`;
   const input = el('input', { type: 'checkbox', id, name });
   const text = claimSentence(name, value).join(say('：', ': '));
-  return { name, input, node: p([input, ' ', el('label', { for: id }, text)]) };
+  return { name, input, node: el('label', { class: 'tick', for: id }, input, el('span', {}, text)) };
 }
 
 /** The purpose as the counter has it (`audience_of`); a code of the counter's own says it, too. */
 function readable(typed) {
   const purpose = typed.trim().replace(new RegExp(`^${PREFIX}`), '');
-  const good =
-    purpose.length > 0 &&
-    [...purpose].length <= LONGEST_PURPOSE &&
-    !/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(purpose);
-  if (good) return purpose;
+  if (isLine(purpose)) return purpose;
   throw new Problem({
     zh: ['用途不可用', '请用一行不超过 120 字的文字'],
     en: ['The purpose cannot be used', 'Use one line of at most 120 characters'],
@@ -87,7 +85,7 @@ let drawing;
 
 /** One certificate for as long as this purpose stands on the screen; a proof for each code. */
 async function draw(place, purpose, names, signal) {
-  const certificate = await take(KIND);
+  const certificate = await take(AT_COUNTER);
   if (!certificate) {
     throw new Problem({
       zh: ['网证已用完', '联网后请领取新的一次性网证'],

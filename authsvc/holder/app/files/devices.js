@@ -113,6 +113,7 @@ async function remove(device, serial) {
   if (device.serial === serial) {
     await forget('device');
     await forget('wallet');
+    await forget('frozen');
   }
   await show();
   tell(say('设备已移除', 'The device was removed'));

@@ -3,6 +3,7 @@
 import { download, get, post } from '/app/api.js';
 import { action, tell, el, form, handOver, heading, link, mark, p } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
+import { noteFrozen } from '/app/standing.js';
 import { forgetEverything, keep, recall } from '/app/store.js';
 import { say } from '/app/words.js';
 
@@ -57,12 +58,13 @@ function exportAction() {
 
 async function freeze() {
   await withProof(() => post('/holder/freeze'));
+  await noteFrozen();
   replace(
     heading(
       say('网号已冻结', 'Your online number is frozen'),
       say(
-        '您已在所有地方退出登录。平台上的账号还在。',
-        'You are signed out everywhere. Your accounts at platforms are still there.',
+        '您已在所有地方退出登录，平台不再接受您的网证。平台上的账号还在。',
+        'You are signed out everywhere, and platforms take no certificate of yours. Your accounts there stay.',
       ),
     ),
     p(link('#/unfreeze', say('解冻', 'Unfreeze'), { class: 'button' })),

@@ -6,65 +6,140 @@
 import { action, bdi, el, heading, link, p, terms } from '/app/dom.js';
 import { encrypted, encryptionOf, present } from '/app/presentation.js';
 import { fetchRequest, refused, webAddress } from '/app/presentation_request.js';
+import { lacking } from '/app/present_nothing.js';
 import { Problem, unreached } from '/app/problem.js';
 import { answerTo } from '/app/query.js';
-import { claimSentence } from '/app/wallet_words.js';
-import { take } from '/app/wallet.js';
+import { frozenNotice } from '/app/standing.js';
+import { AT_PLATFORM, claimsOf, take } from '/app/wallet.js';
+import { claimSentence, claimTerm } from '/app/wallet_words.js';
 import { say } from '/app/words.js';
 
 /** The view. The request stands behind the question mark of `#/present?…`. */
 export async function presentView() {
   const parameters = new URLSearchParams(location.hash.split('?').slice(1).join('?'));
+  if (!parameters.has('request_uri')) return nothingAsked();
   const request = await fetchRequest(parameters);
-  const answers = await answerTo(request.claims.dcql_query);
+  const answers = await answerTo(request.claims.dcql_query, request.hostname);
   const encryption = encryptionOf(request.claims);
   if (request.claims.response_mode === 'direct_post.jwt' && !encryption) throw refused('jwks');
   return [
     heading(say('有平台请您出示网证', 'A platform asks for your certificate')),
-    p(bdi(request.host), { class: 'number', id: 'who-asks' }),
-    answers ? asked(answers) : lacking(),
+    p(bdi(request.host), { class: 'host', id: 'who-asks' }),
+    ownWords(request),
+    await frozenNotice(),
+    answers ? await asked(answers, request) : await lacking(request),
     answers
       ? action(say('出示', 'Show it'), () => show(request, answers, encryption), {
           id: 'present-yes',
         })
       : null,
-    action(say('不出示', 'Do not show it'), () => decline(request), { id: 'present-no' }),
+    action(say('不出示', 'Do not show it'), () => decline(request), {
+      id: 'present-no',
+      class: 'second',
+    }),
   ];
 }
 
-function asked(answers) {
-  const told = Object.assign({}, ...answers.map((each) => each.told));
-  const lines = Object.entries(told).map(([name, value]) => claimSentence(name, value));
+/** Whoever opened this view by itself. */
+function nothingAsked() {
   return [
+    heading(
+      say('没有平台的请求', 'No platform asks for anything'),
+      say(
+        '请在平台的页面上点“打开应用”，或扫描它的二维码。',
+        "Press “open the app” on a platform's page, or scan its code.",
+      ),
+    ),
+    p(link('/app/scan#/scan', say('扫描二维码', 'Scan a code'), { class: 'button' })),
+  ];
+}
+
+/** What the platform says of itself: nobody has checked it, and it says so. */
+function ownWords({ name, purpose }) {
+  if (!name && !purpose) return null;
+  return el(
+    'div',
+    { id: 'own-words' },
+    terms([
+      [say('自称', 'Calls itself'), name ? bdi(name) : null],
+      [say('用途', 'What for'), purpose ? bdi(purpose) : null],
+    ]),
     p(
       say(
-        '对方只会得知您是真实的人，以及下列内容。本服务不会得知您在这里出示过。',
-        'They learn that you are a real person, and what stands below. This service does not learn of it.',
+        '以上是对方自己填写的。请以上面的网址为准。',
+        'These are its own words. Go by the address above.',
       ),
-      { class: 'lead' },
+      { class: 'fine' },
     ),
-    el('div', { id: 'what-is-told' }, lines.length ? terms(lines) : null),
-  ];
-}
-
-function lacking() {
-  return p(
-    [
-      say(
-        '这台设备上没有可以回答这个问题的网证。',
-        'This device has no certificate that answers this.',
-      ),
-      ' ',
-      link('/app/#/certificate', say('领取', 'Fetch some')),
-    ],
-    { class: 'notice', id: 'nothing-to-show' },
   );
 }
 
-async function show({ claims }, answers, encryption) {
+async function asked(answers, { hostname }) {
+  const told = Object.assign({}, ...answers.map((each) => each.told));
+  const lines = Object.entries(told).map(([name, value]) => claimSentence(name, value));
+  const isKnown = answers.some(({ kind }) => kind === AT_PLATFORM);
+  return [
+    el(
+      'section',
+      { 'aria-labelledby': 'told-title' },
+      el('h2', { id: 'told-title' }, say('对方会得知', 'They learn')),
+      el(
+        'div',
+        { id: 'what-is-told' },
+        p(say('您是真实的人，身份已经核验', 'That you are a real person, whose identity was verified')),
+        terms(lines),
+      ),
+      p(
+        isKnown
+          ? say(
+              '这张网证只给这个平台：您再来时，它会认出是同一个人，别的平台认不出。',
+              'This certificate is for this platform alone: it knows you again when you come back, and no other does.',
+            )
+          : say(
+              '这张网证只用一次：您再来时，对方认不出是同一个人。',
+              'This certificate is used once: nobody knows by it that it is you again.',
+            ),
+        { class: 'fine', id: 'known-again' },
+      ),
+    ),
+    el(
+      'section',
+      { 'aria-labelledby': 'untold-title' },
+      el('h2', { id: 'untold-title' }, say('对方不会得知', 'They do not learn')),
+      el(
+        'ul',
+        { class: 'facts kept', id: 'what-stays-unsaid' },
+        [
+          say(
+            '您的姓名、证件号码、出生日期和网号',
+            'Your name, document number, birth date and online number',
+          ),
+          ...(await unsaid(answers, told, hostname)),
+        ].map((each) => el('li', {}, each)),
+      ),
+      p(
+        say(
+          '本服务不会得知您在这里出示过。',
+          'This service does not learn that you showed it here.',
+        ),
+        { class: 'fine' },
+      ),
+    ),
+  ];
+}
+
+/** What the certificates could tell besides, and nobody asked for. */
+async function unsaid(answers, told, hostname) {
+  const names = new Set();
+  for (const { kind } of answers)
+    for (const name of Object.keys((await claimsOf(kind, hostname)) ?? {})) names.add(name);
+  return [...names].filter((name) => !Object.hasOwn(told, name)).map(claimTerm);
+}
+
+async function show({ claims, hostname }, answers, encryption) {
   const tokens = {};
   for (const { id, kind, names, told } of answers) {
-    const certificate = await take(kind);
+    const certificate = await take(kind, hostname);
     // Another tab may have taken the last one; and what was promised on the screen is what is told.
     if (!certificate || names.some((name) => certificate.claims[name] !== told[name]))
       throw spent();
@@ -116,6 +191,7 @@ async function answer(claims, form, done) {
       ...heading(done, say('可以回到平台了。', 'You can go back to the platform.')).filter(Boolean),
       p(link('/app/#/certificate', say('回到网证', 'Back to the certificate'))),
     );
+  document.querySelector('#view h1').focus();
 }
 
 function spent() {

@@ -6,8 +6,9 @@
 
 import { readCertificate } from '/app/certificate_reader.js';
 import { element, elements, fromBase64, fromBase64url, pem } from '/app/der.js';
-import { decoded, digestOfBytes, random } from '/app/jwt.js';
+import { decoded, digestOfBytes, random, seconds } from '/app/jwt.js';
 import { Problem, unreached } from '/app/problem.js';
+import { isLine } from '/app/wallet_words.js';
 
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' };
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -21,12 +22,17 @@ const EXTENSIONS_TAG = 0xa3;
 // Of a request with a certificate or two and a page of questions.
 const LONGEST = 65_536;
 
-/** The request behind a link's parameters: {host, claims}. Throws a Problem. */
+/**
+ * The request behind a link's parameters: {host, hostname, name, purpose, claims}; name and purpose
+ * are what the platform says of itself, or null. Throws a Problem.
+ */
 export async function fetchRequest(parameters) {
   const address = webAddress(parameters.get('request_uri'));
   const nonce = parameters.get('request_uri_method') === 'post' ? random() : null;
   const text = await textFrom(address, nonce);
   const claims = await believed(text.trim(), parameters.get('client_id'));
+  // RFC 9101 section 4 leaves `exp` to whoever asks; it is held to if it is there.
+  if (claims.exp !== undefined && !(claims.exp > seconds())) throw over();
   if (nonce !== null && claims.wallet_nonce !== nonce) throw refused('wallet_nonce');
   if (claims.response_type !== 'vp_token' || !MODES.includes(claims.response_mode))
     throw refused('response_mode');
@@ -38,7 +44,14 @@ export async function fetchRequest(parameters) {
   if (answersTo.host !== address.host) throw refused('response_uri');
   const [prefix, name] = split(claims.client_id);
   if (prefix === 'x509_san_dns' && name !== address.hostname) throw refused('client_id');
-  return { host: address.host, claims };
+  const own = claims.client_metadata ?? {};
+  return {
+    host: address.host,
+    hostname: address.hostname,
+    name: isLine(own.client_name) ? own.client_name : null,
+    purpose: isLine(own.purpose) ? own.purpose : null,
+    claims,
+  };
 }
 
 /** An address of the web: https, or http on loopback. Throws a Problem. */
@@ -80,16 +93,18 @@ async function textFrom(address, nonce) {
   } catch {
     throw unreached();
   }
-  if (!response.ok) {
-    throw new Problem({
-      zh: ['这个请求已经失效', '请求只在几分钟内有效。请回到平台，重新开始'],
-      en: ['This request is over', 'It is good for some minutes. Go back and begin anew'],
-      code: 'app.request_over',
-    });
-  }
+  if (!response.ok) throw over();
   const text = await response.text();
   if (text.length > LONGEST) throw refused('size');
   return text;
+}
+
+function over() {
+  return new Problem({
+    zh: ['这个请求已经失效', '请求只在几分钟内有效。请回到平台，重新开始'],
+    en: ['This request is over', 'It is good for some minutes. Go back and begin anew'],
+    code: 'app.request_over',
+  });
 }
 
 /** The claims of a request that is signed by the certificate behind its client identifier. */

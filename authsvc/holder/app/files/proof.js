@@ -98,9 +98,9 @@ async function phoneChoice(proved) {
 
 /** What may be added to a sign-in: a passkey, the password, a code by app or by text message. */
 async function strongerChoices(proved) {
-  const { amr } = await get('/holder');
+  const { amr, second_factors: factors } = await get('/holder');
   const place = el('div', { class: 'choices' });
-  if (passkeysKnown()) {
+  if (passkeysKnown() && factors.includes('pop')) {
     place.append(
       action(say('用通行密钥', 'Use a passkey'), async () => {
         await signInByPasskey();
@@ -109,7 +109,10 @@ async function strongerChoices(proved) {
     );
   }
   if (!amr.includes('pwd')) place.append(passwordForm(proved));
-  if (!amr.includes('otp')) place.append(...codeForms(proved));
+  // Each person proves what they have: nobody is asked for a code that nothing shows them.
+  if (factors.includes('otp') && !amr.includes('otp'))
+    place.append(codeForm(proved, { submit: say('用口令证明', 'Prove it with the code') }));
+  if (factors.includes('sms') && !amr.includes('sms')) place.append(messagePart(proved));
   return place;
 }
 
@@ -131,17 +134,21 @@ function passwordForm(proved) {
   });
 }
 
-function codeForms(proved) {
-  const codes = codeForm(proved, { submit: say('用口令证明', 'Prove it with the code') });
-  const message = action(
-    say('没有验证器应用？发送短信验证码', 'No authenticator app? Send a code to my phone'),
-    async () => {
-      await sendCode();
-      codes.querySelector('input').focus();
-    },
-    { class: 'second' },
+/** A code by text message: the field stands there once it is on its way. */
+function messagePart(proved) {
+  const part = el('div', { class: 'choices' });
+  part.append(
+    action(
+      say('发送短信验证码', 'Send a code to my phone'),
+      async () => {
+        const codes = await phoneChoice(proved);
+        part.replaceChildren(codes);
+        codes.querySelector('input').focus();
+      },
+      { class: 'second' },
+    ),
   );
-  return [codes, message];
+  return part;
 }
 
 function codeForm(proved, about) {

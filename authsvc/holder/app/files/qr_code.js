@@ -3,26 +3,9 @@
  * level L (it is read from a screen, and may be long), the smallest version that holds the text.
  */
 
-// Of each version: octets of error correction in a block, and blocks (table 9, level L).
-const CORRECTION = [
-  7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26,
-  28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30,
-];
-const BLOCKS = [
-  1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15,
-  16, 17, 18, 19, 19, 20, 21, 22, 24, 25,
-];
+import { MASKS, blocksOf, drawPatterns, places, times } from '/app/qr_layout.js';
+
 const LEVEL_L = 0b01;
-const MASKS = [
-  (row, column) => (row + column) % 2,
-  (row) => row % 2,
-  (row, column) => column % 3,
-  (row, column) => (row + column) % 3,
-  (row, column) => (Math.floor(row / 2) + Math.floor(column / 3)) % 2,
-  (row, column) => ((row * column) % 2) + ((row * column) % 3),
-  (row, column) => (((row * column) % 2) + ((row * column) % 3)) % 2,
-  (row, column) => (((row + column) % 2) + ((row * column) % 3)) % 2,
-];
 
 /** The rows of the code for a text, each a list of booleans: true is dark. */
 export function qrCode(text) {
@@ -41,19 +24,8 @@ function versionFor(length) {
   throw new RangeError('too long for a QR code');
 }
 
-/** Modules that hold data and correction (section 6.3): all that are no pattern. */
-function wordsIn(version) {
-  let modules = (16 * version + 128) * version + 64;
-  if (version >= 2) {
-    const rows = Math.floor(version / 7) + 2;
-    modules -= (25 * rows - 10) * rows - 55;
-  }
-  if (version >= 7) modules -= 36;
-  return Math.floor(modules / 8);
-}
-
 function dataLength(version) {
-  return wordsIn(version) - CORRECTION[version - 1] * BLOCKS[version - 1];
+  return blocksOf(version, LEVEL_L).lengths.reduce((sum, each) => sum + each, 0);
 }
 
 /** Mode, length, bytes, the end, and what fills the rest (section 7.4). */
@@ -76,13 +48,10 @@ function dataWords(bytes, version) {
 
 /** Blocks with their correction, one word of each in turn (section 7.6). */
 function interleaved(data, version) {
-  const count = BLOCKS[version - 1];
-  const correction = CORRECTION[version - 1];
-  const shortest = Math.floor(data.length / count);
-  const longer = data.length % count;
+  const { correction, lengths } = blocksOf(version, LEVEL_L);
   const blocks = [];
-  for (let block = 0, at = 0; block < count; block += 1) {
-    const length = shortest + (block >= count - longer ? 1 : 0);
+  let at = 0;
+  for (const length of lengths) {
     blocks.push(data.slice(at, at + length));
     at += length;
   }
@@ -97,16 +66,6 @@ function inTurn(blocks) {
   for (let at = 0; at < longest; at += 1)
     for (const block of blocks) if (at < block.length) found.push(block[at]);
   return found;
-}
-
-/** In the field of 256 elements over x^8 + x^4 + x^3 + x^2 + 1. */
-function times(one, other) {
-  let product = 0;
-  for (let at = 7; at >= 0; at -= 1) {
-    product = (product << 1) ^ ((product >>> 7) * 0x11d);
-    product ^= ((other >>> at) & 1) * one;
-  }
-  return product;
 }
 
 function generatorOf(degree) {
@@ -129,91 +88,16 @@ function remainder(block, generator) {
 }
 
 function drawn(version, words, mask, number) {
-  const size = 4 * version + 17;
-  const dark = Array.from({ length: size }, () => Array(size).fill(null));
-  drawPatterns(dark, version);
-  drawFormat(dark, (LEVEL_L << 3) | number);
+  const dark = drawPatterns(version, (LEVEL_L << 3) | number);
   const bits = words.flatMap((word) => [7, 6, 5, 4, 3, 2, 1, 0].map((at) => (word >>> at) & 1));
   let next = 0;
-  for (const [row, column] of places(size)) {
+  for (const [row, column] of places(dark.length)) {
     if (dark[row][column] !== null) continue;
     const bit = bits[next] ?? 0;
     next += 1;
     dark[row][column] = (bit === 1) !== (mask(row, column) === 0);
   }
   return dark;
-}
-
-/** Two columns at a time, up and down, from the right (section 7.7.3). */
-function* places(size) {
-  let upwards = true;
-  for (let right = size - 1; right > 0; right -= 2) {
-    if (right === 6) right = 5;
-    for (let step = 0; step < size; step += 1) {
-      const row = upwards ? size - 1 - step : step;
-      yield [row, right];
-      yield [row, right - 1];
-    }
-    upwards = !upwards;
-  }
-}
-
-function drawPatterns(dark, version) {
-  const size = dark.length;
-  for (let at = 0; at < size; at += 1) dark[6][at] = dark[at][6] = at % 2 === 0;
-  for (const [row, column] of [
-    [3, 3],
-    [3, size - 4],
-    [size - 4, 3],
-  ])
-    drawSquare(dark, row, column, 4, (distance) => distance !== 2 && distance !== 4);
-  const centres = alignment(version, size);
-  const last = centres.length - 1;
-  centres.forEach((row, down) =>
-    centres.forEach((column, right) => {
-      const isCorner = down % last === 0 && right % last === 0 && down + right < 2 * last;
-      if (!isCorner) drawSquare(dark, row, column, 2, (distance) => distance !== 1);
-    }),
-  );
-  if (version < 7) return;
-  const bits = (version << 12) | checked(version, 12, 0x1f25);
-  for (let at = 0; at < 18; at += 1) {
-    const [near, far] = [Math.floor(at / 3), size - 11 + (at % 3)];
-    dark[near][far] = dark[far][near] = ((bits >>> at) & 1) === 1;
-  }
-}
-
-function drawSquare(dark, row, column, reach, isDark) {
-  for (let down = -reach; down <= reach; down += 1)
-    for (let right = -reach; right <= reach; right += 1)
-      if (dark[row + down]?.[column + right] !== undefined)
-        dark[row + down][column + right] = isDark(Math.max(Math.abs(down), Math.abs(right)));
-}
-
-function alignment(version, size) {
-  if (version === 1) return [];
-  const count = Math.floor(version / 7) + 2;
-  const step = version === 32 ? 26 : 2 * Math.ceil((4 * version + 4) / (2 * count - 2));
-  const rest = Array.from({ length: count - 1 }, (_, at) => size - 7 - at * step);
-  return [6, ...rest.reverse()];
-}
-
-/** Twice, around the corners (section 7.9), and the module that is always dark. */
-function drawFormat(dark, format) {
-  const size = dark.length;
-  const bits = ((format << 10) | checked(format, 10, 0x537)) ^ 0x5412;
-  for (let at = 0; at < 15; at += 1) {
-    const isDark = ((bits >>> at) & 1) === 1;
-    if (at < 8) dark[at < 6 ? at : at + 1][8] = dark[8][size - 1 - at] = isDark;
-    else dark[8][at === 8 ? 7 : 14 - at] = dark[size - 15 + at][8] = isDark;
-  }
-  dark[size - 8][8] = true;
-}
-
-function checked(value, length, generator) {
-  let rest = value;
-  for (let at = 0; at < length; at += 1) rest = (rest << 1) ^ ((rest >>> (length - 1)) * generator);
-  return rest;
 }
 
 /** How much a drawing has of what confuses a camera: long runs and squares (section 7.8.3). */

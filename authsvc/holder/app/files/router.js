@@ -8,10 +8,11 @@ import { asProblem } from '/app/problem.js';
 import { say } from '/app/words.js';
 
 const SLOW = 400;
+// In the tab, as the sign-in may be in another page of the app.
+const WANTED = 'authsvc-wanted';
 
 let views = {};
 let leaving = new AbortController();
-let wanted = null;
 let shownOnce = false;
 
 /** Begins with the given views; the one named '' is the first page. */
@@ -31,9 +32,26 @@ export function go(name) {
 
 /** Goes to where the person wanted to be before they had to sign in. */
 export function goOn() {
-  const name = wanted ?? 'home';
-  wanted = null;
-  return go(name);
+  return go(wanted() ?? 'home');
+}
+
+/** Remembers the view that is shown, for after the sign-in. */
+export function comeBack() {
+  try {
+    sessionStorage.setItem(WANTED, location.hash.replace(/^#\/?/, ''));
+  } catch {
+    // Without storage the sign-in leads home.
+  }
+}
+
+function wanted() {
+  try {
+    const name = sessionStorage.getItem(WANTED);
+    sessionStorage.removeItem(WANTED);
+    return name;
+  } catch {
+    return null;
+  }
 }
 
 /** The name of the view that is shown. */
@@ -73,7 +91,7 @@ export async function show({ moveFocus = true } = {}) {
     if (now.signal.aborted) return;
     const problem = asProblem(error);
     if (problem.wantsSignIn) {
-      wanted = current();
+      comeBack();
       clearTimeout(slow);
       await go('sign-in');
       return;

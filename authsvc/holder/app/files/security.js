@@ -12,7 +12,8 @@ import { day, say } from '/app/words.js';
 
 /** The view. */
 export async function securityView({ signal }) {
-  const { acr } = await get('/holder', { signal });
+  const { acr, second_factors: factors } = await get('/holder', { signal });
+  const hasCodes = factors.includes('otp');
   return [
     heading(say('登录与安全', 'Sign-in and security')),
     terms([[say('本次登录', 'This sign-in'), strength(acr)]]),
@@ -23,6 +24,13 @@ export async function securityView({ signal }) {
           class: 'lead',
         }),
     el('h2', {}, say('动态口令', 'One-time codes')),
+    p(
+      el(
+        'span',
+        { class: `state ${hasCodes ? 'good' : 'wait'}`, id: 'totp-state' },
+        hasCodes ? say('已开启', 'On') : say('未开启', 'Off'),
+      ),
+    ),
     p(
       say(
         '由验证器应用显示。换手机时再开启一次，旧的随即失效。',

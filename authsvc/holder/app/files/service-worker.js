@@ -5,7 +5,6 @@
  */
 
 const CACHE = `authsvc-app-${VERSION}`;
-const SHELL = '/app/';
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -35,10 +34,9 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname, search } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
-  const isShell = request.mode === 'navigate' && pathname === SHELL;
-  if (isShell || FILES.includes(pathname + search)) {
-    event.respondWith(newest(request, isShell ? SHELL : pathname + search));
-  }
+  // A page is the same in either language of `?lang=`.
+  const keptAs = request.mode === 'navigate' ? pathname : pathname + search;
+  if (FILES.includes(keptAs)) event.respondWith(newest(request, keptAs));
 });
 
 /** From the network; without one, as it was kept. */

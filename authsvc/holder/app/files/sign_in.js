@@ -6,8 +6,11 @@ import { answerChallenge } from '/app/keys.js';
 import { passkeysKnown, signInByPasskey, signInFromField } from '/app/passkeys.js';
 import { Problem } from '/app/problem.js';
 import { go, goOn } from '/app/router.js';
+import { noteFrozen, noteInForce } from '/app/standing.js';
 import { recall } from '/app/store.js';
 import { say } from '/app/words.js';
+
+const FROZEN = ['certificates.on_hold', 'authentication.subscriber_frozen'];
 
 /** The view. */
 export async function signInView({ signal }) {
@@ -98,11 +101,18 @@ async function settleFromField(place, settle, signal) {
 /** Signs in by the key and the certificate that this device keeps; the service's answer. */
 export async function signInByDeviceKey(device) {
   const { challenge, message } = await post('/authentication/challenges');
-  return post('/authentication/possession', {
-    challenge,
-    certificate: device.certificate,
-    signature: await answerChallenge(device.keys, message),
-  });
+  try {
+    const answer = await post('/authentication/possession', {
+      challenge,
+      certificate: device.certificate,
+      signature: await answerChallenge(device.keys, message),
+    });
+    await noteInForce();
+    return answer;
+  } catch (problem) {
+    if (FROZEN.includes(problem.code)) await noteFrozen();
+    throw problem;
+  }
 }
 
 /** Ends the session. The key stays on the device. */

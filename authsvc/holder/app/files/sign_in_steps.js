@@ -8,6 +8,7 @@ import { sandbox } from '/app/identity_steps.js';
 import { celebrate } from '/app/opted_in.js';
 import { show, showAgain } from '/app/router.js';
 import { keepWith } from '/app/enrollment.js';
+import { noteInForce } from '/app/standing.js';
 import { strengthMeter } from '/app/strength.js';
 import { dayAndTime, say, span } from '/app/words.js';
 
@@ -209,8 +210,9 @@ function waitStep(progress) {
 }
 
 /** It was completed, though not by this page: by another tab, or without a certificate. */
-function completedStep({ kept }) {
+async function completedStep({ kept }) {
   const unfrozen = kept.purpose === 'unfreeze';
+  if (unfrozen) await noteInForce();
   return [
     heading(
       unfrozen ? say('网号已解冻', 'Your online number works again') : say('已经办好', 'All done'),

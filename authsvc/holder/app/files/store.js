@@ -5,7 +5,9 @@
  *   device      {keys, certificate, chain, masked, status, name}
  *   enrollment  {id, token, purpose, phone?, keys?, card?}
  *   card        the virtual card, only in a sandbox
- *   wallet      {keys, refresh, certificates: [{kind, text, keys, until}]}
+ *   frozen      true, if the number is frozen as far as this device knows
+ *   wallet      {keys, refresh, hosts, bucketsAt, certificates: [{kind, text, keys, until, sector?}]}
+ *               hosts of platforms that asked for one of their own; when buckets were fetched last
  */
 
 import { Problem } from '/app/problem.js';

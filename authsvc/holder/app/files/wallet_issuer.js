@@ -6,6 +6,7 @@
  */
 
 import { post } from '/app/api.js';
+import { chosenBuckets } from '/app/buckets.js';
 import { digestOf, publicJWK, random, seconds, signedJWT } from '/app/jwt.js';
 import { makeKeys } from '/app/keys.js';
 import { Problem, unreached } from '/app/problem.js';
@@ -14,13 +15,15 @@ import { withProof } from '/app/proof.js';
 // As `holder/wallets/own_wallet.py` registers this app.
 const CLIENT = 'authsvc-app';
 const PRE_AUTHORIZED = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
-const KINDS = ['verified-person', 'verified-person-counter'];
-// What both kinds have at once.
+// What the kinds that are shown once have at once.
 const BATCH = 20;
 
-/** What the wallet holds after the person has said yes: {keys, refresh, certificates}. */
-export async function fetchByOffer() {
-  const offer = await withProof(() => post('/holder/wallets/offers', { certificates: KINDS }));
+/**
+ * What the wallet holds after the person has said yes to these kinds: {keys, refresh, certificates}.
+ * `hosts` are those of platforms that have asked for a certificate of their own.
+ */
+export async function fetchByOffer(kinds, hosts) {
+  const offer = await withProof(() => post('/holder/wallets/offers', { certificates: kinds }));
   const keys = await makeKeys();
   const grant = offer.credential_offer.grants[PRE_AUTHORIZED];
   const tokens = await redeem(keys, {
@@ -28,24 +31,58 @@ export async function fetchByOffer() {
     'pre-authorized_code': grant['pre-authorized_code'],
     tx_code: offer.transaction_code,
   });
-  return { keys, refresh: tokens.refresh_token, certificates: await batches(keys, tokens, KINDS) };
+  const certificates = await batches(keys, tokens, kinds, hosts);
+  return { keys, refresh: tokens.refresh_token, certificates };
 }
 
-/** New tokens by the refresh token, which is used up; {refresh, fetch(kinds)}. */
+/** New tokens by the refresh token, which is used up; {refresh, fetch(kinds, hosts)}. */
 export async function goOnFetching(keys, refresh) {
   const tokens = await redeem(keys, { grant_type: 'refresh_token', refresh_token: refresh });
-  return { refresh: tokens.refresh_token, fetch: (kinds) => batches(keys, tokens, kinds) };
+  return {
+    refresh: tokens.refresh_token,
+    fetch: (kinds, hosts) => batches(keys, tokens, kinds, hosts),
+  };
 }
 
-async function batches(keys, tokens, kinds) {
+async function batches(keys, tokens, kinds, hosts) {
   const found = [];
-  for (const kind of kinds) found.push(...(await batch(keys, tokens.access_token, kind)));
+  const granted = tokens.scope.split(' ');
+  for (const kind of kinds.filter((each) => granted.includes(each))) {
+    const asked = tokens.authorization_details?.find(
+      (each) => each.credential_configuration_id === kind,
+    );
+    found.push(
+      ...(asked
+        ? await buckets(keys, tokens, kind, asked.credential_identifiers, hosts)
+        : await batch(keys, tokens, kind, { credential_configuration_id: kind }, BATCH)),
+    );
+  }
   return found;
 }
 
-async function batch(keys, token, kind) {
+/** One certificate for each platform of a bucket, in the order of the list. */
+async function buckets(keys, tokens, kind, allowed, hosts) {
+  const done = new Map();
+  for (let tries = 2; ; tries -= 1) {
+    try {
+      const listed = (await reach('/credentials/platforms', { method: 'GET' })).buckets;
+      for (const each of chosenBuckets(listed, allowed, hosts)) {
+        const { credential_identifier: name, platforms } = each;
+        if (done.has(name)) continue;
+        const asked = { credential_identifier: name };
+        done.set(name, await batch(keys, tokens, kind, asked, platforms.length));
+      }
+      return [...done.values()].flat();
+    } catch (problem) {
+      // A platform came or went after the list was read.
+      if (problem.code !== 'app.wallet_invalid_proof' || tries === 1) throw problem;
+    }
+  }
+}
+
+async function batch(keys, { access_token: token }, kind, asked, count) {
   const { c_nonce: nonce } = await send('/credentials/nonce', {});
-  const own = await Promise.all(Array.from({ length: BATCH }, makeKeys));
+  const own = await Promise.all(Array.from({ length: count }, makeKeys));
   const proofs = await Promise.all(own.map((each) => proofOf(each, nonce)));
   const answer = await send('/credentials', {
     headers: {
@@ -53,7 +90,7 @@ async function batch(keys, token, kind) {
       dpop: await dpop(keys, '/credentials', { ath: await digestOf(token) }),
       'content-type': 'application/json',
     },
-    body: JSON.stringify({ credential_configuration_id: kind, proofs: { jwt: proofs } }),
+    body: JSON.stringify({ ...asked, proofs: { jwt: proofs } }),
   });
   return answer.credentials.map(({ credential }, place) => ({
     kind,
@@ -79,13 +116,15 @@ async function dpop(keys, path, more = {}) {
   return signedJWT(keys, { typ: 'dpop+jwt', jwk: await publicJWK(keys) }, { ...claims, ...more });
 }
 
-async function send(path, { headers, body }) {
+function send(path, request) {
+  return reach(path, { method: 'POST', ...request });
+}
+
+async function reach(path, request) {
   let response;
   try {
     response = await fetch(path, {
-      method: 'POST',
-      headers,
-      body,
+      ...request,
       credentials: 'omit',
       cache: 'no-store',
       redirect: 'error',

@@ -1,31 +1,37 @@
 /** The part of the certificate view about what is shown to platforms and at counters. */
 
-import { action, alarm, el, form, link, p, tell } from '/app/dom.js';
-import { refused } from '/app/presentation_request.js';
+import { action, alarm, el, link, p, tell } from '/app/dom.js';
 import { asProblem } from '/app/problem.js';
-import { go, show } from '/app/router.js';
-import { fetchCertificates, fetchMore, left } from '/app/wallet.js';
+import { show } from '/app/router.js';
+import { isFrozen } from '/app/standing.js';
+import {
+  AT_COUNTER,
+  AT_PLATFORM,
+  ORDINARY,
+  fetchCertificates,
+  fetchMore,
+  left,
+} from '/app/wallet.js';
 import { day, say } from '/app/words.js';
 
 /** What is left, how to show it, and how to get more. Works without network, but for the last. */
 export async function walletPart() {
   const stopped = await topUp();
-  const [platform, counter] = await Promise.all([
-    left('verified-person'),
-    left('verified-person-counter'),
-  ]);
+  const [platform, counter, own] = await Promise.all(
+    [ORDINARY, AT_COUNTER, AT_PLATFORM].map(left),
+  );
   return el(
     'section',
     { 'aria-labelledby': 'wallet-title', id: 'wallet' },
-    el('h2', { id: 'wallet-title' }, say('一次性网证', 'Certificates for one use each')),
+    el('h2', { id: 'wallet-title' }, say('用来出示的网证', 'Certificates to show')),
     p(
       say(
-        '每张只出示一次，平台之间无法比对。出示时本服务不会知道。',
-        'Each is shown once, so that platforms have nothing to compare. This service learns nothing of it.',
+        '一次性的每张只出示一次，专用的只给一个平台，平台之间无法比对。出示时本服务不会知道。',
+        'Some are shown once each, some to one platform alone: there is nothing to compare. This service learns nothing of it.',
       ),
       { class: 'lead' },
     ),
-    p(stock(platform, counter), { id: 'wallet-stock' }),
+    p(stock(platform, counter, own), { id: 'wallet-stock' }),
     counter.count
       ? p(
           link('#/counter', say('在柜台出示', 'Show at a counter'), {
@@ -34,26 +40,15 @@ export async function walletPart() {
           }),
         )
       : null,
-    form({
-      id: 'open-request',
-      submit: say('打开请求', 'Open the request'),
-      mood: 'second',
-      fields: [
-        {
-          name: 'request',
-          label: say('平台请求的链接', "A platform's request"),
-          hint: say(
-            '粘贴平台页面上的链接，或用相机扫描二维码得到的内容。',
-            'Paste the link of its page, or what a camera reads in its QR code.',
-          ),
-          autocomplete: 'off',
-        },
-      ],
-      send: ({ request }) => openRequest(request),
-    }),
+    p(
+      link('#/scan', say('扫描二维码', 'Scan a code'), {
+        class: 'button second',
+        id: 'scan',
+      }),
+    ),
     stopped,
     action(
-      say('领取一次性网证', 'Fetch certificates'),
+      say('领取网证', 'Fetch certificates'),
       async () => {
         await fetchCertificates();
         await show();
@@ -64,13 +59,6 @@ export async function walletPart() {
   );
 }
 
-/** Opens what a platform's link or QR code asks; where it names another wallet's address, too. */
-function openRequest(typed) {
-  const query = typed.trim().split('?').slice(1).join('?');
-  if (!new URLSearchParams(query).get('request_uri')) throw refused('no_request', 'request');
-  return go(`present?${query}`);
-}
-
 /** Fetches more where they run short; what stands in the way, in words. */
 async function topUp() {
   try {
@@ -78,16 +66,17 @@ async function topUp() {
     return null;
   } catch (error) {
     const problem = asProblem(error);
-    return problem.code === 'app.unreached' ? null : alarm(problem);
+    const isKnown = problem.code === 'app.unreached' || (await isFrozen());
+    return isKnown ? null : alarm(problem);
   }
 }
 
-function stock(platform, counter) {
-  if (!platform.count && !counter.count)
-    return say('这台设备上没有一次性网证。', 'There are none on this device.');
+function stock(platform, counter, own) {
+  if (!platform.count && !counter.count && !own.count)
+    return say('这台设备上没有用来出示的网证。', 'There are none on this device.');
   const until = platform.count ? day(platform.until) : '—';
   return say(
-    `可向平台出示 ${platform.count} 次（至 ${until}），在柜台出示 ${counter.count} 次（24 小时内）。`,
-    `Good for ${platform.count} platforms (until ${until}) and ${counter.count} counters (within 24 hours).`,
+    `一次性：可向平台出示 ${platform.count} 次（至 ${until}），在柜台出示 ${counter.count} 次（24 小时内）。专用：${own.count} 个平台。`,
+    `For one use: ${platform.count} platforms (until ${until}) and ${counter.count} counters (within 24 hours). Of their own: ${own.count} platforms.`,
   );
 }

@@ -1,0 +1,25 @@
+/** Which platform a host belongs to, and which buckets of platforms are fetched. */
+
+// As many buckets (of 64 platforms at most) are fetched whole, whoever asked: a few hundred keys,
+// some seconds of a phone. Where there are more, those with a platform that asked.
+const FEW_BUCKETS = 4;
+
+/**
+ * Whether a certificate for `sector` is shown to a platform at `host`: there, and on hosts below it,
+ * which are the same owner's (as WebAuthn has it of an RP ID).
+ */
+export function isAt(host, sector) {
+  return host === sector || host.endsWith(`.${sector}`);
+}
+
+/**
+ * The buckets to fetch, of those that the token is good for: {credential_identifier, platforms}.
+ * Which platform is meant is decided here and told nobody.
+ */
+export function chosenBuckets(listed, allowed, hosts) {
+  const open = listed.filter((each) => allowed.includes(each.credential_identifier));
+  if (open.length <= FEW_BUCKETS) return open;
+  return open.filter(({ platforms }) =>
+    platforms.some((sector) => hosts.some((host) => isAt(host, sector))),
+  );
+}
