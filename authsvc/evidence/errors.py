@@ -1,6 +1,6 @@
 """What can be wrong with identity evidence.
 
-InvalidInput   IdentityNumberInvalid, DocumentKindUnknown
+InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown
   ChipRefused  ChipFileMalformed, DataGroupMalformed, DataGroupMissing, DataGroupNotSigned,
                DataGroupAltered, SecurityObjectMalformed, AlgorithmNotAllowed,
                SecurityObjectForged, SignerNotTrusted, SignerNotValidThen,
@@ -29,6 +29,17 @@ class IdentityNumberInvalid(InvalidInput):
     next_step = Text(
         "请核对18位号码，使用半角数字，末位可为X",
         "Check the 18 characters: plain digits, the last one may be X",
+    )
+
+
+class HolderNumberInvalid(InvalidInput):
+    """Not a number as this kind of document has it."""
+
+    code = "evidence.holder_number_invalid"
+    title = Text("证件号码不正确", "This is not a number of this kind of document")
+    next_step = Text(
+        "请核对证件上的号码与所选证件类型",
+        "Check the number on the document, and the kind of document that was chosen",
     )
 
 

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from authsvc.errors import AuthsvcError
 from authsvc.evidence.chip_reading import ChipReading
-from authsvc.evidence.document import KINDS, RESIDENT_IDENTITY_CARD, kind_named
 from authsvc.evidence.errors import (
     AlgorithmNotAllowed,
     DataGroupAltered,
@@ -26,6 +25,7 @@ from authsvc.evidence.errors import (
     SignerNotTrusted,
     SignerNotValidThen,
 )
+from authsvc.evidence.kinds import KINDS, RESIDENT_IDENTITY_CARD, kind_named
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.resident_number import Sex
 from tests.evidence.makers import (

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from authsvc.evidence.document import KINDS
+from authsvc.evidence.kinds import KINDS
 from authsvc.oidc.claims import known_claims, verified_claims
 from authsvc.oidc.claims.verified_claims import (
     MalformedRequest,
@@ -205,8 +205,8 @@ def test_more_elements_than_we_answer_are_refused_and_repeated_ones_are_not_coun
         )
 
 
-def test_the_kind_of_document_that_we_name_is_the_only_one_by_which_people_opt_in():
-    assert list(KINDS) == ["resident_identity_card"]
+def test_the_kind_of_document_that_we_name_is_the_one_of_the_resident_card():
+    assert KINDS["resident_identity_card"].document_type == verified_claims.DOCUMENT_TYPE
 
 
 # From here on over HTTP.

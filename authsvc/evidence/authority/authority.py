@@ -37,7 +37,7 @@ from authsvc.evidence.authority.log import (
     PersonCreated,
 )
 from authsvc.evidence.authority.people import Person, make_person
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.push import ALGORITHM, LIFETIME, TYPE, PushClaims, key_name
 from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
 from authsvc.evidence.register_messages import ChangeEntry
@@ -247,7 +247,7 @@ class DocumentAuthority:
     ) -> IssuedCard:
         person = self._book.person(number)
         valid_from = first or self.today()
-        valid_until = last or cards.valid_until(person.birth_date, valid_from)
+        valid_until = last or RESIDENT_IDENTITY_CARD.longest_validity(person.birth_date, valid_from)
         if valid_until is not None and valid_until < valid_from:
             raise CardDatesRefused(field="valid_until")
         card = Card(self._new_document_number(), number, valid_from, valid_until)

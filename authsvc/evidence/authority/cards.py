@@ -7,15 +7,13 @@ from datetime import date
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.authority.signing import DocumentSigner
 from authsvc.evidence.chip_reading import ChipReading
-from authsvc.evidence.data_groups import (
+from authsvc.evidence.data_groups import HolderRecord, IssueRecord, PortraitRecord
+from authsvc.evidence.kinds import (
     HOLDER_GROUP,
     ISSUE_GROUP,
     PORTRAIT_GROUP,
-    HolderRecord,
-    IssueRecord,
-    PortraitRecord,
+    RESIDENT_IDENTITY_CARD,
 )
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.register import RegisterStatus
 
 ISSUER = "虚构市公安局(测试)"
@@ -50,17 +48,6 @@ class IssuedCard:
     document_number: str
     chip_file: bytes = field(repr=False)
     holder_file: dict[str, str] = field(repr=False)
-
-
-def valid_until(birth_date: date, valid_from: date) -> date | None:
-    """Resident Identity Card Law, article 5: 5, 10 or 20 years by age, from 46 on for life."""
-    age = valid_from.year - birth_date.year
-    if (valid_from.month, valid_from.day) < (birth_date.month, birth_date.day):
-        age -= 1
-    if age >= 46:
-        return None
-    years = 20 if age >= 26 else 10 if age >= 16 else 5
-    return _years_later(valid_from, years)
 
 
 def chip_file(person: Person, card: Card, signer: DocumentSigner) -> bytes:
@@ -98,10 +85,3 @@ def holder_file(person: Person, card: Card) -> dict[str, str]:
         "kind": RESIDENT_IDENTITY_CARD.name,
         "document_number": card.document_number,
     }
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February: the card ends with the month.
-        return day.replace(year=day.year + years, day=28)

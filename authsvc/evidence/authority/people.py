@@ -75,7 +75,9 @@ def make_person(
     if not birth_date <= today or birth_date.year < 1900:
         raise PersonRefused(field="birth_date")
     return Person(
-        number=_number(birth_date, sex or _pick(source, "sex", list(Sex)), taken=taken),
+        number=_number(
+            birth_date, sex or _pick(source, "sex", (Sex.MALE, Sex.FEMALE)), taken=taken
+        ),
         name=_checked_name(_name(source) if name is None else name),
         face=_PORTRAIT + _digest(source, "face").hex(),
         phone=phone or f"{_PHONE_PREFIX}{_draw(source, 'phone', 10**8):08d}",
