@@ -3,11 +3,12 @@
 InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown
   ChipRefused  ChipFileMalformed, DataGroupMalformed, DataGroupMissing, DataGroupNotSigned,
                DataGroupAltered, SecurityObjectMalformed, AlgorithmNotAllowed,
-               SecurityObjectForged, SignerNotTrusted, SignerNotValidThen,
+               SecurityObjectForged, SignerNotTrusted, SignerNotValidThen, SignerRevoked,
+               ZoneMalformed, ChipNotAuthentic,
                DocumentContradictsItself, DocumentNotYetValid, DocumentExpired
 TooLarge       ChipFileTooLarge
 NotAuthenticated  PushNotAuthentic
-Unavailable    RegisterUnavailable
+Unavailable    RegisterUnavailable, RevocationListStale, MasterListRefused
 
 None of them ever carries what was presented: not in its texts, not in `log`, not as a cause.
 """
@@ -150,6 +151,33 @@ class SignerNotValidThen(ChipRefused):
     next_step = _ASK_ISSUER
 
 
+class SignerRevoked(ChipRefused):
+    """The state has revoked the document signer."""
+
+    code = "evidence.signer_revoked"
+    title = Text("证件签发证书已被吊销", "The document's signer was revoked by its state")
+    next_step = _ASK_ISSUER
+
+
+class ZoneMalformed(ChipRefused):
+    """The machine readable zone is not one of Doc 9303, or a check digit in it is wrong."""
+
+    code = "evidence.zone_malformed"
+    title = Text("证件机读码不正确", "The machine readable zone is not right")
+    next_step = _READ_AGAIN
+
+
+class ChipNotAuthentic(ChipRefused):
+    """The chip did not show that it has the private key that belongs to it: it may be a copy."""
+
+    code = "evidence.chip_not_authentic"
+    title = Text("无法证明芯片不是复制品", "The chip did not show that it is not a copy")
+    next_step = Text(
+        "请用本次办理的质询重新读取证件芯片",
+        "Read the chip again, with the challenge of this enrollment",
+    )
+
+
 class DocumentContradictsItself(ChipRefused):
     """Two parts of a genuine document say different things."""
 
@@ -194,4 +222,27 @@ class RegisterUnavailable(Unavailable):
     title = Text("证件登记系统暂时不可用", "The document register is unavailable for the moment")
     next_step = Text(
         "请稍后重试，已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
+    )
+
+
+class RevocationListStale(Unavailable):
+    """All revocation lists of the document's state that we have are out of date."""
+
+    code = "evidence.revocation_list_stale"
+    title = Text(
+        "该证件签发国的吊销列表已过期", "The revocation list of the document's state is out of date"
+    )
+    next_step = Text(
+        "请稍后重试；服务方须更新吊销列表", "Try again later: the service has to renew the list"
+    )
+
+
+class MasterListRefused(Unavailable):
+    """A master list in our folder is not signed on behalf of an authority that we trust."""
+
+    code = "evidence.master_list_refused"
+    title = Text("主列表无法验证", "A master list could not be verified")
+    next_step = Text(
+        "请检查密钥目录中的主列表及其签发国的根证书",
+        "Check the master list in the key directory, and its state's own certificate beside it",
     )

@@ -120,8 +120,7 @@ class PermanentResidentNumber:
         if match is None:
             raise HolderNumberInvalid(log="shape")
         state, region, born, sequence, check = match.groups()
-        # Made-up people are Utopia's, as in Doc 9303.
-        if state not in countries.NUMERIC and state != countries.UTOPIA:
+        if state not in countries.STATES:
             raise HolderNumberInvalid(log="state")
         if region[:2] not in PROVINCES:
             raise HolderNumberInvalid(log="region")

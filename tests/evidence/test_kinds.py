@@ -161,7 +161,8 @@ def test_a_document_is_good_for_no_longer_than_its_term(
 def test_the_table_is_whole() -> None:
     for name, kind in KINDS.items():
         assert kind.name == name
-        assert kind.title.zh and kind.title.en
+        assert kind.title.zh
+        assert kind.title.en
         assert kind.has_chip is bool(kind.required_data_groups) is bool(kind.code)
     codes = [kind.code for kind in KINDS.values() if kind.code]
     assert len(set(codes)) == len(codes)
