@@ -11,7 +11,7 @@ from authsvc.evidence.authority.specimens import der
 from authsvc.evidence.emrtd.curves import CURVES, Curve
 
 _HASHES: dict[str, tuple[str, hashes.HashAlgorithm]] = {
-    "sha1": ("1.3.14.3.2.26", hashes.SHA1()),
+    "sha1": ("1.3.14.3.2.26", hashes.SHA1()),  # noqa: S303 (old documents are signed so)
     "sha224": ("2.16.840.1.101.3.4.2.4", hashes.SHA224()),
     "sha256": ("2.16.840.1.101.3.4.2.1", hashes.SHA256()),
     "sha384": ("2.16.840.1.101.3.4.2.2", hashes.SHA384()),
