@@ -19,7 +19,7 @@ from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
-from authsvc.enrollment.outside import Outside, trusted
+from authsvc.enrollment.outside import Outside, trusted, trusted_states
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder.wallets.own_wallet import own_wallet
 from authsvc.issuance.datasets import Datasets
@@ -143,7 +143,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         relations=relations,
         credentials=credentials,
         passive_authentication=PassiveAuthentication(
-            trusted(settings, keyring, "document-anchors")
+            trusted(settings, keyring, "document-anchors"),
+            trusted_states(settings, keyring, now=clock.now()),
         ),
         register=outside.register,
         register_anchors=trusted(settings, keyring, "register-anchors"),

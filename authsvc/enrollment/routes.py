@@ -141,10 +141,19 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     async def document(
         request: _Request, enrollment: FromPath[str], data: JSONBody[DocumentBody]
     ) -> Progress:
-        """The chip is verified, and the register asked whether the document is good."""
-        chip = from_base64(data.chip, field="chip")
+        """The chip is verified, and the register asked whether the document is good.
+
+        A document without a chip is what the register says of `printed`.
+        """
+        if not data.chip and data.printed is None:
+            raise FieldMissing(field="chip")
         found = await desk.document.take(
-            _key(request, enrollment), kind=data.kind, chip=chip, now=clock.now()
+            _key(request, enrollment),
+            kind=data.kind,
+            chip=from_base64(data.chip, field="chip"),
+            response=from_base64(data.chip_response, field="chip_response"),
+            printed=None if data.printed is None else data.printed.details(),
+            now=clock.now(),
         )
         return await _progress(desk, enrollment, found)
 
@@ -270,7 +279,12 @@ def _purpose(body: bytes) -> Purpose:
 
 
 async def _progress(desk: Desk, enrollment: str, found: Enrollment) -> Progress:
-    return Progress.of(enrollment, found, guardian_code=await desk.guardian.code_for(found))
+    return Progress.of(
+        enrollment,
+        found,
+        guardian_code=await desk.guardian.code_for(found),
+        chip_challenge=desk.enrollments.chip_challenge(found),
+    )
 
 
 def _signed(request: HTTPRequest) -> str:

@@ -1,6 +1,7 @@
 """What can be wrong with identity evidence.
 
-InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown
+InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown,
+               PrintedDetailMissing, PrintedDetailsWrong
   ChipRefused  ChipFileMalformed, DataGroupMalformed, DataGroupMissing, DataGroupNotSigned,
                DataGroupAltered, SecurityObjectMalformed, AlgorithmNotAllowed,
                SecurityObjectForged, SignerNotTrusted, SignerNotValidThen, SignerRevoked,
@@ -8,7 +9,8 @@ InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown
                DocumentContradictsItself, DocumentNotYetValid, DocumentExpired
 TooLarge       ChipFileTooLarge
 NotAuthenticated  PushNotAuthentic
-Unavailable    RegisterUnavailable, RevocationListStale, MasterListRefused
+Unavailable    RegisterUnavailable, RevocationListStale, MasterListRefused,
+               TravelAnchorsBroken
 
 None of them ever carries what was presented: not in its texts, not in `log`, not as a cause.
 """
@@ -50,6 +52,25 @@ class DocumentKindUnknown(InvalidInput):
     code = "evidence.document_kind_unknown"
     title = Text("不支持该证件类型", "This kind of document is not supported")
     next_step = Text("请选择受支持的证件类型", "Choose a kind of document that is supported")
+
+
+class PrintedDetailMissing(InvalidInput):
+    """Something that is printed on a document of this kind was not sent."""
+
+    code = "evidence.printed_detail_missing"
+    title = Text("缺少证件上的信息", "Something that is printed on the document is missing")
+    next_step = Text("请按证件填写标出的字段", "Fill in the named field as it is printed")
+
+
+class PrintedDetailsWrong(InvalidInput):
+    """The register knows no such document with all of these details."""
+
+    code = "evidence.printed_details_wrong"
+    title = Text("证件信息与登记不符", "The details are not those in the register")
+    next_step = Text(
+        "请逐字核对证件上的姓名、号码与日期",
+        "Check name, number and date against the document, character by character",
+    )
 
 
 class ChipRefused(InvalidInput):
@@ -245,4 +266,15 @@ class MasterListRefused(Unavailable):
     next_step = Text(
         "请检查密钥目录中的主列表及其签发国的根证书",
         "Check the master list in the key directory, and its state's own certificate beside it",
+    )
+
+
+class TravelAnchorsBroken(Unavailable):
+    """A certificate or list in the folders of travel documents cannot be read."""
+
+    code = "evidence.travel_anchors_broken"
+    title = Text("证件签发国证书无法读取", "A certificate or list of a state cannot be read")
+    next_step = Text(
+        "请检查密钥目录 travel-anchors 与 travel-certificates 中的文件",
+        "Check the files in travel-anchors and travel-certificates of the key directory",
     )

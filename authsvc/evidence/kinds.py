@@ -62,7 +62,7 @@ class DocumentKind:
     the first letters of a machine readable zone in a travel document, empty without a chip),
     `document_type` the word of OpenID Connect for Identity Assurance. `parse_number` reads the
     number of its holder. `term` is how long it is good at the longest; it is binding where no
-    document in use was issued by an older law.
+    document in use was issued by an older law. `required_details` are members of `PrintedDetails`.
     """
 
     name: str
@@ -75,6 +75,7 @@ class DocumentKind:
     term: Term
     term_is_binding: bool = True
     required_data_groups: frozenset[int] = frozenset()
+    required_details: frozenset[str] = frozenset()
 
     @property
     def has_chip(self) -> bool:
@@ -156,6 +157,7 @@ TEMPORARY_IDENTITY_CARD = DocumentKind(
     parse_number=_citizen,
     number_is_for_life=True,
     term=THREE_MONTHS,
+    required_details=frozenset(("valid_until",)),
 )
 HOUSEHOLD_REGISTER_PAGE = DocumentKind(
     name="household_register_page",
@@ -166,6 +168,7 @@ HOUSEHOLD_REGISTER_PAGE = DocumentKind(
     parse_number=_citizen,
     number_is_for_life=True,
     term=UNTIL_SIXTEEN,
+    required_details=frozenset(("document_number",)),
 )
 HONG_KONG_MACAO_RESIDENCE_PERMIT = DocumentKind(
     name="hong_kong_macao_residence_permit",

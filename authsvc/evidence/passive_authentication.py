@@ -1,5 +1,7 @@
 """Passive authentication (ICAO Doc 9303 part 11 section 5.1): is this chip's content genuine?
 
+Travel documents are verified in `emrtd/`. What follows is for cards, whose profile is ours:
+
     1  the kind of document is one that we read
     2  the security object is well formed, uses allowed algorithms and agrees with itself
        (one signer, content-type and message-digest bound to the content)
@@ -30,6 +32,9 @@ from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.data_groups import HolderRecord, IssueRecord, PortraitRecord
 from authsvc.evidence.document import VerifiedDocument, require_valid
 from authsvc.evidence.document_signer import trusted_signer_key
+from authsvc.evidence.emrtd.active_authentication import ChipAnswer
+from authsvc.evidence.emrtd.country_signers import CountrySigners
+from authsvc.evidence.emrtd.travel_documents import TravelDocuments
 from authsvc.evidence.errors import (
     DataGroupAltered,
     DataGroupMissing,
@@ -57,15 +62,25 @@ _CLOCK_SKEW = timedelta(minutes=5)
 class PassiveAuthentication:
     """Verifies chip readings against the authorities that are trusted to issue documents."""
 
-    def __init__(self, anchors: Sequence[x509.Certificate]) -> None:
+    def __init__(
+        self, anchors: Sequence[x509.Certificate], states: CountrySigners | None = None
+    ) -> None:
         self._anchors = tuple(anchors)
+        self._travel_documents = TravelDocuments(states or CountrySigners(()))
 
-    def verify(self, kind: str, reading: ChipReading, *, now: datetime) -> VerifiedDocument:
-        """The genuine document behind a reading, or one leaf of `evidence.errors`."""
+    def verify(
+        self, kind: str, reading: ChipReading, *, now: datetime, answer: ChipAnswer | None = None
+    ) -> VerifiedDocument:
+        """The genuine document behind a reading, or one leaf of `evidence.errors`.
+
+        `answer` is what a chip made of a challenge of ours; those of cards are not asked.
+        """
         # 1. The kind.
         expected = kind_named(kind)
-        if expected.proof is not Proof.CARD_CHIP:
-            raise DocumentKindUnknown(field="kind", log="no chip of a card")
+        if expected.proof is Proof.TRAVEL_CHIP:
+            return self._travel_documents.verify(expected, reading, answer=answer, now=now)
+        if expected.proof is Proof.REGISTER:
+            raise DocumentKindUnknown(field="kind", log="no chip")
         # 2. The security object by itself.
         security_object = SecurityObject.parse(reading.security_object)
         # 3. Signed by now.

@@ -74,9 +74,7 @@ def test_check_digits_of_the_standard(text: str, digit: str) -> None:
 def test_a_long_number_runs_on_in_the_optional_data() -> None:
     """Part 5 section 4.2.2, note j; the specimen number of that note."""
     text = (
-        "I<UTOD23145890<7349<<<<<<<<<<<"
-         "3407127M9507122UTO<<<<<<<<<<<2"
-         "STEVENSON<<PETER<JOHN<<<<<<<<<"
+        "I<UTOD23145890<7349<<<<<<<<<<<3407127M9507122UTO<<<<<<<<<<<2STEVENSON<<PETER<JOHN<<<<<<<<<"
     )
     zone = read(text)
     assert zone.number == "D23145890734"

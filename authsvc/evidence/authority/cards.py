@@ -13,6 +13,7 @@ from authsvc.evidence.kinds import (
     ISSUE_GROUP,
     PORTRAIT_GROUP,
     RESIDENT_IDENTITY_CARD,
+    kind_named,
 )
 from authsvc.evidence.register import RegisterStatus
 
@@ -28,6 +29,7 @@ class Card:
     valid_from: date
     valid_until: date | None
     mark: RegisterStatus | None = None
+    kind: str = RESIDENT_IDENTITY_CARD.name
 
     def status(self, *, today: date) -> RegisterStatus:
         """What the card is worth on this day. A mark weighs more than the calendar."""
@@ -53,7 +55,7 @@ class IssuedCard:
 def chip_file(person: Person, card: Card, signer: DocumentSigner) -> bytes:
     """The signed content of the card's chip."""
     holder = HolderRecord(
-        kind_code=RESIDENT_IDENTITY_CARD.code,
+        kind_code=kind_named(card.kind).code,
         name=person.name,
         number=person.number.value,
         birth_date=person.birth_date,
@@ -82,6 +84,6 @@ def holder_file(person: Person, card: Card) -> dict[str, str]:
         "sex": person.sex.value,
         "phone": person.phone,
         "face": base64.b64encode(person.portrait).decode("ascii"),
-        "kind": RESIDENT_IDENTITY_CARD.name,
+        "kind": card.kind,
         "document_number": card.document_number,
     }

@@ -29,7 +29,7 @@ CHIPS = {
 }
 
 
-@pytest.fixture(params=CHIPS.values(), ids=CHIPS.keys())
+@pytest.fixture(params=list(CHIPS.values()), ids=list(CHIPS))
 def chip(request: pytest.FixtureRequest) -> ActiveChip:
     """A chip with a key of its own."""
     return ActiveChip(chip_key(request.param))

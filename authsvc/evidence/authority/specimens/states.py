@@ -35,11 +35,12 @@ class SpecimenState:
         *,
         now: datetime,
         algorithm: Algorithm = _STRONG,
+        key: SpecimenKey | None = None,
         title: str = "specimen country signing authority",
         in_utf8: bool = True,
     ) -> "SpecimenState":
         """A state with an authority that began its work a little before `now`."""
-        key = SpecimenKey.make(algorithm)
+        key = key or SpecimenKey.make(algorithm)
         authority = made.certificate(
             key,
             subject=made.name(country, title, in_utf8=in_utf8),
@@ -58,13 +59,14 @@ class SpecimenState:
         *,
         now: datetime,
         algorithm: Algorithm | None = None,
+        key: SpecimenKey | None = None,
         valid: Period | None = None,
         use: Period | None = None,
         extensions: Sequence[bytes] | None = None,
         issuer: bytes | None = None,
     ) -> Certified:
         """A signer that the authority certified; what is not given is as part 12 has it."""
-        key = SpecimenKey.make(algorithm or self.authority.key.algorithm)
+        key = key or SpecimenKey.make(algorithm or self.authority.key.algorithm)
         usual = (
             made.signs_documents(),
             made.used_in(use or Period(_begun(now), now + _SIGNER_USE)),
