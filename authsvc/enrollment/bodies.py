@@ -53,7 +53,7 @@ class DocumentBody(Body, frozen=True):
     """
 
     kind: Short
-    chip: str = ""
+    chip: str | None = None
     chip_response: str = ""
     printed: PrintedBody | None = None
 

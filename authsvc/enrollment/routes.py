@@ -145,12 +145,12 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
 
         A document without a chip is what the register says of `printed`.
         """
-        if not data.chip and data.printed is None:
+        if data.chip is None and data.printed is None:
             raise FieldMissing(field="chip")
         found = await desk.document.take(
             _key(request, enrollment),
             kind=data.kind,
-            chip=from_base64(data.chip, field="chip"),
+            chip=from_base64(data.chip or "", field="chip"),
             response=from_base64(data.chip_response, field="chip_response"),
             printed=None if data.printed is None else data.printed.details(),
             now=clock.now(),

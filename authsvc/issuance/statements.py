@@ -6,7 +6,7 @@ from datetime import date, datetime
 from authsvc.certificates.credentials import Statement
 from authsvc.clock import china_today
 from authsvc.issuance.errors import CredentialRequestDenied
-from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
+from authsvc.oidc.claims.verified_claims import VerifiedBy
 from authsvc.storage import Transaction
 from authsvc.subscribers import (
     GUARDED_BELOW,
@@ -44,7 +44,7 @@ async def attested(
     statement = Statement(
         birth_date=identity.birth_date,
         document_class=identity.document_kind,
-        assurance=ASSURANCE_LEVEL,
+        assurance=VerifiedBy.named(identity.document_kind).assurance_level,
     )
     return Attested(statement, digest, identity.document_valid_until)
 

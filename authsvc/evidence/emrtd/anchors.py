@@ -25,8 +25,6 @@ from authsvc.evidence.errors import TravelAnchorsBroken
 
 ANCHORS, CERTIFICATES = "travel-anchors", "travel-certificates"
 
-_ORGANIZATION = "2.5.4.10"
-
 T = TypeVar("T")
 
 
@@ -44,13 +42,7 @@ def read_country_signers(directory: Path, *, now: datetime) -> CountrySigners:
 
 def organizations(signers: CountrySigners) -> set[str]:
     """The organizations in the names of all authorities that are trusted."""
-    return {
-        str(attribute["value"].native)
-        for authority in signers.authorities
-        for each in authority.subject.chosen
-        for attribute in each
-        if attribute["type"].dotted == _ORGANIZATION
-    }
+    return {authority.organization for authority in signers.authorities}
 
 
 def _listed(encoded: bytes, anchors: list[Certificate], now: datetime) -> Iterable[Certificate]:

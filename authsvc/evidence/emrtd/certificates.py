@@ -58,6 +58,7 @@ _UNDERSTOOD = frozenset(
 class Certificate:
     """What a certificate says; two are one if their octets are.
 
+    `subject` and `issuer` are names in the form in which they are compared (`comparable`).
     `country` is two capital letters, or empty.
     `subject_key`, `authority_key`: key identifiers, or None. `usage`: the bits of the key usage, or
     None without one. `first_use`, `last_use`: the private key usage period, None where it is open.
@@ -65,9 +66,10 @@ class Certificate:
     """
 
     encoded: bytes = field(repr=False)
-    subject: x509.Name = field(repr=False)
-    issuer: x509.Name = field(repr=False)
+    subject: str = field(repr=False)
+    issuer: str = field(repr=False)
     country: str
+    organization: str
     serial: int
     not_before: datetime
     not_after: datetime
@@ -100,18 +102,13 @@ class Certificate:
         except UNREADABLE as error:
             raise ValueError(type(error).__name__) from None
 
-    @property
-    def is_self_issued(self) -> bool:
-        """Whether it names itself as its issuer."""
-        return bool(self.subject == self.issuer)
-
     def verify_issued_by(self, authority: "Certificate") -> None:
         """Returns if the authority's key signed this certificate; InvalidSignature.
 
         Names must agree as RFC 5280 section 7.1 compares them: kind of string, case and spaces do
         not count. AlgorithmNotAllowed for a hash that is too weak.
         """
-        if not self.issuer == authority.subject:
+        if self.issuer != authority.subject:
             raise InvalidSignature
         self.scheme.require_strength(self.not_before)
         self.scheme.verify(authority.key, self.signature, self.signed)
@@ -143,9 +140,10 @@ def _read(encoded: bytes) -> Certificate:
     extended = _value(extensions, _EXTENDED_USAGE, x509.ExtKeyUsageSyntax)
     return Certificate(
         encoded=encoded,
-        subject=body["subject"],
-        issuer=body["issuer"],
+        subject=comparable(body["subject"]),
+        issuer=comparable(body["issuer"]),
         country=country_of(body["subject"]),
+        organization=_only(body["subject"], "2.5.4.10"),
         serial=body["serial_number"].native,
         not_before=body["validity"]["not_before"].native,
         not_after=body["validity"]["not_after"].native,
@@ -170,13 +168,25 @@ def _read(encoded: bytes) -> Certificate:
 
 def country_of(name: x509.Name) -> str:
     """The country in a name, in capital letters; empty unless there is exactly one."""
+    return _only(name, "2.5.4.6").upper()
+
+
+def comparable(name: x509.Name) -> str:
+    """A name as RFC 5280 section 7.1 compares it: prepared by RFC 4518, whatever its encoding.
+
+    Everything in it is read on the way: what is wrong with it is known here and not later.
+    """
+    return str(name.hashable)
+
+
+def _only(name: x509.Name, oid: str) -> str:
     found = [
         attribute["value"].native
         for each in name.chosen
         for attribute in each
-        if attribute["type"].dotted == "2.5.4.6"
+        if attribute["type"].dotted == oid
     ]
-    return str(found[0]).upper() if len(found) == 1 else ""
+    return str(found[0]) if len(found) == 1 else ""
 
 
 def whole_octets(bits: core.BitString) -> bytes:

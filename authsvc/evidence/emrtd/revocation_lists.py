@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import crl, x509
+from asn1crypto import crl
 from cryptography.exceptions import InvalidSignature
 
 from authsvc.evidence.emrtd.algorithms import SignatureScheme, read_scheme
@@ -25,7 +25,6 @@ _UNDERSTOOD = frozenset({"2.5.29.20", "2.5.29.35"})
 class RevocationList:
     """A list, not believed until `is_signed_by` an authority of the state."""
 
-    issuer: x509.Name = field(repr=False)
     country: str
     this_update: datetime
     next_update: datetime
@@ -75,7 +74,6 @@ def _read(encoded: bytes) -> RevocationList:
     for entry in revoked:
         _require_understood(entry["crl_entry_extensions"])
     return RevocationList(
-        issuer=body["issuer"],
         country=country_of(body["issuer"]),
         this_update=body["this_update"].native,
         # RFC 5280 section 5.1.2.5 and part 12: always there.

@@ -23,7 +23,12 @@ from authsvc.evidence.emrtd.algorithms import (
     read_scheme,
     require_strength,
 )
-from authsvc.evidence.emrtd.certificates import UNREADABLE, Certificate, parse_or_none
+from authsvc.evidence.emrtd.certificates import (
+    UNREADABLE,
+    Certificate,
+    comparable,
+    parse_or_none,
+)
 from authsvc.evidence.errors import SecurityObjectForged, SecurityObjectMalformed
 
 # A master list carries its signer and that one's authority; security objects one certificate.
@@ -45,7 +50,7 @@ class SignedData:
     scheme: SignatureScheme
     signature: bytes = field(repr=False)
     _attributes: Sequence[bytes] = field(repr=False)
-    _identifier: Any = field(repr=False)
+    _identifier: "bytes | tuple[str, int]" = field(repr=False)
 
     @classmethod
     def parse(cls, encoded: bytes, *, content_type: str) -> "SignedData":
@@ -57,13 +62,9 @@ class SignedData:
 
     def names(self, certificate: Certificate) -> bool:
         """Whether the signer is named as the holder of this certificate."""
-        chosen = self._identifier.chosen
-        if self._identifier.name == "subject_key_identifier":
-            return bool(certificate.subject_key == chosen.native)
-        return bool(
-            chosen["serial_number"].native == certificate.serial
-            and chosen["issuer"] == certificate.issuer
-        )
+        if isinstance(self._identifier, bytes):
+            return certificate.subject_key == self._identifier
+        return self._identifier == (certificate.issuer, certificate.serial)
 
     def verify(self, signer: Certificate) -> None:
         """Returns if the signature is the signer's; SecurityObjectForged, AlgorithmNotAllowed."""
@@ -101,8 +102,15 @@ def _read(encoded: bytes, content_type: str) -> SignedData:
         scheme=read_scheme(signer["signature_algorithm"], digest=digest),
         signature=signer["signature"].native,
         _attributes=_as_signed(signer["signed_attrs"]),
-        _identifier=signer["sid"],
+        _identifier=_identifier(signer["sid"]),
     )
+
+
+def _identifier(sid: Any) -> "bytes | tuple[str, int]":
+    """The key identifier of the signer, or the name of the issuer and the serial number."""
+    if sid.name == "subject_key_identifier":
+        return bytes(sid.chosen.native)
+    return comparable(sid.chosen["issuer"]), sid.chosen["serial_number"].native
 
 
 def _attributes(signer: Any) -> dict[str, Any]:
