@@ -10,9 +10,15 @@ from cryptography import x509
 from authsvc.enrollment.errors import DocumentReportedLost, HolderNotRecognised
 from authsvc.enrollment.state import Step
 from authsvc.evidence.authority.cards import IssuedCard
+from authsvc.evidence.authority.specimens.chips import ActiveChip
+from authsvc.evidence.authority.specimens.documents import travel_chip
+from authsvc.evidence.authority.specimens.keys import Algorithm
+from authsvc.evidence.authority.specimens.signed_data import Manner
 from authsvc.evidence.chip_reading import ChipReading
+from authsvc.evidence.emrtd.data_groups import read_zone
 from authsvc.evidence.errors import (
     ChipFileMalformed,
+    ChipNotAuthentic,
     DocumentContradictsItself,
     DocumentExpired,
     DocumentKindUnknown,
@@ -233,3 +239,32 @@ async def test_a_face_is_asked_for_whatever_the_document(world):
     await applicant.document()
     with pytest.raises(HolderNotRecognised):
         await applicant.holder(base64.b64decode(world.new_card().holder_file["face"]))
+
+
+async def test_a_chip_with_a_key_of_its_own_answers_the_challenge_of_the_enrollment(world):
+    """Doc 9303 part 11 section 6.1: else a copy of the chip would do as well."""
+    chip = ActiveChip.make(Algorithm("ecdsa", "sha256"))
+    passport = issued(world, "passport")
+    signer = world.authority.papers.signer("UT")
+    files = ChipReading.parse(passport.chip_file)
+    text = read_zone(files.data_groups[1])
+    portrait = base64.b64decode(passport.holder_file["face"])
+    made = travel_chip(text, portrait, signer, Manner(world.clock.now()), more=chip.data_groups)
+    first, second = await world.begin(passport), await world.begin(passport)
+    challenge = world.desk.enrollments.chip_challenge(await first.look())
+    assert challenge != world.desk.enrollments.chip_challenge(await second.look())
+
+    async def take(applicant, response):
+        return await world.desk.document.take(
+            applicant.key,
+            kind="passport",
+            chip=made.to_chip_file(),
+            response=response,
+            now=applicant.now,
+        )
+
+    with pytest.raises(ChipNotAuthentic):
+        await take(first, b"")
+    with pytest.raises(ChipNotAuthentic):
+        await take(second, chip.answer(challenge))
+    assert (await take(first, chip.answer(challenge))).state.next_step is Step.HOLDER_CHECK

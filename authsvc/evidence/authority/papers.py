@@ -18,6 +18,7 @@ from authsvc.evidence.authority.errors import CardDatesRefused, NumbersExhausted
 from authsvc.evidence.authority.keys import AuthorityKeys
 from authsvc.evidence.authority.log import AnyEvent, CardIssued, PersonCreated
 from authsvc.evidence.authority.people import Person, make_person
+from authsvc.evidence.authority.specimens.certificates import Certified
 from authsvc.evidence.authority.specimens.documents import travel_chip
 from authsvc.evidence.authority.specimens.signed_data import Manner
 from authsvc.evidence.authority.specimens.zones import card_zone, passport_zone
@@ -96,6 +97,11 @@ class Papers:
         with self._office.acting():
             self._travel.prepare(now=self._office.now())
             self._travel.publish(into)
+
+    def signer(self, country: str) -> Certified:
+        """The present signer of a state's travel documents."""
+        with self._office.acting():
+            return self._travel.signer(country, now=self._office.now())
 
     def confirm(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
         """The record of a document without a chip, if this is what is printed on it; else None."""
