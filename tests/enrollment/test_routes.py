@@ -375,3 +375,20 @@ async def test_the_openapi_document_describes_every_step(client):
         described = paths[f"/enrollments/{{enrollment}}/{step}"]["put"]
         assert described["summary"]
         assert described["security"] == [{"EnrollmentToken": []}]
+
+
+async def test_a_document_without_a_chip_is_sent_as_it_is_printed(begun):
+    printed = {"number": "659099199001010019", "name": "测试甲", "valid_until": "2027-02-23"}
+    answer = await begun.put("document", kind="temporary_identity_card", printed=printed)
+    assert (answer.status_code, answer.json()["code"]) == (400, "evidence.printed_details_wrong")
+    assert answer.json()["field"] == "printed"
+    del printed["valid_until"]
+    answer = await begun.put("document", kind="temporary_identity_card", printed=printed)
+    assert answer.json()["code"] == "evidence.printed_detail_missing"
+    assert answer.json()["field"] == "printed.valid_until"
+    answer = await begun.put(
+        "document", kind="temporary_identity_card", printed={**printed, "valid_until": "soon"}
+    )
+    assert (answer.status_code, answer.json()["field"]) == (400, "printed.valid_until")
+    answer = await begun.put("document", kind="passport", chip="", chip_response="?")
+    assert (answer.status_code, answer.json()["field"]) == (400, "chip_response")

@@ -92,7 +92,9 @@ def test_every_allowed_algorithm_is_verified(curve: ec.EllipticCurve, digest: st
 # 1. The kind.
 
 
-@pytest.mark.parametrize("kind", ["", "passport", "RESIDENT_IDENTITY_CARD", "resident_identity_"])
+@pytest.mark.parametrize(
+    "kind", ["", "driving_licence", "RESIDENT_IDENTITY_CARD", "temporary_identity_card"]
+)
 def test_an_unknown_kind_is_refused(
     passive_authentication: PassiveAuthentication, recipe: Recipe, kind: str
 ) -> None:
