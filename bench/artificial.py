@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import aiosqlite
 from sqlalchemy.engine import Dialect
 
 from authsvc.evidence.authority.people import ARTIFICIAL_REGION
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.resident_number import Sex, mod_11_2
 from authsvc.identifiers import new_id
 from authsvc.keyring import DataKey, KeyRing

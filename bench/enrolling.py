@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.evidence.authority.authority import DocumentAuthority
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from bench.http import Asked, LoadFailed
 from bench.load import Work
 from bench.subject import PASSWORD, Subject

@@ -46,6 +46,8 @@ SPECIFICATIONS = {
     "RFC 9901",
     "RFC 10027",
     "RFC 10070",
+    "ICAO Doc 9303",
+    "GB 11643",
     "OpenID Connect Core",
     "Discovery",
     "Dynamic Registration",

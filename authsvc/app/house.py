@@ -20,7 +20,7 @@ from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
-from authsvc.enrollment.outside import Outside, trusted
+from authsvc.enrollment.outside import Outside, trusted, trusted_states
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder.departments.links import Links
 from authsvc.holder.wallets.own_wallet import own_wallet
@@ -148,7 +148,8 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         relations=relations,
         credentials=credentials,
         passive_authentication=PassiveAuthentication(
-            trusted(settings, keyring, "document-anchors")
+            trusted(settings, keyring, "document-anchors"),
+            trusted_states(settings, keyring, now=clock.now()),
         ),
         register=outside.register,
         register_anchors=trusted(settings, keyring, "register-anchors"),

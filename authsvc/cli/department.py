@@ -143,7 +143,7 @@ def code(
     document_number: str,
 ) -> None:
     """Hand out a linking code for a RECORD to whoever shows the card DOCUMENT_NUMBER."""
-    from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+    from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
     from authsvc.identifiers import shown_code
 
     opened = _open(kind, _place(kind, directory))

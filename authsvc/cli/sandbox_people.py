@@ -22,7 +22,7 @@ from authsvc.enrollment.phone import parse_phone
 from authsvc.errors import Conflict, InvalidInput, Text
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.people import Person
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.register import RegisterStatus
 from authsvc.keyring import KeyRing
 from authsvc.settings import Settings

@@ -12,7 +12,8 @@ from authsvc.enrollment.completion import Issued
 from authsvc.enrollment.enrollments import Enrollment
 from authsvc.enrollment.errors import Base64Invalid
 from authsvc.enrollment.sms import Message
-from authsvc.enrollment.state import Purpose
+from authsvc.enrollment.state import Purpose, Step
+from authsvc.evidence.register import PrintedDetails
 from authsvc.subscribers import OnlineNumber
 
 # Bounds on text; binary fields have theirs in the 1 MB of a body and in the rooms that read them.
@@ -34,11 +35,29 @@ class BeginBody(Body, frozen=True):
     purpose: Purpose = Purpose.ENROLL
 
 
+class PrintedBody(Body, frozen=True):
+    """What is printed: the last day of a temporary card, the number of a household."""
+
+    number: Short
+    name: Short
+    valid_until: date | None = None
+    document_number: Short | None = None
+
+    def details(self) -> PrintedDetails:
+        """The details, as the register is asked about them."""
+        return PrintedDetails(self.number, self.name, self.valid_until, self.document_number)
+
+
 class DocumentBody(Body, frozen=True):
-    """A chip reading: `kind` (resident_identity_card) and `chip`, the chip file in base64."""
+    """A document: `kind`, and its chip or, where it has none, what is printed on it.
+
+    `chip` is the chip file in base64, `chip_response` what the chip made of `chip_challenge`.
+    """
 
     kind: Short
-    chip: str
+    chip: str | None = None
+    chip_response: str = ""
+    printed: PrintedBody | None = None
 
 
 class HolderCheckBody(Body, frozen=True):
@@ -117,6 +136,7 @@ class Progress(msgspec.Struct, frozen=True):
     """Where an enrollment stands. `replacement`: the person is known, their document is new.
 
     `ready_at`: when the wait of a recovery ends. `guardian_code`: what a guardian has to enter.
+    `chip_challenge` (base64): what a chip with a key for active authentication has to sign.
     """
 
     enrollment: str
@@ -126,9 +146,12 @@ class Progress(msgspec.Struct, frozen=True):
     purpose: Purpose
     ready_at: datetime | None
     guardian_code: str | None
+    chip_challenge: str | None
 
     @classmethod
-    def of(cls, name: str, found: Enrollment, *, guardian_code: str | None) -> Self:
+    def of(
+        cls, name: str, found: Enrollment, *, guardian_code: str | None, chip_challenge: bytes
+    ) -> Self:
         """What is said of an enrollment."""
         return cls(
             enrollment=name,
@@ -138,6 +161,11 @@ class Progress(msgspec.Struct, frozen=True):
             purpose=found.state.purpose,
             ready_at=found.state.ready_at,
             guardian_code=guardian_code,
+            chip_challenge=(
+                base64.b64encode(chip_challenge).decode("ascii")
+                if found.state.next_step in (Step.DOCUMENT, Step.HOLDER_CHECK)
+                else None
+            ),
         )
 
 

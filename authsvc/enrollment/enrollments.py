@@ -14,6 +14,7 @@ from authsvc.enrollment import store
 from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown
 from authsvc.enrollment.state import EnrollmentState, Purpose, Step
 from authsvc.errors import AuthsvcError
+from authsvc.evidence.emrtd.active_authentication import CHALLENGE_LENGTH
 from authsvc.identifiers import b64url, new_token
 from authsvc.keyring import KeyRing
 from authsvc.storage import Database, Transaction
@@ -177,6 +178,14 @@ class Enrollments:
     def content(self, step: Step, *parts: str | bytes) -> bytes:
         """The keyed digest by which a step's content is known again."""
         return self._digests.digest("enrollment-content", step.value, *parts)
+
+    def chip_challenge(self, enrollment: Enrollment) -> bytes:
+        """What a chip is to sign in this enrollment: eight octets that nobody foresees.
+
+        Doc 9303 part 11 section 6.1. It is the enrollment's for as long as that lives; an answer
+        from before it began, or for another one, is worth nothing.
+        """
+        return self._digests.digest("chip-challenge", enrollment.digest)[:CHALLENGE_LENGTH]
 
     def _token_digest(self, key: EnrollmentKey) -> bytes:
         return self._digests.digest("enrollment-token", key.id, key.token)

@@ -5,6 +5,7 @@ form; in production a missing address is refused, because a simulation there wou
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 import httpx2
@@ -14,8 +15,10 @@ from authsvc.clock import Clock
 from authsvc.enrollment.face import FaceMatch, HTTPFaceMatch, SandboxFaceMatch
 from authsvc.enrollment.sms import HTTPSMSGateway, OutboxSMSGateway, SMSGateway
 from authsvc.evidence.authority.authority import DocumentAuthority
-from authsvc.evidence.authority.keys import is_simulated
+from authsvc.evidence.authority.keys import ORGANIZATION, is_simulated
 from authsvc.evidence.embedded_register import EmbeddedRegister
+from authsvc.evidence.emrtd.anchors import organizations, read_country_signers
+from authsvc.evidence.emrtd.country_signers import CountrySigners
 from authsvc.evidence.http_register import HTTPRegister
 from authsvc.evidence.register import DocumentRegister
 from authsvc.keyring import KeyRing, KeyRingBroken
@@ -99,3 +102,11 @@ def trusted(settings: Settings, keyring: KeyRing, purpose: str) -> list[x509.Cer
     if not settings.sandbox and any(is_simulated(anchor) for anchor in anchors):
         raise KeyRingBroken(log=f"keys/{purpose} trusts a simulated authority")
     return anchors
+
+
+def trusted_states(settings: Settings, keyring: KeyRing, *, now: datetime) -> CountrySigners:
+    """Whose travel documents we believe; KeyRingBroken for simulated ones in production."""
+    signers = read_country_signers(keyring.directory.root, now=now)
+    if not settings.sandbox and ORGANIZATION in organizations(signers):
+        raise KeyRingBroken(log="keys/travel-anchors trusts a simulated authority")
+    return signers

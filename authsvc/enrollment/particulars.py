@@ -27,7 +27,7 @@ class ProvedDocument(msgspec.Struct, frozen=True):
         return cls(
             kind=document.kind,
             document_number=document.document_number,
-            number=document.number.value,
+            number=document.number.person,
             name=document.name,
             birth_date=document.birth_date,
             sex=document.sex.value,

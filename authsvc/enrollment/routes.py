@@ -58,7 +58,7 @@ from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
 from authsvc.enrollment.errors import EnrollmentUnknown
 from authsvc.enrollment.state import Purpose, Step
 from authsvc.evidence.push import TYPE as PUSH_TYPE
-from authsvc.web.errors import FieldInvalid
+from authsvc.web.errors import FieldInvalid, FieldMissing
 from authsvc.web.forms import require_content_type
 from authsvc.web.http import HTTPRequest, HTTPResponse, empty
 from authsvc.web.json_body import check_json
@@ -143,10 +143,19 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     async def document(
         request: _Request, enrollment: FromPath[str], data: JSONBody[DocumentBody]
     ) -> Progress:
-        """The chip is verified, and the register asked whether the document is good."""
-        chip = from_base64(data.chip, field="chip")
+        """The chip is verified, and the register asked whether the document is good.
+
+        A document without a chip is what the register says of `printed`.
+        """
+        if data.chip is None and data.printed is None:
+            raise FieldMissing(field="chip")
         found = await desk.document.take(
-            _key(request, enrollment), kind=data.kind, chip=chip, now=clock.now()
+            _key(request, enrollment),
+            kind=data.kind,
+            chip=from_base64(data.chip or "", field="chip"),
+            response=from_base64(data.chip_response, field="chip_response"),
+            printed=None if data.printed is None else data.printed.details(),
+            now=clock.now(),
         )
         return await _progress(desk, enrollment, found)
 
@@ -266,7 +275,12 @@ def _purpose(body: bytes) -> Purpose:
 
 
 async def _progress(desk: Desk, enrollment: str, found: Enrollment) -> Progress:
-    return Progress.of(enrollment, found, guardian_code=await desk.guardian.code_for(found))
+    return Progress.of(
+        enrollment,
+        found,
+        guardian_code=await desk.guardian.code_for(found),
+        chip_challenge=desk.enrollments.chip_challenge(found),
+    )
 
 
 def _signed(request: HTTPRequest) -> str:

@@ -3,7 +3,7 @@
 The outer tags are those of ICAO Doc 9303 part 10; the fields are those of its DG11 and DG12 and of
 ISO/IEC 7816-6. Texts are UTF-8, dates are YYYYMMDD.
 
-    DG1  61  50 kind code | 5F0E name | 5F10 identity number | 5F2B date of birth | 5F35 sex 1/2
+    DG1  61  50 kind code | 5F0E name | 5F10 identity number | 5F2B date of birth | 5F35 sex 1/2/9
     DG2  75  7F61 { 02 number of portraits: 1 | 7F60 { 5F2E portrait } }
     DG12 6C  5F19 issuing authority | 5A document number | 5F25 valid from | 5F24 valid until
 
@@ -18,11 +18,8 @@ from datetime import date
 from authsvc.evidence import tlv
 from authsvc.evidence.chip_reading import DATA_GROUP_TAGS
 from authsvc.evidence.errors import ChipFileMalformed, DataGroupMalformed
+from authsvc.evidence.kinds import HOLDER_GROUP, ISSUE_GROUP, PORTRAIT_GROUP
 from authsvc.evidence.resident_number import Sex
-
-HOLDER_GROUP = 1
-PORTRAIT_GROUP = 2
-ISSUE_GROUP = 12
 
 # A resident card names up to 30 characters; room is left for other writings.
 MAX_NAME = 64
@@ -41,7 +38,7 @@ _ONE_PORTRAIT = b"\x01"
 _DATE = re.compile(r"[0-9]{8}")
 _DOCUMENT_NUMBER = re.compile(r"[A-Z0-9]{6,20}")
 # ISO/IEC 5218.
-_SEX_CODES: Mapping[str, Sex] = {"1": Sex.MALE, "2": Sex.FEMALE}
+_SEX_CODES: Mapping[str, Sex] = {"1": Sex.MALE, "2": Sex.FEMALE, "9": Sex.UNSPECIFIED}
 
 
 @dataclass(frozen=True, repr=False)

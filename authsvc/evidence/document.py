@@ -1,65 +1,57 @@
-"""Kinds of documents, and the document that has been verified.
+"""A document that has been verified, and the days on which it is good."""
 
-A further kind of document is one more entry in `KINDS`: its name in the interface, its code on
-the chip, and the data groups that must be there.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 
-from authsvc.errors import Text
-from authsvc.evidence.data_groups import HOLDER_GROUP, ISSUE_GROUP, PORTRAIT_GROUP
-from authsvc.evidence.errors import DocumentKindUnknown
-from authsvc.evidence.resident_number import ResidentNumber, Sex
-
-
-@dataclass(frozen=True)
-class DocumentKind:
-    """A kind of document: how it is called here, on its chip, and what its chip must hold."""
-
-    name: str
-    code: str
-    title: Text
-    required_data_groups: frozenset[int]
-
-
-RESIDENT_IDENTITY_CARD = DocumentKind(
-    name="resident_identity_card",
-    code="CN-RIC",
-    title=Text("居民身份证", "Resident identity card"),
-    required_data_groups=frozenset((HOLDER_GROUP, PORTRAIT_GROUP, ISSUE_GROUP)),
+from authsvc.clock import china_today
+from authsvc.evidence.errors import (
+    DocumentContradictsItself,
+    DocumentExpired,
+    DocumentNotYetValid,
 )
-
-KINDS: Mapping[str, DocumentKind] = MappingProxyType(
-    {kind.name: kind for kind in (RESIDENT_IDENTITY_CARD,)}
-)
-
-
-def kind_named(name: str) -> DocumentKind:
-    """The kind with this name; DocumentKindUnknown."""
-    try:
-        return KINDS[name]
-    except KeyError:
-        raise DocumentKindUnknown(field="kind") from None
+from authsvc.evidence.holder_numbers import HolderNumber
+from authsvc.evidence.kinds import Assurance, DocumentKind
+from authsvc.evidence.resident_number import Sex
 
 
 @dataclass(frozen=True)
 class VerifiedDocument:
-    """A genuine document, good on the day of `verified_at`. Only passive authentication makes it.
+    """A genuine document, good on the day of `verified_at`.
 
-    `document_number` is the serial number of this one card, not of its holder. `valid_until` is
-    the last day, or None for life. The repr names nobody.
+    Only passive authentication makes it, or the register where there is no chip. `number` is its
+    holder's, `document_number` the serial number of this one document. `valid_from` is None where
+    the document does not tell it; `valid_until` is the last day, or None for life. The repr names
+    nobody.
     """
 
     kind: str
-    number: ResidentNumber = field(repr=False)
+    assurance: Assurance
+    number: HolderNumber = field(repr=False)
     document_number: str = field(repr=False)
     name: str = field(repr=False)
     birth_date: date = field(repr=False)
     sex: Sex = field(repr=False)
-    valid_from: date = field(repr=False)
+    valid_from: date | None = field(repr=False)
     valid_until: date | None = field(repr=False)
     portrait: bytes = field(repr=False)
     verified_at: datetime
+
+
+def require_valid(document: VerifiedDocument, kind: DocumentKind, *, now: datetime) -> None:
+    """Returns if the document is good on this day in China, and for no longer than its kind can be.
+
+    DocumentContradictsItself, DocumentNotYetValid, DocumentExpired.
+    """
+    today = china_today(now)
+    first, last = document.valid_from, document.valid_until
+    if first is not None and last is not None and last < first:
+        raise DocumentContradictsItself(log="validity")
+    if kind.term_is_binding:
+        # What does not say when it began, began today at the latest.
+        longest = kind.longest_validity(document.birth_date, first or today)
+        if longest is not None and (last is None or longest < last):
+            raise DocumentContradictsItself(log="good for longer than its kind")
+    if first is not None and today < first:
+        raise DocumentNotYetValid
+    if last is not None and last < today:
+        raise DocumentExpired

@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from authsvc.errors import Unavailable
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.errors import RegisterUnavailable
-from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
+from authsvc.evidence.register import (
+    MAX_CHANGES,
+    PrintedDetails,
+    PrintedRecord,
+    RegisterStatus,
+    StatusChange,
+)
 
 
 class EmbeddedRegister:
@@ -38,6 +44,11 @@ class EmbeddedRegister:
         """Whether somebody is now a guardian of a document's holder. RegisterUnavailable."""
         with _answering():
             return self._authority.is_guardian(ward_kind, ward_document_number, guardian_number)
+
+    async def printed_record(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
+        """The record of a document without a chip, if all of this is so. RegisterUnavailable."""
+        with _answering():
+            return self._authority.papers.confirm(kind, details)
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """What can be wrong with identity evidence.
 
-InvalidInput   IdentityNumberInvalid, DocumentKindUnknown
+InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown,
+               PrintedDetailMissing, PrintedDetailsWrong
   ChipRefused  ChipFileMalformed, DataGroupMalformed, DataGroupMissing, DataGroupNotSigned,
                DataGroupAltered, SecurityObjectMalformed, AlgorithmNotAllowed,
-               SecurityObjectForged, SignerNotTrusted, SignerNotValidThen,
+               SecurityObjectForged, SignerNotTrusted, SignerNotValidThen, SignerRevoked,
+               ZoneMalformed, ChipNotAuthentic,
                DocumentContradictsItself, DocumentNotYetValid, DocumentExpired
 TooLarge       ChipFileTooLarge
 NotAuthenticated  PushNotAuthentic
-Unavailable    RegisterUnavailable
+Unavailable    RegisterUnavailable, RevocationListStale, MasterListRefused,
+               TravelAnchorsBroken
 
 None of them ever carries what was presented: not in its texts, not in `log`, not as a cause.
 """
@@ -32,12 +35,42 @@ class IdentityNumberInvalid(InvalidInput):
     )
 
 
+class HolderNumberInvalid(InvalidInput):
+    """Not a number as this kind of document has it."""
+
+    code = "evidence.holder_number_invalid"
+    title = Text("证件号码不正确", "This is not a number of this kind of document")
+    next_step = Text(
+        "请核对证件上的号码与所选证件类型",
+        "Check the number on the document, and the kind of document that was chosen",
+    )
+
+
 class DocumentKindUnknown(InvalidInput):
     """A kind of document that this service does not read."""
 
     code = "evidence.document_kind_unknown"
     title = Text("不支持该证件类型", "This kind of document is not supported")
     next_step = Text("请选择受支持的证件类型", "Choose a kind of document that is supported")
+
+
+class PrintedDetailMissing(InvalidInput):
+    """Something that is printed on a document of this kind was not sent."""
+
+    code = "evidence.printed_detail_missing"
+    title = Text("缺少证件上的信息", "Something that is printed on the document is missing")
+    next_step = Text("请按证件填写标出的字段", "Fill in the named field as it is printed")
+
+
+class PrintedDetailsWrong(InvalidInput):
+    """The register knows no such document with all of these details."""
+
+    code = "evidence.printed_details_wrong"
+    title = Text("证件信息与登记不符", "The details are not those in the register")
+    next_step = Text(
+        "请逐字核对证件上的姓名、号码与日期",
+        "Check name, number and date against the document, character by character",
+    )
 
 
 class ChipRefused(InvalidInput):
@@ -139,6 +172,33 @@ class SignerNotValidThen(ChipRefused):
     next_step = _ASK_ISSUER
 
 
+class SignerRevoked(ChipRefused):
+    """The state has revoked the document signer."""
+
+    code = "evidence.signer_revoked"
+    title = Text("证件签发证书已被吊销", "The document's signer was revoked by its state")
+    next_step = _ASK_ISSUER
+
+
+class ZoneMalformed(ChipRefused):
+    """The machine readable zone is not one of Doc 9303, or a check digit in it is wrong."""
+
+    code = "evidence.zone_malformed"
+    title = Text("证件机读码不正确", "The machine readable zone is not right")
+    next_step = _READ_AGAIN
+
+
+class ChipNotAuthentic(ChipRefused):
+    """The chip did not show that it has the private key that belongs to it: it may be a copy."""
+
+    code = "evidence.chip_not_authentic"
+    title = Text("无法证明芯片不是复制品", "The chip did not show that it is not a copy")
+    next_step = Text(
+        "请用本次办理的质询重新读取证件芯片",
+        "Read the chip again, with the challenge of this enrollment",
+    )
+
+
 class DocumentContradictsItself(ChipRefused):
     """Two parts of a genuine document say different things."""
 
@@ -183,4 +243,38 @@ class RegisterUnavailable(Unavailable):
     title = Text("证件登记系统暂时不可用", "The document register is unavailable for the moment")
     next_step = Text(
         "请稍后重试，已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
+    )
+
+
+class RevocationListStale(Unavailable):
+    """All revocation lists of the document's state that we have are out of date."""
+
+    code = "evidence.revocation_list_stale"
+    title = Text(
+        "该证件签发国的吊销列表已过期", "The revocation list of the document's state is out of date"
+    )
+    next_step = Text(
+        "请稍后重试；服务方须更新吊销列表", "Try again later: the service has to renew the list"
+    )
+
+
+class MasterListRefused(Unavailable):
+    """A master list in our folder is not signed on behalf of an authority that we trust."""
+
+    code = "evidence.master_list_refused"
+    title = Text("主列表无法验证", "A master list could not be verified")
+    next_step = Text(
+        "请检查密钥目录中的主列表及其签发国的根证书",
+        "Check the master list in the key directory, and its state's own certificate beside it",
+    )
+
+
+class TravelAnchorsBroken(Unavailable):
+    """A certificate or list in the folders of travel documents cannot be read."""
+
+    code = "evidence.travel_anchors_broken"
+    title = Text("证件签发国证书无法读取", "A certificate or list of a state cannot be read")
+    next_step = Text(
+        "请检查密钥目录 travel-anchors 与 travel-certificates 中的文件",
+        "Check the files in travel-anchors and travel-certificates of the key directory",
     )

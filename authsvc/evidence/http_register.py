@@ -18,8 +18,19 @@ import httpx2
 import msgspec
 
 from authsvc.evidence.errors import RegisterUnavailable
-from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
-from authsvc.evidence.register_messages import ChangesAnswer, GuardianAnswer, StatusAnswer
+from authsvc.evidence.register import (
+    MAX_CHANGES,
+    PrintedDetails,
+    PrintedRecord,
+    RegisterStatus,
+    StatusChange,
+)
+from authsvc.evidence.register_messages import (
+    ChangesAnswer,
+    GuardianAnswer,
+    PrintedAnswer,
+    StatusAnswer,
+)
 
 # The person waits for the answer; the whole exchange ends by then, however slowly it drips.
 _DEADLINE_SECONDS = 5.0
@@ -75,6 +86,18 @@ class HTTPRegister:
             "guardian_number": guardian_number,
         }
         return (await self._ask(self._post("/guardianship", question), GuardianAnswer)).is_guardian
+
+    async def printed_record(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
+        """The record of a document without a chip, if all of this is so. RegisterUnavailable."""
+        last, document_number = details.valid_until, details.document_number
+        question = {
+            "kind": kind,
+            "number": details.number,
+            "name": details.name,
+            **({} if last is None else {"valid_until": last.isoformat()}),
+            **({} if document_number is None else {"document_number": document_number}),
+        }
+        return (await self._ask(self._post("/documents/printed", question), PrintedAnswer)).record()
 
     def _post(self, path: str, question: dict[str, str]) -> httpx2.Request:
         return self._client.build_request(

@@ -1,5 +1,7 @@
 """Passive authentication (ICAO Doc 9303 part 11 section 5.1): is this chip's content genuine?
 
+Travel documents are verified in `emrtd/`. What follows is for cards, whose profile is ours:
+
     1  the kind of document is one that we read
     2  the security object is well formed, uses allowed algorithms and agrees with itself
        (one signer, content-type and message-digest bound to the content)
@@ -27,28 +29,30 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from authsvc.clock import china_today
 from authsvc.evidence.chip_reading import ChipReading
-from authsvc.evidence.data_groups import (
-    HOLDER_GROUP,
-    ISSUE_GROUP,
-    PORTRAIT_GROUP,
-    HolderRecord,
-    IssueRecord,
-    PortraitRecord,
-)
-from authsvc.evidence.document import DocumentKind, VerifiedDocument, kind_named
+from authsvc.evidence.data_groups import HolderRecord, IssueRecord, PortraitRecord
+from authsvc.evidence.document import VerifiedDocument, require_valid
 from authsvc.evidence.document_signer import trusted_signer_key
+from authsvc.evidence.emrtd.active_authentication import ChipAnswer
+from authsvc.evidence.emrtd.country_signers import CountrySigners
+from authsvc.evidence.emrtd.travel_documents import TravelDocuments
 from authsvc.evidence.errors import (
     DataGroupAltered,
     DataGroupMissing,
     DataGroupNotSigned,
     DocumentContradictsItself,
-    DocumentExpired,
-    DocumentNotYetValid,
-    IdentityNumberInvalid,
+    DocumentKindUnknown,
     SecurityObjectForged,
     SignerNotValidThen,
 )
-from authsvc.evidence.resident_number import ResidentNumber
+from authsvc.evidence.holder_numbers import HolderNumber
+from authsvc.evidence.kinds import (
+    HOLDER_GROUP,
+    ISSUE_GROUP,
+    PORTRAIT_GROUP,
+    DocumentKind,
+    Proof,
+    kind_named,
+)
 from authsvc.evidence.security_object import SecurityObject
 
 # Two well-kept clocks do not differ by more.
@@ -58,13 +62,25 @@ _CLOCK_SKEW = timedelta(minutes=5)
 class PassiveAuthentication:
     """Verifies chip readings against the authorities that are trusted to issue documents."""
 
-    def __init__(self, anchors: Sequence[x509.Certificate]) -> None:
+    def __init__(
+        self, anchors: Sequence[x509.Certificate], states: CountrySigners | None = None
+    ) -> None:
         self._anchors = tuple(anchors)
+        self._travel_documents = TravelDocuments(states or CountrySigners(()))
 
-    def verify(self, kind: str, reading: ChipReading, *, now: datetime) -> VerifiedDocument:
-        """The genuine document behind a reading, or one leaf of `evidence.errors`."""
+    def verify(
+        self, kind: str, reading: ChipReading, *, now: datetime, answer: ChipAnswer | None = None
+    ) -> VerifiedDocument:
+        """The genuine document behind a reading, or one leaf of `evidence.errors`.
+
+        `answer` is what a chip made of a challenge of ours; those of cards are not asked.
+        """
         # 1. The kind.
         expected = kind_named(kind)
+        if expected.proof is Proof.TRAVEL_CHIP:
+            return self._travel_documents.verify(expected, reading, answer=answer, now=now)
+        if expected.proof is Proof.REGISTER:
+            raise DocumentKindUnknown(field="kind", log="no chip")
         # 2. The security object by itself.
         security_object = SecurityObject.parse(reading.security_object)
         # 3. Signed by now.
@@ -81,7 +97,7 @@ class PassiveAuthentication:
         # 7. What they say.
         document = _read(reading, expected, now=now)
         # 8. Valid today.
-        _check_validity(document, now=now)
+        require_valid(document, expected, now=now)
         return document
 
 
@@ -115,14 +131,14 @@ def _read(reading: ChipReading, kind: DocumentKind, *, now: datetime) -> Verifie
     portrait = PortraitRecord.read(reading.data_groups[PORTRAIT_GROUP]).portrait
     if holder.kind_code != kind.code:
         raise DocumentContradictsItself(field="kind", log="another kind of document")
-    number = _number(holder, now=now)
     return VerifiedDocument(
         kind=kind.name,
-        number=number,
+        assurance=kind.assurance,
+        number=_number(holder, kind, now=now),
         document_number=issue.document_number,
         name=holder.name,
-        birth_date=number.birth_date,
-        sex=number.sex,
+        birth_date=holder.birth_date,
+        sex=holder.sex,
         valid_from=issue.valid_from,
         valid_until=issue.valid_until,
         portrait=portrait,
@@ -130,21 +146,9 @@ def _read(reading: ChipReading, kind: DocumentKind, *, now: datetime) -> Verifie
     )
 
 
-def _number(holder: HolderRecord, *, now: datetime) -> ResidentNumber:
+def _number(holder: HolderRecord, kind: DocumentKind, *, now: datetime) -> HolderNumber:
     """The number, which must be spelt as it is printed and agree with the rest of the record."""
-    number = ResidentNumber.parse(holder.number, today=china_today(now), field="chip")
-    if number.value != holder.number:
-        raise IdentityNumberInvalid(field="chip", log="spelling")
-    if (number.birth_date, number.sex) != (holder.birth_date, holder.sex):
+    number = kind.number(holder.number, today=china_today(now))
+    if number.birth_date not in (None, holder.birth_date) or number.sex not in (None, holder.sex):
         raise DocumentContradictsItself(log="number, birth date, sex")
     return number
-
-
-def _check_validity(document: VerifiedDocument, *, now: datetime) -> None:
-    today = china_today(now)
-    if document.valid_until is not None and document.valid_until < document.valid_from:
-        raise DocumentContradictsItself(log="validity")
-    if today < document.valid_from:
-        raise DocumentNotYetValid
-    if document.valid_until is not None and document.valid_until < today:
-        raise DocumentExpired

@@ -1,15 +1,18 @@
 """The document register: the authority that knows whether a document is still good.
 
-Two questions (`status_of`, `is_guardian`) and one feed (`changes_since`). The feed names every
-document whose status changed, whoever holds it, so that reading it tells the register nothing about
-whom this service knows. Every form of a register passes the same contract test.
+Three questions (`status_of`, `is_guardian`, `printed_record`) and one feed (`changes_since`). The
+feed names every document whose status changed, whoever holds it, so that reading it tells the
+register nothing about whom this service knows. Every form of a register passes the same contract
+test.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
+
+from authsvc.evidence.resident_number import Sex
 
 # How many changes one question to the feed may ask for.
 MAX_CHANGES = 500
@@ -36,6 +39,31 @@ class StatusChange:
     at: datetime
 
 
+@dataclass(frozen=True)
+class PrintedDetails:
+    """What is printed on a document without a chip, as its holder typed it.
+
+    `valid_until` is the last day of a temporary card, `document_number` that of a household.
+    """
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    valid_until: date | None = field(default=None, repr=False)
+    document_number: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class PrintedRecord:
+    """What a register has under what is printed: the document, and its holder's portrait."""
+
+    document_number: str = field(repr=False)
+    valid_from: date = field(repr=False)
+    valid_until: date | None = field(repr=False)
+    birth_date: date = field(repr=False)
+    sex: Sex = field(repr=False)
+    portrait: bytes = field(repr=False)
+
+
 class DocumentRegister(Protocol):
     """Whoever can say whether a document is still good."""
 
@@ -56,5 +84,12 @@ class DocumentRegister(Protocol):
 
         The guardian is named by their identity number. A document that was replaced still names its
         holder; one that never was has no holder, and nobody is a guardian of nobody.
+        """
+        ...
+
+    async def printed_record(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
+        """The record of a document without a chip, if all of this is so; RegisterUnavailable.
+
+        None says no more than that something is not as it stands there.
         """
         ...

@@ -1,11 +1,17 @@
 """How a register spells what it says, in its HTTP interface and in its push."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
 
-from authsvc.evidence.register import RegisterStatus, StatusChange
+from authsvc.evidence.register import (
+    PrintedDetails,
+    PrintedRecord,
+    RegisterStatus,
+    StatusChange,
+)
+from authsvc.evidence.resident_number import Sex
 
 _ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -35,6 +41,60 @@ class GuardianAnswer(msgspec.Struct, frozen=True):
     """Whether they are, now."""
 
     is_guardian: bool
+
+
+class PrintedQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """POST /documents/printed: what is printed on a document without a chip."""
+
+    kind: _ShortText
+    number: _ShortText
+    name: _ShortText
+    valid_until: date | None = None
+    document_number: _ShortText | None = None
+
+    def details(self) -> PrintedDetails:
+        """What is asked about."""
+        return PrintedDetails(self.number, self.name, self.valid_until, self.document_number)
+
+
+class PrintedAnswer(msgspec.Struct, frozen=True):
+    """Whether it is so; then the document, and the portrait (base64)."""
+
+    matches: bool
+    document_number: str = ""
+    valid_from: date = date.min
+    valid_until: date | None = None
+    birth_date: date = date.min
+    sex: Sex = Sex.UNSPECIFIED
+    portrait: bytes = b""
+
+    @classmethod
+    def of(cls, record: PrintedRecord | None) -> "PrintedAnswer":
+        """The answer that spells this record."""
+        if record is None:
+            return cls(matches=False)
+        return cls(
+            True,
+            record.document_number,
+            record.valid_from,
+            record.valid_until,
+            record.birth_date,
+            record.sex,
+            record.portrait,
+        )
+
+    def record(self) -> PrintedRecord | None:
+        """The record that this answer spells."""
+        if not self.matches:
+            return None
+        return PrintedRecord(
+            self.document_number,
+            self.valid_from,
+            self.valid_until,
+            self.birth_date,
+            self.sex,
+            self.portrait,
+        )
 
 
 class ChangeEntry(msgspec.Struct, frozen=True):

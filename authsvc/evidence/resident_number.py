@@ -17,7 +17,7 @@ from authsvc.evidence.errors import IdentityNumberInvalid
 _SHAPE = re.compile(r"[0-9]{17}[0-9X]")
 
 # GB/T 2260: the first two digits of every province-level region.
-_PROVINCES = frozenset(
+PROVINCES = frozenset(
     [
         "11",
         "12",
@@ -52,9 +52,11 @@ _PROVINCES = frozenset(
         "65",
     ]
 )
-# Taiwan as a province, and the residence permits of Hong Kong, Macau and Taiwan residents: the
-# region is named as a whole and never divided further.
-_UNDIVIDED = frozenset(("710000", "810000", "820000", "830000"))
+# The residence permits of Hong Kong, Macao and Taiwan residents.
+HONG_KONG_AND_MACAO = frozenset(("810000", "820000"))
+TAIWAN = "830000"
+# These, and Taiwan as a province: the region is named as a whole and never divided further.
+_UNDIVIDED = HONG_KONG_AND_MACAO | {TAIWAN, "710000"}
 # GB/T 2260: cities 01-20 and 51-70, prefectures and leagues 21-50, directly governed counties 90.
 _DIRECTLY_GOVERNED = 90
 # Hainan had no prefectures until 2002: its counties were 460001 to 460039.
@@ -69,10 +71,11 @@ _CHECK_CHARACTERS = "0123456789X"
 
 
 class Sex(Enum):
-    """Sex as documents state it."""
+    """Sex as documents state it; passports may leave it open."""
 
     MALE = "male"
     FEMALE = "female"
+    UNSPECIFIED = "unspecified"
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,11 @@ class ResidentNumber:
         if number.birth_date > today:
             raise IdentityNumberInvalid(field=field, log="born in the future")
         return number
+
+    @property
+    def person(self) -> str:
+        """What stays of it for life: the number itself."""
+        return self.value
 
     @property
     def region(self) -> str:
@@ -155,7 +163,7 @@ def _plausible(region: str) -> bool:
         return True
     if prefecture == 0:
         return province == _WITHOUT_PREFECTURES and county != "00"
-    return province in _PROVINCES and (
+    return province in PROVINCES and (
         prefecture <= _LAST_PREFECTURE or prefecture == _DIRECTLY_GOVERNED
     )
 

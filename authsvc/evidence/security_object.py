@@ -36,7 +36,7 @@ LDS_SECURITY_OBJECT = "2.23.136.1.1.1"
 DIGESTS: Mapping[str, str] = {"sha256_ecdsa": "sha256", "sha384_ecdsa": "sha384"}
 
 # 2 to 16 data groups (LDSSecurityObject's own bound); our kinds need three of them.
-_MAX_DATA_GROUPS = 16
+MOST_DATA_GROUPS = 16
 # Room for a certificate with long names; real ones are about 2 kB.
 _MAX_SECURITY_OBJECT = 16 * 1024
 
@@ -204,7 +204,7 @@ def _data_group_hashes(content: bytes) -> tuple[str, dict[int, bytes]]:
     hashes: dict[int, bytes] = {}
     for entry in lds["hashes"]:
         number = entry["number"].native
-        _require(1 <= number <= _MAX_DATA_GROUPS and number not in hashes, "data group numbers")
+        _require(1 <= number <= MOST_DATA_GROUPS and number not in hashes, "data group numbers")
         hashes[number] = entry["hash"].native
         _require(len(hashes[number]) == hashlib.new(algorithm).digest_size, "length of a hash")
     _require(len(hashes) >= 2, "number of hashes")

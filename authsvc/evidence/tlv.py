@@ -28,6 +28,11 @@ def read_fields(data: bytes) -> dict[int, bytes]:
     return fields
 
 
+def read_repeated(data: bytes) -> list[tuple[int, bytes]]:
+    """The fields that stand side by side in `data`, in their order; a tag may stand there often."""
+    return list(_walk(data))
+
+
 def read_only_field(data: bytes, tag: int) -> bytes:
     """The value of the one field that `data` must be, with nothing after it."""
     fields = read_fields(data)

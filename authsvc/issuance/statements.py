@@ -7,7 +7,7 @@ from datetime import date, datetime
 from authsvc.certificates.credentials import Statement
 from authsvc.clock import china_today
 from authsvc.issuance.errors import CredentialRequestDenied
-from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
+from authsvc.oidc.claims.verified_claims import VerifiedBy
 from authsvc.storage import Transaction
 from authsvc.subscribers import (
     GUARDED_BELOW,
@@ -59,7 +59,7 @@ async def attested(
     statement = Statement(
         birth_date=identity.birth_date,
         document_class=identity.document_kind,
-        assurance=ASSURANCE_LEVEL,
+        assurance=VerifiedBy.named(identity.document_kind).assurance_level,
         attributes={} if said is None else said.values,
         attested_by=None if said is None else said.attested_by,
     )

@@ -137,7 +137,7 @@ def document(
         "verified_claims_supported": True,
         "trust_frameworks_supported": [verified_claims.TRUST_FRAMEWORK],
         "evidence_supported": [verified_claims.EVIDENCE],
-        "documents_supported": [verified_claims.DOCUMENT_TYPE],
+        "documents_supported": list(verified_claims.DOCUMENT_TYPES),
         "claims_in_verified_claims_supported": known_claims.NAMES,
         "protected_resources": own_resources(issuer),
         "request_parameter_supported": True,

@@ -220,6 +220,7 @@ def build_provider(
             clients=on.clients,
             ephemeral=on.ephemeral,
             receipts=Receipts(issuer=on.issuer, signer=on.receipt_signer),
+            memory=on.memory,
         ),
         protected_resource=ProtectedResourceMetadata(issuer=on.issuer),
         introspection=IntrospectionEndpoint(

@@ -71,6 +71,22 @@ class SubscriberMemory:
         """
         return Read(self._known(subscriber.id, stamp, tx=tx, now=now), _when_born)
 
+    def document_kind(
+        self,
+        subscriber: Subscriber,
+        stamp: Stamp,
+        *,
+        tx: Transaction | None = None,
+        now: datetime,
+    ) -> Awaitable[str]:
+        """The kind of the document that the person showed last; empty if none is on file."""
+
+        async def read(reading: Transaction) -> str:
+            identity = await self._subscribers.identity_of(reading, subscriber)
+            return "" if identity is None else identity.document_kind
+
+        return self.recall(subscriber.id, "document-kind", stamp, read, tx=tx, now=now)
+
     def recall(
         self,
         subscriber_id: UUID,

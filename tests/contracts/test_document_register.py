@@ -1,6 +1,7 @@
 """What every document register must do: run over the embedded one and over HTTP."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from authsvc.evidence.authority.routes import create_register_app
 from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.http_register import HTTPRegister
-from authsvc.evidence.register import DocumentRegister, RegisterStatus
+from authsvc.evidence.register import DocumentRegister, PrintedDetails, RegisterStatus
 from tests.makers import AdjustableClock
 
 CARD = "resident_identity_card"
@@ -211,3 +212,47 @@ async def test_a_damaged_register_calls_nobody_a_guardian(
         await register.is_guardian(
             ward_kind=CARD, ward_document_number=card, guardian_number=number
         )
+
+
+async def test_what_is_printed_is_confirmed_only_if_all_of_it_is_so(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    person = authority.create_person(birth_date=date(1990, 1, 1))
+    number = person.number.value
+    card = authority.papers.issue("temporary_identity_card", number=number)
+    details = PrintedDetails(number, person.name, date(2027, 2, 23))
+    record = await register.printed_record("temporary_identity_card", details)
+    assert record is not None
+    assert (record.document_number, record.portrait) == (card.document_number, person.portrait)
+    assert (record.birth_date, record.sex) == (person.birth_date, person.sex)
+    assert (record.valid_from, record.valid_until) == (date(2026, 11, 23), date(2027, 2, 23))
+    for other in (
+        replace(details, name="别人"),
+        replace(details, number="659099199001010028"),
+        replace(details, valid_until=date(2027, 2, 22)),
+        replace(details, document_number="T000000000000"),
+    ):
+        assert await register.printed_record("temporary_identity_card", other) is None
+    for kind in ("resident_identity_card", "household_register_page", "nothing"):
+        assert await register.printed_record(kind, details) is None
+
+
+async def test_a_register_that_is_away_confirms_nothing(
+    register: DocumentRegister, directory: Path
+) -> None:
+    (directory / "events.jsonl").write_bytes(b"nonsense\n")
+    with pytest.raises(RegisterUnavailable):
+        await register.printed_record("temporary_identity_card", PrintedDetails("1", "2"))
+
+
+async def test_other_documents_stand_in_the_feed_as_cards_do(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    permit = authority.papers.issue("hong_kong_macao_travel_permit")
+    kind, document_number = "hong_kong_macao_travel_permit", permit.document_number
+    assert await register.status_of(kind, document_number) is RegisterStatus.VALID
+    assert await register.status_of(CARD, document_number) is RegisterStatus.UNKNOWN
+    authority.report_lost(document_number)
+    [change] = await register.changes_since(0)
+    assert (change.kind, change.document_number) == (kind, document_number)
+    assert await register.status_of(kind, document_number) is RegisterStatus.LOST

@@ -26,9 +26,16 @@ from authsvc.errors import Unavailable
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.evidence.embedded_register import EmbeddedRegister
+from authsvc.evidence.emrtd.anchors import read_country_signers
 from authsvc.evidence.errors import RegisterUnavailable
+from authsvc.evidence.kinds import kind_named
 from authsvc.evidence.passive_authentication import PassiveAuthentication
-from authsvc.evidence.register import RegisterStatus, StatusChange
+from authsvc.evidence.register import (
+    PrintedDetails,
+    PrintedRecord,
+    RegisterStatus,
+    StatusChange,
+)
 from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
@@ -75,6 +82,10 @@ class Register:
         )
         self.after_answer()
         return holds
+
+    async def printed_record(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
+        self._answer()
+        return await self._inner.printed_record(kind, details)
 
     def _answer(self) -> None:
         self.questions += 1
@@ -175,7 +186,8 @@ class World:
         desk = Desk.open(
             **parts,  # type: ignore[arg-type]  # a table of many types
             passive_authentication=PassiveAuthentication(
-                keyring.directory.certificates("document-anchors")
+                keyring.directory.certificates("document-anchors"),
+                read_country_signers(keyring.directory.root, now=clock.now()),
             ),
             register_anchors=keyring.directory.certificates("register-anchors"),
             rules=rules or EnrollmentRules(),
@@ -269,9 +281,29 @@ class Applicant:
     async def next_step(self) -> Step:
         return (await self.look()).state.next_step
 
-    async def document(self, chip: bytes | None = None, kind: str = CARD) -> Enrollment:
-        chip = self.card.chip_file if chip is None else chip
-        return await self.world.desk.document.take(self.key, kind=kind, chip=chip, now=self.now)
+    @property
+    def printed(self) -> PrintedDetails | None:
+        """What is printed on a document without a chip, as far as its kind asks for it."""
+        file = self.card.holder_file
+        kind = kind_named(file["kind"])
+        if kind.has_chip:
+            return None
+        asked = kind.required_details
+        return PrintedDetails(
+            file["number"],
+            file["name"],
+            date.fromisoformat(file["valid_until"]) if "valid_until" in asked else None,
+            file["document_number"] if "document_number" in asked else None,
+        )
+
+    async def document(self, chip: bytes | None = None, kind: str | None = None) -> Enrollment:
+        return await self.world.desk.document.take(
+            self.key,
+            kind=kind or self.card.holder_file["kind"],
+            chip=self.card.chip_file if chip is None else chip,
+            printed=self.printed,
+            now=self.now,
+        )
 
     async def holder(self, capture: bytes | None = None) -> Enrollment:
         capture = self.face if capture is None else capture

@@ -84,8 +84,10 @@ async def test_a_whole_enrollment_over_http(world, client, begun):
 async def test_an_enrollment_begins_with_a_token_a_step_and_an_end(begun):
     assert begun.body.keys() == {"enrollment", "token", "next_step", "expires_at"}
     assert begun.body["next_step"] == "document"
-    read = await begun.get()
-    assert read.json() == {
+    read = (await begun.get()).json()
+    # Eight octets for a chip that can sign them (Doc 9303 part 11 section 6.1).
+    assert len(base64.b64decode(read.pop("chip_challenge"))) == 8
+    assert read == {
         "enrollment": begun.body["enrollment"],
         "next_step": "document",
         "expires_at": begun.body["expires_at"],
@@ -373,3 +375,20 @@ async def test_the_openapi_document_describes_every_step(client):
         described = paths[f"/enrollments/{{enrollment}}/{step}"]["put"]
         assert described["summary"]
         assert described["security"] == [{"EnrollmentToken": []}]
+
+
+async def test_a_document_without_a_chip_is_sent_as_it_is_printed(begun):
+    printed = {"number": "659099199001010019", "name": "测试甲", "valid_until": "2027-02-23"}
+    answer = await begun.put("document", kind="temporary_identity_card", printed=printed)
+    assert (answer.status_code, answer.json()["code"]) == (400, "evidence.printed_details_wrong")
+    assert answer.json()["field"] == "printed"
+    del printed["valid_until"]
+    answer = await begun.put("document", kind="temporary_identity_card", printed=printed)
+    assert answer.json()["code"] == "evidence.printed_detail_missing"
+    assert answer.json()["field"] == "printed.valid_until"
+    answer = await begun.put(
+        "document", kind="temporary_identity_card", printed={**printed, "valid_until": "soon"}
+    )
+    assert (answer.status_code, answer.json()["field"]) == (400, "printed.valid_until")
+    answer = await begun.put("document", kind="passport", chip="", chip_response="?")
+    assert (answer.status_code, answer.json()["field"]) == (400, "chip_response")

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from authsvc.errors import AuthsvcError
 from authsvc.evidence.chip_reading import ChipReading
-from authsvc.evidence.document import KINDS, RESIDENT_IDENTITY_CARD, kind_named
 from authsvc.evidence.errors import (
     AlgorithmNotAllowed,
     DataGroupAltered,
@@ -26,6 +25,7 @@ from authsvc.evidence.errors import (
     SignerNotTrusted,
     SignerNotValidThen,
 )
+from authsvc.evidence.kinds import KINDS, RESIDENT_IDENTITY_CARD, kind_named
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.resident_number import Sex
 from tests.evidence.makers import (
@@ -92,7 +92,9 @@ def test_every_allowed_algorithm_is_verified(curve: ec.EllipticCurve, digest: st
 # 1. The kind.
 
 
-@pytest.mark.parametrize("kind", ["", "passport", "RESIDENT_IDENTITY_CARD", "resident_identity_"])
+@pytest.mark.parametrize(
+    "kind", ["", "driving_licence", "RESIDENT_IDENTITY_CARD", "temporary_identity_card"]
+)
 def test_an_unknown_kind_is_refused(
     passive_authentication: PassiveAuthentication, recipe: Recipe, kind: str
 ) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from authsvc.attributes import DEPARTMENTS, PURPOSES
 from authsvc.attributes.simulated.department import SimulatedDepartment
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.holder.app.app_files import app_files
 from tests.attributes.makers import good
 from tests.holder.apps import App

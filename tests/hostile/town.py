@@ -18,12 +18,12 @@ from authsvc.certificates import CertificateAuthority
 from authsvc.certificates.credentials import KINDS, Credentials, Platform, Statement, Wanted
 from authsvc.certificates.credentials.claims import told
 from authsvc.certificates.credentials.kinds import CredentialKind
+from authsvc.evidence.kinds import Assurance
 from authsvc.identifiers import from_b64url
 from authsvc.issuance.nonces import Nonces
 from authsvc.issuance.statements import attested
 from authsvc.keyring import KeyRing, SigningKey
 from authsvc.oidc.claims.receipt import Receipts
-from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
 from authsvc.oidc.grants import Grants
 from authsvc.storage import Database, Ephemeral
 from authsvc.storage.ephemeral.memory import MemoryBackend
@@ -110,7 +110,7 @@ class Town:
         found = {}
         for who in people:
             born = RANDOM.choice(_BORN)
-            self._statements[who] = Statement(born, _CARD, ASSURANCE_LEVEL)
+            self._statements[who] = Statement(born, _CARD, Assurance.CHIP_AND_FACE.value)
             ends = BEGINS.date() + timedelta(days=RANDOM.randrange(16, 30))
             identity = Identity(
                 name=f"样例{who}",
@@ -192,6 +192,7 @@ class Town:
         return self._receipts.write(
             client_id=platform,
             acr="urn:authsvc:acr:aal1",
+            assurance="chip-and-face",
             reference=reference_of(new_salt(), f"account {who}"),
             now=now,
         )

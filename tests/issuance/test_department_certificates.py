@@ -6,7 +6,7 @@ import pytest
 
 from authsvc.attributes import DEPARTMENTS
 from authsvc.attributes.simulated.department import SimulatedDepartment
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from tests.attributes.makers import good
 from tests.holder.apps import open_app
 from tests.issuance.makers import PERMIT, RESIDENCE, World, new_keys, read_certificate

@@ -7,12 +7,14 @@ import json
 
 import pytest
 
-from authsvc.evidence.document import KINDS
+from authsvc.evidence.kinds import KINDS
 from authsvc.oidc.claims import known_claims, verified_claims
 from authsvc.oidc.claims.verified_claims import (
     MalformedRequest,
     TooManyElements,
+    VerifiedBy,
     answer,
+    identity_element,
     read_verified_claims,
 )
 from tests.clients.makers import metadata
@@ -21,6 +23,7 @@ from tests.oidc.makers import Answer, Platform, request
 
 ONE_STORE = pytest.mark.parametrize("storage_urls", ["embedded"], indirect=True)
 FRAMEWORK = verified_claims.TRUST_FRAMEWORK
+RESIDENT = VerifiedBy()
 VALUES = {"age_over_14": True, "age_over_16": True, "age_over_18": False, "age_band": "16_to_17"}
 DOCUMENT = {"type": {"value": "document"}}
 
@@ -29,9 +32,9 @@ def element(verification=None, **wishes):
     return {"verification": {"trust_framework": None, **(verification or {})}, "claims": wishes}
 
 
-def told(asked, *, known=known_claims.POSSIBLE):
+def told(asked, by=RESIDENT, *, known=known_claims.POSSIBLE):
     kept = read_verified_claims(asked, known)
-    return None if kept is None else answer(kept, VALUES)
+    return None if kept is None else answer(kept, VALUES, by)
 
 
 def require_valid(value):
@@ -73,7 +76,7 @@ def test_of_the_evidence_the_class_of_the_document_is_told():
     assert found == {
         "verification": {
             "trust_framework": FRAMEWORK,
-            "assurance_level": verified_claims.ASSURANCE_LEVEL,
+            "assurance_level": "chip-and-face",
             "evidence": [{"type": "document", "document_details": {"type": "idcard"}}],
         },
         "claims": {"age_band": "16_to_17"},
@@ -85,7 +88,7 @@ def test_of_the_evidence_the_class_of_the_document_is_told():
     [
         {"trust_framework": {"value": FRAMEWORK}},
         {"trust_framework": {"values": ["eidas", FRAMEWORK]}},
-        {"assurance_level": {"value": verified_claims.ASSURANCE_LEVEL}},
+        {"assurance_level": {"value": "chip-and-face"}},
         {"evidence": None},
         {"evidence": []},
         {"evidence": [{"type": {"value": "vouch"}}, DOCUMENT]},
@@ -205,8 +208,52 @@ def test_more_elements_than_we_answer_are_refused_and_repeated_ones_are_not_coun
         )
 
 
-def test_the_kind_of_document_that_we_name_is_the_only_one_by_which_people_opt_in():
-    assert list(KINDS) == ["resident_identity_card"]
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_document_is_told_by_its_own_words(kind):
+    """Of a passport it is not said that it is a card, nor of a printed page that it has a chip."""
+    by = VerifiedBy.named(kind)
+    asked = element(
+        {"assurance_level": None, "evidence": [{**DOCUMENT, "document_details": {"type": None}}]},
+        age_over_16=None,
+    )
+    said = told(asked, by)["verification"]
+    assert said["assurance_level"] == KINDS[kind].assurance.value
+    assert said["evidence"][0]["document_details"]["type"] == KINDS[kind].document_type
+    chip = told(element({"assurance_level": {"value": "chip-and-face"}}, age_over_16=None), by)
+    assert (chip is not None) is KINDS[kind].has_chip
+    either = {"assurance_level": {"values": ["chip-and-face", "register-and-face"]}}
+    assert told(element(either, age_over_16=None), by)
+    passport = {"evidence": [{**DOCUMENT, "document_details": {"type": {"value": "passport"}}}]}
+    assert (told(element(passport, age_over_16=None), by) is not None) is (kind == "passport")
+
+
+def test_what_was_asked_before_there_were_several_kinds_is_still_answered():
+    """A refresh token may have carried such an element for months."""
+    kept = {
+        "verification": {
+            "trust_framework": FRAMEWORK,
+            "assurance_level": "chip-and-face",
+            "evidence": [{"type": "document", "document_details": {"type": "idcard"}}],
+        },
+        "claims": {"age_over_16": None},
+    }
+    assert answer([kept], VALUES, RESIDENT) == [{**kept, "claims": {"age_over_16": True}}]
+    assert answer(kept, VALUES, VerifiedBy.named("passport")) is None
+
+
+def test_a_passport_is_named_by_its_own_number_and_a_card_by_its_holders():
+    passport = identity_element("SPECIMEN", "UTO/L898902C3", VerifiedBy.named("passport"))
+    details = passport["verification"]["evidence"][0]["document_details"]
+    assert details == {
+        "type": "passport",
+        "document_number": "L898902C3",
+        "issuer": {"country_code": "UTO"},
+    }
+    permit = identity_element(
+        "SPECIMEN", "H01234567", VerifiedBy.named("hong_kong_macao_travel_permit")
+    )
+    details = permit["verification"]["evidence"][0]["document_details"]
+    assert details == {"type": "travel_permit", "personal_number": "H01234567"}
 
 
 # From here on over HTTP.
@@ -246,7 +293,13 @@ async def test_the_metadata_says_what_we_can_say(supported):
     assert supported["verified_claims_supported"] is True
     assert supported["trust_frameworks_supported"] == [FRAMEWORK]
     assert supported["evidence_supported"] == ["document"]
-    assert supported["documents_supported"] == ["idcard"]
+    assert supported["documents_supported"] == [
+        "idcard",
+        "household_register",
+        "residence_permit",
+        "travel_permit",
+        "passport",
+    ]
     assert supported["claims_in_verified_claims_supported"] == list(known_claims.NAMES)
     assert "attachments_supported" not in supported
 

@@ -10,7 +10,7 @@ from authsvc.enrollment.phone import parse_phone
 from authsvc.enrollment.sign_in_credentials import SignInCredentials
 from authsvc.errors import InvalidInput, Text
 from authsvc.evidence.authority.authority import DocumentAuthority
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.storage import Database
 from authsvc.subscribers import Subscribers
 

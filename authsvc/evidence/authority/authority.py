@@ -36,8 +36,10 @@ from authsvc.evidence.authority.log import (
     GuardianNamed,
     PersonCreated,
 )
+from authsvc.evidence.authority.papers import Papers, PapersOffice
 from authsvc.evidence.authority.people import Person, make_person
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.authority.travel_keys import TravelKeys
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.push import ALGORITHM, LIFETIME, TYPE, PushClaims, key_name
 from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
 from authsvc.evidence.register_messages import ChangeEntry
@@ -49,20 +51,23 @@ from authsvc.keyring.directory import KeyDirectory
 class DocumentAuthority:
     """The authority in one directory. Open it with `open`."""
 
-    def __init__(self, log: EventLog, keys: AuthorityKeys, clock: Clock) -> None:
+    def __init__(
+        self, log: EventLog, keys: AuthorityKeys, travel: TravelKeys, clock: Clock
+    ) -> None:
         self._log = log
         self._keys = keys
         self._clock = clock
         self._book = Book()
         self._lock = threading.RLock()
+        office = PapersOffice(self._acting, self._book, self._happen, self.now)
+        self.papers = Papers(office, keys, travel)
 
     @classmethod
     def open(cls, directory: Path, *, clock: Clock | None = None) -> "DocumentAuthority":
         """The authority in `directory`, which is made at first use. It has a clock of its own."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        authority = cls(
-            EventLog(directory / "events.jsonl"), AuthorityKeys(directory), clock or SystemClock()
-        )
+        log, keys = EventLog(directory / "events.jsonl"), AuthorityKeys(directory)
+        authority = cls(log, keys, TravelKeys(directory), clock or SystemClock())
         with authority._acting():
             authority._keys.prepare(now=authority._clock.now())
         return authority
@@ -141,13 +146,7 @@ class DocumentAuthority:
             if card.mark is RegisterStatus.REPLACED:
                 raise CardNotCurrent(field="document_number")
             if card.mark is None:
-                self._happen(
-                    CardReportedLost(
-                        at=self._clock.now(),
-                        kind=RESIDENT_IDENTITY_CARD.name,
-                        document_number=document_number,
-                    )
-                )
+                self._happen(CardReportedLost(self._clock.now(), card.kind, document_number))
 
     def set_guardian(self, number: str, guardian_number: str, *, holds: bool) -> None:
         """Somebody becomes a guardian of a person, or is none any more; PersonUnknown.
@@ -167,7 +166,7 @@ class DocumentAuthority:
         """What a document is worth today; UNKNOWN if there is none."""
         with self._reading() as book:
             card = book.cards.get(document_number)
-            if card is None or kind != RESIDENT_IDENTITY_CARD.name:
+            if card is None or kind != card.kind:
                 return RegisterStatus.UNKNOWN
             return card.status(today=self.today())
 
@@ -175,7 +174,7 @@ class DocumentAuthority:
         """Whether somebody is now a guardian of the holder of a document."""
         with self._reading() as book:
             card = book.cards.get(ward_document_number)
-            if card is None or ward_kind != RESIDENT_IDENTITY_CARD.name:
+            if card is None or ward_kind != card.kind:
                 return False
             return (card.number, guardian_number) in book.guardians
 
@@ -229,6 +228,7 @@ class DocumentAuthority:
     def publish_trust(self, into: KeyDirectory) -> None:
         """Makes the owner of a key directory trust this authority's documents and pushes."""
         self._keys.publish(into)
+        self.papers.publish_trust(into)
 
     def desk_token(self) -> str:
         """The bearer token of the HTTP interface, made at first use."""
@@ -247,7 +247,7 @@ class DocumentAuthority:
     ) -> IssuedCard:
         person = self._book.person(number)
         valid_from = first or self.today()
-        valid_until = last or cards.valid_until(person.birth_date, valid_from)
+        valid_until = last or RESIDENT_IDENTITY_CARD.longest_validity(person.birth_date, valid_from)
         if valid_until is not None and valid_until < valid_from:
             raise CardDatesRefused(field="valid_until")
         card = Card(self._new_document_number(), number, valid_from, valid_until)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from authsvc.clock import china_today
 from authsvc.evidence.authority.cards import Card
 from authsvc.evidence.authority.errors import CardUnknown, PersonUnknown
 from authsvc.evidence.authority.log import (
@@ -13,8 +14,8 @@ from authsvc.evidence.authority.log import (
     PersonCreated,
 )
 from authsvc.evidence.authority.people import Person
+from authsvc.evidence.kinds import kind_named
 from authsvc.evidence.register import RegisterStatus, StatusChange
-from authsvc.evidence.resident_number import ResidentNumber
 
 
 class Book:
@@ -51,12 +52,7 @@ class Book:
         """Takes up one event."""
         match event:
             case PersonCreated():
-                self.people[event.number] = Person(
-                    number=ResidentNumber(event.number),
-                    name=event.name,
-                    face=event.face,
-                    phone=event.phone,
-                )
+                self.people[event.number] = _person(event)
             case CardIssued():
                 self._record_card(event)
             case CardReportedLost():
@@ -74,6 +70,7 @@ class Book:
             number=event.number,
             valid_from=event.valid_from,
             valid_until=event.valid_until,
+            kind=event.kind,
         )
         self._card_of[event.number] = event.document_number
 
@@ -90,3 +87,18 @@ class Book:
                 at=event.at,
             )
         )
+
+
+def _person(event: PersonCreated) -> Person:
+    number = kind_named(event.kind).number(event.number, today=china_today(event.at))
+    birth_date, sex = number.birth_date or event.birth_date, number.sex or event.sex
+    if birth_date is None or sex is None:
+        raise LookupError("somebody without a birth date or sex")
+    return Person(
+        number=number,
+        name=event.name,
+        face=event.face,
+        phone=event.phone,
+        birth_date=birth_date,
+        sex=sex,
+    )

@@ -7,15 +7,14 @@ from datetime import date
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.authority.signing import DocumentSigner
 from authsvc.evidence.chip_reading import ChipReading
-from authsvc.evidence.data_groups import (
+from authsvc.evidence.data_groups import HolderRecord, IssueRecord, PortraitRecord
+from authsvc.evidence.kinds import (
     HOLDER_GROUP,
     ISSUE_GROUP,
     PORTRAIT_GROUP,
-    HolderRecord,
-    IssueRecord,
-    PortraitRecord,
+    RESIDENT_IDENTITY_CARD,
+    kind_named,
 )
-from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.register import RegisterStatus
 
 ISSUER = "虚构市公安局(测试)"
@@ -30,6 +29,7 @@ class Card:
     valid_from: date
     valid_until: date | None
     mark: RegisterStatus | None = None
+    kind: str = RESIDENT_IDENTITY_CARD.name
 
     def status(self, *, today: date) -> RegisterStatus:
         """What the card is worth on this day. A mark weighs more than the calendar."""
@@ -52,21 +52,10 @@ class IssuedCard:
     holder_file: dict[str, str] = field(repr=False)
 
 
-def valid_until(birth_date: date, valid_from: date) -> date | None:
-    """Resident Identity Card Law, article 5: 5, 10 or 20 years by age, from 46 on for life."""
-    age = valid_from.year - birth_date.year
-    if (valid_from.month, valid_from.day) < (birth_date.month, birth_date.day):
-        age -= 1
-    if age >= 46:
-        return None
-    years = 20 if age >= 26 else 10 if age >= 16 else 5
-    return _years_later(valid_from, years)
-
-
 def chip_file(person: Person, card: Card, signer: DocumentSigner) -> bytes:
     """The signed content of the card's chip."""
     holder = HolderRecord(
-        kind_code=RESIDENT_IDENTITY_CARD.code,
+        kind_code=kind_named(card.kind).code,
         name=person.name,
         number=person.number.value,
         birth_date=person.birth_date,
@@ -95,13 +84,6 @@ def holder_file(person: Person, card: Card) -> dict[str, str]:
         "sex": person.sex.value,
         "phone": person.phone,
         "face": base64.b64encode(person.portrait).decode("ascii"),
-        "kind": RESIDENT_IDENTITY_CARD.name,
+        "kind": card.kind,
         "document_number": card.document_number,
     }
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February: the card ends with the month.
-        return day.replace(year=day.year + years, day=28)

@@ -16,7 +16,22 @@ from pathlib import Path
 import msgspec
 
 from authsvc.evidence.authority.errors import LogDamaged
-from authsvc.evidence.errors import IdentityNumberInvalid
+from authsvc.evidence.errors import (
+    DocumentKindUnknown,
+    HolderNumberInvalid,
+    IdentityNumberInvalid,
+)
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.resident_number import Sex
+
+_DAMAGED = (
+    msgspec.MsgspecError,
+    UnicodeDecodeError,
+    LookupError,
+    IdentityNumberInvalid,
+    HolderNumberInvalid,
+    DocumentKindUnknown,
+)
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event"):
@@ -26,12 +41,19 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="
 
 
 class PersonCreated(Event, frozen=True, tag="person_created"):
-    """Somebody was made up."""
+    """Somebody was made up.
+
+    Who has no citizen's number is known by that of a document of this `kind`; what the number does
+    not tell stands beside it.
+    """
 
     number: str
     name: str
     face: str
     phone: str
+    kind: str = RESIDENT_IDENTITY_CARD.name
+    birth_date: date | None = None
+    sex: Sex | None = None
 
 
 class CardIssued(Event, frozen=True, tag="card_issued"):
@@ -123,7 +145,7 @@ class EventLog:
 def _take(line: bytes, record: Callable[[AnyEvent], None]) -> None:
     try:
         record(_DECODER.decode(line))
-    except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, IdentityNumberInvalid) as error:
+    except _DAMAGED as error:
         raise LogDamaged(log=type(error).__name__) from None
 
 

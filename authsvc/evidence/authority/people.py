@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from authsvc.evidence.authority.errors import NumbersExhausted, PersonRefused
 from authsvc.evidence.data_groups import MAX_NAME
+from authsvc.evidence.holder_numbers import HolderNumber
 from authsvc.evidence.resident_number import ResidentNumber, Sex, mod_11_2
 
 # GB/T 2260: 6590 is the cities that Xinjiang governs directly. They are numbered from 01 upwards,
@@ -34,20 +35,12 @@ T = TypeVar("T")
 class Person:
     """Somebody who does not exist. `face` is a token that stands for an image of the face."""
 
-    number: ResidentNumber
+    number: HolderNumber
     name: str = field(repr=False)
     face: str = field(repr=False)
     phone: str = field(repr=False)
-
-    @property
-    def birth_date(self) -> date:
-        """The date of birth."""
-        return self.number.birth_date
-
-    @property
-    def sex(self) -> Sex:
-        """The sex."""
-        return self.number.sex
+    birth_date: date = field(repr=False)
+    sex: Sex = field(repr=False)
 
     @property
     def portrait(self) -> bytes:
@@ -74,11 +67,14 @@ def make_person(
     birth_date = birth_date or date(today.year - age, month, 15)
     if not birth_date <= today or birth_date.year < 1900:
         raise PersonRefused(field="birth_date")
+    sex = sex or _pick(source, "sex", (Sex.MALE, Sex.FEMALE))
     return Person(
-        number=_number(birth_date, sex or _pick(source, "sex", list(Sex)), taken=taken),
+        number=_number(birth_date, sex, taken=taken),
         name=_checked_name(_name(source) if name is None else name),
         face=_PORTRAIT + _digest(source, "face").hex(),
         phone=phone or f"{_PHONE_PREFIX}{_draw(source, 'phone', 10**8):08d}",
+        birth_date=birth_date,
+        sex=sex,
     )
 
 

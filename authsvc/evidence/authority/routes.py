@@ -2,12 +2,16 @@
 
     POST /documents/status          {"kind", "document_number"}  ->  {"status"}
     GET  /changes?since=0&limit=500                              ->  {"changes": [...]}
+    POST /documents/printed         {"kind", "number", "name", "valid_until"?, "document_number"?}
+                                    ->  {"matches": false}, or true with what the record says
     POST /guardianship              {"ward_kind", "ward_document_number", "guardian_number"}
                                                                  ->  {"is_guardian": true or false}
     GET  /desk/people                                            ->  {"people": [...]}
     POST /desk/people               {"name"?, "birth_date"?, "sex"?, "phone"?}  ->  201, the person
     POST /desk/cards                {"number", "valid_from"?, "valid_until"?}   ->  201, the card
     POST /desk/cards/replacement    the same                                    ->  201, the card
+    POST /desk/documents            {"kind", "number"?, "name"?, "birth_date"?, "valid_from"?,
+                                     "valid_until"?, "former_number"?}          ->  201, the card
     POST /desk/cards/loss           {"document_number"}                         ->  204
     POST /desk/guardians            {"number", "guardian_number"}               ->  204
     POST /desk/guardians/ending     the same                                    ->  204
@@ -43,6 +47,8 @@ from authsvc.evidence.register_messages import (
     ChangesAnswer,
     GuardianAnswer,
     GuardianQuestion,
+    PrintedAnswer,
+    PrintedQuestion,
     StatusAnswer,
     StatusQuestion,
 )
@@ -70,6 +76,18 @@ class CardOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: str
     valid_from: date | None = None
     valid_until: date | None = None
+
+
+class DocumentOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which kind, and for whom: the citizen with this number, or somebody made up."""
+
+    kind: str
+    number: str | None = None
+    name: str | None = None
+    birth_date: date | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    former_number: bool = False
 
 
 class LossReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,7 +204,11 @@ def _register(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]
             authority.is_guardian(data.ward_kind, data.ward_document_number, data.guardian_number)
         )
 
-    return status, changes, guardianship
+    @post("/documents/printed", status_code=200, sync_to_thread=True)
+    def printed(data: JSONBody[PrintedQuestion]) -> PrintedAnswer:
+        return PrintedAnswer.of(authority.papers.confirm(data.kind, data.details()))
+
+    return status, changes, guardianship, printed
 
 
 def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
@@ -212,6 +234,11 @@ def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
             )
         )
 
+    @post("/desk/documents", sync_to_thread=True)
+    def issue_document(data: JSONBody[DocumentOrder]) -> CardView:
+        order = msgspec.structs.asdict(data)
+        return CardView.of(authority.papers.issue(order.pop("kind"), **order))
+
     @post("/desk/cards/replacement", sync_to_thread=True)
     def replace(data: JSONBody[CardOrder]) -> CardView:
         return CardView.of(
@@ -224,7 +251,7 @@ def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
     def loss(data: JSONBody[LossReport]) -> None:
         authority.report_lost(data.document_number)
 
-    return people, create, issue, replace, loss
+    return people, create, issue, issue_document, replace, loss
 
 
 def _guardians(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:

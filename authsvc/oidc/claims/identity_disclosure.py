@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from authsvc.clients import Client
-from authsvc.oidc.claims.verified_claims import identity_element
+from authsvc.oidc.claims.verified_claims import VerifiedBy, identity_element
 from authsvc.oidc.errors import NoLongerGranted
 from authsvc.oidc.grants import Standing
 from authsvc.oidc.scopes import IDENTITY
@@ -51,7 +51,9 @@ class Disclosures:
             identity = await self._subscribers.identity_of(tx, standing.subscriber)
         if identity is None:
             raise NoLongerGranted(log="subscriber")
-        return identity_element(identity.name, identity.number)
+        return identity_element(
+            identity.name, identity.number, VerifiedBy.named(identity.document_kind)
+        )
 
     async def record(
         self, token: AccessToken, standing: Standing, client: Client, *, now: datetime

@@ -56,5 +56,11 @@ class PersonClaims:
             raise NoLongerGranted(log="subscriber")
         values = known_claims.age_claims(birth_date, china_today(now))
         told = fulfilled(wishes, values)
-        answer = None if verified is None else verified_claims.answer(verified, values)
+        if verified is None:
+            return told
+        kind = await self._memory.document_kind(
+            standing.subscriber, standing.stamp, tx=standing.tx, now=now
+        )
+        by = verified_claims.VerifiedBy.named(kind)
+        answer = verified_claims.answer(verified, values, by)
         return told if answer is None else told | {VERIFIED_CLAIMS: answer}

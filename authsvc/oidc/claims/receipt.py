@@ -16,7 +16,6 @@ import msgspec
 from authsvc.certificates.credentials.kinds import floor
 from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.identifiers import new_token
-from authsvc.oidc.claims.verified_claims import ASSURANCE_LEVEL
 
 TYPE = "verification-receipt+jwt"
 # That of credentials that hold for weeks. The duty is one of a day; the second would let two
@@ -44,7 +43,9 @@ class Receipts:
         self._issuer = issuer
         self._signer = signer
 
-    def write(self, *, client_id: str, acr: str, reference: str, now: datetime) -> str:
+    def write(
+        self, *, client_id: str, acr: str, assurance: str, reference: str, now: datetime
+    ) -> str:
         """The receipt of a sign-in at this client, a JWS; AuthorityExpired."""
         day = floor(now, GRAIN)
         claims = Receipt(
@@ -52,7 +53,7 @@ class Receipts:
             aud=client_id,
             iat=int(day.timestamp()),
             acr=acr,
-            assurance=ASSURANCE_LEVEL,
+            assurance=assurance,
             reference=reference,
             jti=new_token(_JTI_BYTES),
         )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from authsvc.clients import Clients
 from authsvc.identifiers import from_b64url
 from authsvc.oidc.claims.receipt import TYPE, Receipts
+from authsvc.oidc.claims.verified_claims import VerifiedBy
 from authsvc.oidc.errors import (
     InsufficientScope,
     InvalidRequest,
@@ -21,6 +22,7 @@ from authsvc.oidc.token.access_token import LIFETIME as ACCESS_TOKEN_LIFETIME
 from authsvc.oidc.token.access_token import AccessToken
 from authsvc.oidc.token.token_door import TokenDoor
 from authsvc.storage import Ephemeral
+from authsvc.subscribers.memory import SubscriberMemory
 from authsvc.web.http import HTTPRequest, HTTPResponse
 
 MEDIA_TYPE = f"application/{TYPE}"
@@ -46,11 +48,13 @@ class ReceiptEndpoint:
         clients: Clients,
         ephemeral: Ephemeral,
         receipts: Receipts,
+        memory: SubscriberMemory,
     ) -> None:
         self._door = door
         self._clients = clients
         self._ephemeral = ephemeral
         self._receipts = receipts
+        self._memory = memory
 
     async def answer(self, request: HTTPRequest, *, now: datetime) -> HTTPResponse:
         """The receipt, as a JWS.
@@ -58,11 +62,19 @@ class ReceiptEndpoint:
         InvalidToken, InsufficientScope and what `TokenDoor` raises; InvalidRequest for a reference
         that is none; ReceiptAlreadyGiven, TooManyReceipts.
         """
-        token = (await self._door.admit(request, now=now)).token
+        admitted = await self._door.admit(request, now=now)
+        token, standing = admitted.token, admitted.standing
         reference = _reference(request.form().get("reference", ""))
         acr = await self._strength_of(token, now=now)
+        kind = await self._memory.document_kind(
+            standing.subscriber, standing.stamp, tx=standing.tx, now=now
+        )
         receipt = self._receipts.write(
-            client_id=token.client_id, acr=acr, reference=reference, now=now
+            client_id=token.client_id,
+            acr=acr,
+            assurance=VerifiedBy.named(kind).assurance_level,
+            reference=reference,
+            now=now,
         )
         await self._claim(token)
         response = HTTPResponse(200, (("content-type", MEDIA_TYPE),), receipt.encode("ascii"))

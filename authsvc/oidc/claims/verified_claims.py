@@ -16,17 +16,19 @@ requirement that we cannot meet.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from authsvc.evidence.kinds import KINDS, PASSPORT, RESIDENT_IDENTITY_CARD, Assurance, DocumentKind
 from authsvc.oidc.claims.asked_claims import NeverTold, fulfilled, read_wish, read_wishes
 
-# Our own rules (docs/claims.md): the chip of a valid document read and verified, its holder
+# Our own rules (docs/claims.md): a valid document proved by its chip or the register, its holder
 # recognised by their face, the register asked, all online.
 TRUST_FRAMEWORK = "urn:authsvc:trust-framework:cn-online-identity"
-ASSURANCE_LEVEL = "chip-and-face"
+ASSURANCE_LEVELS = tuple(level.value for level in Assurance)
 EVIDENCE = "document"
-# The one kind of document by which people opt in, by the word that Identity Assurance has for it.
-DOCUMENT_TYPE = "idcard"
+# The kinds of documents by which people opt in, by the words that Identity Assurance has for them.
+DOCUMENT_TYPES = tuple(dict.fromkeys(kind.document_type for kind in KINDS.values()))
 
 # Each of them is in an access token, which must fit into a header.
 MOST_ELEMENTS = 4
@@ -58,28 +60,53 @@ def read_verified_claims(
     return distinct or None
 
 
+@dataclass(frozen=True)
+class VerifiedBy:
+    """By what kind of document somebody was verified."""
+
+    kind: DocumentKind = RESIDENT_IDENTITY_CARD
+
+    @classmethod
+    def named(cls, kind: str) -> "VerifiedBy":
+        """By the name of the kind; who has none on file opted in with a resident card."""
+        return cls(KINDS.get(kind, RESIDENT_IDENTITY_CARD))
+
+    @property
+    def assurance_level(self) -> str:
+        """How."""
+        return self.kind.assurance.value
+
+
 def answer(
-    kept: Mapping[str, Any] | Sequence[Mapping[str, Any]], values: Mapping[str, Any]
+    kept: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+    values: Mapping[str, Any],
+    by: VerifiedBy,
 ) -> dict[str, Any] | list[dict[str, Any]] | None:
     """The claim `verified_claims` about a person whose claims have these values.
 
     None if it is to be left out.
     """
     if isinstance(kept, Mapping):
-        return _element(kept, values)
-    found = [element for each in kept if (element := _element(each, values)) is not None]
+        return _element(kept, values, by)
+    found = [element for each in kept if (element := _element(each, values, by)) is not None]
     return found or None
 
 
-def identity_element(name: str, number: str) -> dict[str, Any]:
+def identity_element(name: str, number: str, by: VerifiedBy) -> dict[str, Any]:
     """Who somebody is: the name on their document, and the number that it has for its holder.
 
     That is the identity number, which outlives the card: `personal_number`, not `document_number`.
+    A passport has no other number than its own.
     """
-    details = {"type": DOCUMENT_TYPE, "personal_number": number}
+    details: dict[str, Any] = {"type": by.kind.document_type}
+    if by.kind is PASSPORT:
+        issuer, _, document_number = number.partition("/")
+        details |= {"document_number": document_number, "issuer": {"country_code": issuer}}
+    else:
+        details["personal_number"] = number
     verification = {
         "trust_framework": TRUST_FRAMEWORK,
-        "assurance_level": ASSURANCE_LEVEL,
+        "assurance_level": by.assurance_level,
         "evidence": [{"type": EVIDENCE, "document_details": details}],
     }
     return {"verification": verification, "claims": {"name": name}}
@@ -110,12 +137,15 @@ def _read_element(asked: object, known: Mapping[str, Sequence[object]]) -> dict[
 
 
 def _read_verification(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What will be said of a verification; NeverTold if a requirement cannot be met."""
+    """What will be said of a verification; NeverTold if a requirement can be met by nobody.
+
+    In the place of what differs from person to person stands what it may be.
+    """
     said: dict[str, Any] = {"trust_framework": TRUST_FRAMEWORK}
     read_wish(asked["trust_framework"], (TRUST_FRAMEWORK,))
     if "assurance_level" in asked:
-        read_wish(asked["assurance_level"], (ASSURANCE_LEVEL,))
-        said["assurance_level"] = ASSURANCE_LEVEL
+        wish = read_wish(asked["assurance_level"], ASSURANCE_LEVELS)
+        said["assurance_level"] = list(wish or ASSURANCE_LEVELS)
     if asked.get("evidence"):
         said["evidence"] = [_read_evidence(asked["evidence"])]
     for name in asked.keys() - said.keys():
@@ -140,8 +170,8 @@ def _filtered(asked: object) -> dict[str, Any]:
     read_wish(asked.get("type"), (EVIDENCE,))
     details = asked.get("document_details")
     if isinstance(details, Mapping):
-        read_wish(details.get("type"), (DOCUMENT_TYPE,))
-        said["document_details"] = {"type": DOCUMENT_TYPE}
+        wish = read_wish(details.get("type"), DOCUMENT_TYPES)
+        said["document_details"] = {"type": list(wish or DOCUMENT_TYPES)}
         for name in details.keys() - {"type"}:
             _refuse_constraint(details[name])
     for name in asked.keys() - said.keys():
@@ -161,6 +191,32 @@ def _refuse_constraint(asked: object) -> None:
             _refuse_constraint(each)
 
 
-def _element(kept: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any] | None:
+def _element(
+    kept: Mapping[str, Any], values: Mapping[str, Any], by: VerifiedBy
+) -> dict[str, Any] | None:
     claims = fulfilled(kept["claims"], values)
-    return {"verification": kept["verification"], "claims": claims} if claims else None
+    try:
+        verification = _said_of(kept["verification"], by)
+    except NeverTold:
+        return None
+    return {"verification": verification, "claims": claims} if claims else None
+
+
+def _said_of(kept: Mapping[str, Any], by: VerifiedBy) -> dict[str, Any]:
+    """What is said of this person's verification; NeverTold if it is not as required."""
+    said = dict(kept)
+    if "assurance_level" in said:
+        said["assurance_level"] = _as_required(by.assurance_level, said["assurance_level"])
+    evidence = [dict(each) for each in said.get("evidence", ())]
+    for each in evidence:
+        if "document_details" in each:
+            required = each["document_details"]["type"]
+            each["document_details"] = {"type": _as_required(by.kind.document_type, required)}
+    return said | ({"evidence": evidence} if evidence else {})
+
+
+def _as_required(word: str, possible: object) -> str:
+    """The word, if it is among those that may be said. What was kept before has one word only."""
+    if word not in (possible if isinstance(possible, list | tuple) else (possible,)):
+        raise NeverTold
+    return word

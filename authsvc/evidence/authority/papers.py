@@ -1,0 +1,276 @@
+"""Documents of every kind but the resident card: who gets one, and what they are handed.
+
+A temporary card and a page of the household register are for a citizen whom the register knows; the
+other kinds make their holder up, whose number says as plainly as it can that nobody has it:
+sequences that are counted down from 999, Antarctica for a foreigner's country, passports of Utopia.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import NamedTuple
+
+from authsvc.clock import china_today
+from authsvc.evidence.authority import cards
+from authsvc.evidence.authority.book import Book
+from authsvc.evidence.authority.cards import Card, IssuedCard
+from authsvc.evidence.authority.errors import CardDatesRefused, NumbersExhausted, PersonUnknown
+from authsvc.evidence.authority.keys import AuthorityKeys
+from authsvc.evidence.authority.log import AnyEvent, CardIssued, PersonCreated
+from authsvc.evidence.authority.people import Person, make_person
+from authsvc.evidence.authority.specimens.certificates import Certified
+from authsvc.evidence.authority.specimens.documents import travel_chip
+from authsvc.evidence.authority.specimens.signed_data import Manner
+from authsvc.evidence.authority.specimens.zones import card_zone, passport_zone
+from authsvc.evidence.authority.travel_keys import TravelKeys
+from authsvc.evidence.countries import UTOPIA
+from authsvc.evidence.kinds import (
+    HONG_KONG_MACAO_RESIDENCE_PERMIT,
+    HONG_KONG_MACAO_TRAVEL_PERMIT,
+    PASSPORT,
+    PERMANENT_RESIDENCE_CARD,
+    TAIWAN_RESIDENCE_PERMIT,
+    TAIWAN_TRAVEL_PERMIT,
+    DocumentKind,
+    Proof,
+    kind_named,
+)
+from authsvc.evidence.mrz_characters import check_digit
+from authsvc.evidence.register import PrintedDetails, PrintedRecord
+from authsvc.evidence.resident_number import Sex, mod_11_2
+from authsvc.identifiers import new_digits
+from authsvc.keyring.directory import KeyDirectory
+
+# Of a passport and a permit: plainly nobody's name, as it stands in a zone.
+_PRIMARY, _SECONDARY = "SPECIMEN", "OF UTOPIA"
+# ISO 3166-1: Antarctica has nobody who was born a citizen of it.
+_ANTARCTICA = "010"
+_HIGHEST_SEQUENCE = 999
+
+
+class PapersOffice(NamedTuple):
+    """What the authority lends: its lock, its book, its log, its clock."""
+
+    acting: Callable[[], AbstractContextManager[None]]
+    book: Book
+    happen: Callable[[AnyEvent], None]
+    now: Callable[[], datetime]
+
+
+class Papers:
+    """The desk for these kinds, and the register's word on those without a chip."""
+
+    def __init__(self, office: PapersOffice, keys: AuthorityKeys, travel: TravelKeys) -> None:
+        self._office = office
+        self._keys = keys
+        self._travel = travel
+
+    def issue(
+        self,
+        kind: str,
+        *,
+        number: str | None = None,
+        name: str | None = None,
+        birth_date: date | None = None,
+        valid_from: date | None = None,
+        valid_until: date | None = None,
+        former_number: bool = False,
+    ) -> IssuedCard:
+        """A document of this kind: for the citizen with this number, or for somebody made up.
+
+        `former_number` gives a permanent resident a number of before December 2023.
+        DocumentKindUnknown, PersonUnknown, CardDatesRefused, NumbersExhausted.
+        """
+        described = kind_named(kind)
+        now = self._office.now()
+        with self._office.acting():
+            if number is not None:
+                person = self._office.book.person(number)
+            elif described.proof is Proof.REGISTER:
+                raise PersonUnknown(field="number")
+            else:
+                person = self._newcomer(described, name, birth_date, former=former_number, now=now)
+            return self._issue(described, person, valid_from, valid_until, now=now)
+
+    def publish_trust(self, into: KeyDirectory) -> None:
+        """Makes the owner of a key directory trust the states of these travel documents."""
+        with self._office.acting():
+            self._travel.prepare(now=self._office.now())
+            self._travel.publish(into)
+
+    def signer(self, country: str) -> Certified:
+        """The present signer of a state's travel documents."""
+        with self._office.acting():
+            return self._travel.signer(country, now=self._office.now())
+
+    def confirm(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
+        """The record of a document without a chip, if this is what is printed on it; else None."""
+        with self._office.acting():
+            person = self._office.book.people.get(details.number)
+            for card in reversed(self._office.book.cards.values()):
+                if person is None or (card.kind, card.number) != (kind, details.number):
+                    continue
+                if details.name != person.name:
+                    return None
+                if details.valid_until not in (None, card.valid_until):
+                    return None
+                if details.document_number not in (None, card.document_number):
+                    return None
+                return PrintedRecord(
+                    card.document_number,
+                    card.valid_from,
+                    card.valid_until,
+                    person.birth_date,
+                    person.sex,
+                    person.portrait,
+                )
+        return None
+
+    def _issue(
+        self,
+        kind: DocumentKind,
+        person: Person,
+        first: date | None,
+        last: date | None,
+        *,
+        now: datetime,
+    ) -> IssuedCard:
+        valid_from = first or china_today(now)
+        valid_until = last or kind.longest_validity(person.birth_date, valid_from)
+        if kind is PASSPORT and last is None:
+            valid_until = valid_from.replace(year=valid_from.year + 10, day=min(valid_from.day, 28))
+        if valid_until is not None and valid_until < valid_from:
+            raise CardDatesRefused(field="valid_until")
+        number = person.number.value
+        card = Card(
+            self._document_number(kind, person), number, valid_from, valid_until, kind=kind.name
+        )
+        chip = self._chip(kind, person, card, now=now)
+        self._office.happen(
+            CardIssued(
+                at=now,
+                kind=kind.name,
+                document_number=card.document_number,
+                number=number,
+                valid_from=valid_from,
+                valid_until=valid_until,
+            )
+        )
+        printed = {
+            "valid_from": valid_from.isoformat(),
+            "valid_until": "" if valid_until is None else valid_until.isoformat(),
+        }
+        return IssuedCard(card.document_number, chip, cards.holder_file(person, card) | printed)
+
+    def _document_number(self, kind: DocumentKind, person: Person) -> str:
+        number = person.number
+        if kind is PASSPORT:
+            return number.value
+        if kind in (HONG_KONG_MACAO_TRAVEL_PERMIT, TAIWAN_TRAVEL_PERMIT):
+            issued = sum(card.number == number.value for card in self._office.book.cards.values())
+            return f"{number.person}{issued + 1:02d}"
+        while True:
+            document_number = "T" + new_digits(12)
+            if document_number not in self._office.book.cards:
+                return document_number
+
+    def _chip(self, kind: DocumentKind, person: Person, card: Card, *, now: datetime) -> bytes:
+        if kind.proof is Proof.REGISTER:
+            return b""
+        if kind.proof is Proof.CARD_CHIP:
+            self._keys.prepare(now=now)
+            return cards.chip_file(person, card, self._keys.signer(now=now))
+        country = "UT" if kind is PASSPORT else "CN"
+        signer = self._travel.signer(country, now=now)
+        reading = travel_chip(_zone(kind, person, card), person.portrait, signer, Manner(now))
+        return reading.to_chip_file()
+
+    def _newcomer(
+        self,
+        kind: DocumentKind,
+        name: str | None,
+        birth_date: date | None,
+        *,
+        former: bool,
+        now: datetime,
+    ) -> Person:
+        """Somebody new who has a number of this kind."""
+        book = self._office.book
+        made = make_person(
+            name=name,
+            birth_date=birth_date,
+            sex=None,
+            phone=None,
+            seed=None,
+            taken=book.people,
+            today=china_today(now),
+        )
+        number = _free(kind, made.birth_date, made.sex, book, former=former)
+        latin = kind.proof is Proof.TRAVEL_CHIP
+        self._office.happen(
+            PersonCreated(
+                at=now,
+                number=number,
+                name=f"{_PRIMARY} {_SECONDARY}" if latin else made.name,
+                face=made.face,
+                phone=made.phone,
+                kind=kind.name,
+                birth_date=made.birth_date,
+                sex=made.sex,
+            )
+        )
+        return book.person(number)
+
+
+def _free(kind: DocumentKind, birth_date: date, sex: Sex, book: Book, *, former: bool) -> str:
+    """A number of this kind that nobody here has."""
+    born, odd = f"{birth_date:%Y%m%d}", sex is Sex.MALE
+    regions = {
+        HONG_KONG_MACAO_RESIDENCE_PERMIT: "810000",
+        TAIWAN_RESIDENCE_PERMIT: "830000",
+        PERMANENT_RESIDENCE_CARD: "965" + _ANTARCTICA,
+    }
+    for sequence in range(_HIGHEST_SEQUENCE - (not odd), 0, -2):
+        if kind is PASSPORT:
+            number = f"{UTOPIA}/T{new_digits(8)}"
+        elif kind is HONG_KONG_MACAO_TRAVEL_PERMIT:
+            number = f"H{new_digits(8)}"
+        elif kind is TAIWAN_TRAVEL_PERMIT:
+            number = new_digits(8)
+        elif former:
+            digits = f"{UTOPIA}6599{born[2:]}{sequence % 10}"
+            number = digits + check_digit(digits)
+        else:
+            digits = f"{regions[kind]}{born}{sequence:03d}"
+            number = digits + mod_11_2(digits)
+        if number not in book.people:
+            return number
+    raise NumbersExhausted
+
+
+def _zone(kind: DocumentKind, person: Person, card: Card) -> str:
+    last = card.valid_until or date.max
+    if kind is PASSPORT:
+        issuer, number = person.number.value.split("/")
+        return passport_zone(
+            issuer=issuer,
+            nationality=issuer,
+            number=number,
+            primary=_PRIMARY,
+            secondary=_SECONDARY,
+            birth_date=person.birth_date,
+            sex=person.sex,
+            valid_until=last,
+        )
+    return card_zone(
+        code=kind.code,
+        issuer="CHN",
+        nationality="CHN",
+        number=person.number.person,
+        primary=_PRIMARY,
+        secondary=_SECONDARY,
+        birth_date=person.birth_date,
+        sex=person.sex,
+        valid_until=last,
+        optional=card.document_number.removeprefix(person.number.person),
+    )
