@@ -98,6 +98,7 @@ class Answering:
         return Outcome(
             status="presented",
             credentials=_told(verified),
+            authorized_by=[*verified.authorized_by] or None,
             response_code=code,
             session_digest=transaction.session_digest,
         )

@@ -5,6 +5,7 @@ cross_device   a link to be drawn as a QR code, for the wallet on a phone; nobod
 browser        an object for the Digital Credentials API of the page's browser
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from authsvc.verify.presentation import (
     Prefix,
     PresentationRequest,
     Query,
+    VerifierInfo,
     browser_request,
     by_address,
     link_by_reference,
@@ -49,6 +51,8 @@ class Order:
     return_to: str | None = None
     session: str | None = None
     origin: str | None = None
+    transaction_data: Sequence[dict[str, Any]] = ()
+    verifier_info: Sequence[VerifierInfo] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Asking:
             query=order.query,
             response_uri=response_uri,
             encrypted=order.encrypted,
+            transaction_data=order.transaction_data,
+            verifier_info=order.verifier_info,
         )
         transaction = Transaction(
             request=request,
@@ -116,6 +122,8 @@ class Asking:
             origin=origin,
             client_id=self._client_id(order.prefix, "") if signs else "",
             encrypted=order.encrypted,
+            transaction_data=order.transaction_data,
+            verifier_info=order.verifier_info,
         )
         transaction_id = new_transaction_id()
         await self._transactions.begin(transaction_id, Transaction(request=request))

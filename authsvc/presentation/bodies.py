@@ -6,7 +6,7 @@ import msgspec
 
 from authsvc.presentation.asking import Asked, Order, Way
 from authsvc.presentation.transactions import LIFETIME
-from authsvc.verify.presentation import Prefix, Query
+from authsvc.verify.presentation import Prefix, Query, VerifierInfo
 
 # An address is read as `destination` reads one; a session is a digest or a cookie of the platform.
 _Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
@@ -14,7 +14,10 @@ _Secret = Annotated[str, msgspec.Meta(min_length=16, max_length=512)]
 
 
 class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked for (DCQL), and how; `session` and `return_to` for `same_device`."""
+    """What is asked for (DCQL), and how; `session` and `return_to` for `same_device`.
+
+    `transaction_data` is what the holder is to authorize, `verifier_info` what others attest of us.
+    """
 
     query: dict[str, Any]
     way: Way
@@ -23,6 +26,8 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     return_to: _Address | None = None
     session: _Secret | None = None
     origin: _Address | None = None
+    transaction_data: tuple[dict[str, Any], ...] = ()
+    verifier_info: tuple[VerifierInfo, ...] = ()
 
     def order(self) -> Order:
         """The same, read; QueryRefused."""
@@ -34,6 +39,8 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return_to=self.return_to,
             session=self.session,
             origin=self.origin,
+            transaction_data=self.transaction_data,
+            verifier_info=self.verifier_info,
         )
 
 

@@ -33,6 +33,7 @@ from authsvc.verify.access.errors import (
 )
 from authsvc.verify.claims import VerifiedIDToken
 from authsvc.verify.credentials.errors import (
+    AuthorityRefused,
     BindingAudienceRefused,
     BindingMalformed,
     BindingMissing,
@@ -88,6 +89,7 @@ __all__ = [
     "AlgorithmRefused",
     "AssuranceTooLow",
     "AudienceRefused",
+    "AuthorityRefused",
     "AuthorizedPartyRefused",
     "BindingAudienceRefused",
     "BindingMalformed",

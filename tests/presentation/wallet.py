@@ -92,9 +92,13 @@ class Issuer:
         index: int | None = None,
         key: Key | None = None,
         lifetime: timedelta = timedelta(hours=24),
+        header: Mapping[str, Any] | None = None,
         **claims: Any,
     ) -> Credential:
-        """A certificate for a key; `claims` are what its holder may show or keep back."""
+        """A certificate for a key; `claims` are what its holder may show or keep back.
+
+        `header` is what its header says beside.
+        """
         told = {"age_over_18": True, "age_over_14": True, "assurance": "high", **claims}
         made = {
             name: _b64(json.dumps([_b64(secrets.token_bytes(16)), name, value]).encode())
@@ -114,7 +118,8 @@ class Issuer:
             payload["sector"] = sector
         if index is not None:
             payload["status"] = {"status_list": {"idx": index, "uri": self.list_address}}
-        jwt = signed(payload, key or self.key, typ="dc+sd-jwt", kid=self.key.kid)
+        signer = key or self.key
+        jwt = signed(payload, signer, typ="dc+sd-jwt", kid=self.key.kid, says=header)
         return Credential(jwt, made)
 
 
@@ -153,14 +158,16 @@ class Wallet:
         nonce: str | None = None,
         key: Key | None = None,
         digest: str | None = None,
+        **claims: Any,
     ) -> str:
-        """The certificate with some of its claims and the holder's proof."""
+        """The certificate with some of its claims and the holder's proof, which may say more."""
         shown = self.credential.shown(names)
         proof = {
             "iat": int(now.timestamp()),
             "aud": audience or request.audience,
             "nonce": nonce or request.parameters["nonce"],
             "sd_hash": digest or _digest(shown),
+            **claims,
         }
         return shown + signed(proof, key or self.key, typ="kb+jwt", kid=None)
 
@@ -169,7 +176,7 @@ def read_link(link: str) -> dict[str, Any]:
     """The parameters of an `openid4vp:` link; what is an object is read."""
     assert link.startswith("openid4vp://?")
     pairs = dict(parse_qsl(urlsplit(link).query, strict_parsing=True))
-    objects = ("dcql_query", "client_metadata")
+    objects = ("dcql_query", "client_metadata", "transaction_data", "verifier_info")
     return {name: json.loads(text) if name in objects else text for name, text in pairs.items()}
 
 

@@ -19,11 +19,12 @@ import msgspec
 from cryptography import x509
 
 from authsvc.verify import compact
-from authsvc.verify.anchors import keys_of
+from authsvc.verify.anchors import authorities_of, keys_of
 from authsvc.verify.claims import LEEWAY, NumericDate, moment
 from authsvc.verify.credentials.binding import Binding, verified_binding
 from authsvc.verify.credentials.disclosures import disclosed
 from authsvc.verify.credentials.errors import (
+    AuthorityRefused,
     DisclosureRefused,
     HolderKeyRefused,
     SectorRefused,
@@ -106,7 +107,9 @@ class CredentialVerifier:
 
     `keys` are those of `/.well-known/jwt-vc-issuer`, `anchors` authorities that certify signers; at
     least one of the two. `types` are the kinds (`vct`) that are taken. `sector` is the platform's
-    sector identifier, a host, if it takes certificates that were made for it.
+    sector identifier, a host, if it takes certificates that were made for it. Where `authorities`
+    are named, by their key identifiers in base64url, the certificate brings one that is under one
+    of them (`x5c`), or is refused.
     """
 
     def __init__(
@@ -118,6 +121,7 @@ class CredentialVerifier:
         types: Collection[str],
         algorithms: Collection[str] = ("ES256",),
         sector: str | None = None,
+        authorities: Collection[str] = (),
     ) -> None:
         if isinstance(types, str):
             raise ValueError("types are several")
@@ -125,6 +129,7 @@ class CredentialVerifier:
         self._anchors = tuple(anchors)
         self._types = frozenset(types)
         self._sector = sector
+        self._authorities = frozenset(authorities)
         self._reader = JWSReader(
             keys_of(issuer, keys=keys, anchors=anchors), types=_TYPES, algorithms=algorithms
         )
@@ -138,6 +143,7 @@ class CredentialVerifier:
             types=self._types,
             algorithms=self._reader.algorithms,
             sector=self._sector,
+            authorities=self._authorities,
         )
 
     def verify(
@@ -161,6 +167,7 @@ class CredentialVerifier:
         # 1
         shown = SDJWT.parse(presentation)
         said = compact.members(self._reader.read(shown.jwt, now=now).payload)
+        self._check_authority(shown.jwt)
         # 2
         told = disclosed(said, shown.disclosures)
         if any(told.get(name) != said.get(name) for name in _NOT_DISCLOSED):
@@ -182,6 +189,15 @@ class CredentialVerifier:
         # 5
         as_of = _checked_status(claims.status, statuses, now=now, at_most_old=oldest_status)
         return _verified(claims, told, holder, binding, as_of)
+
+    def _check_authority(self, jwt: str) -> None:
+        """The chain in the header, which the issuer has signed along with the rest."""
+        if not self._authorities:
+            return
+        header, *_ = compact.parts(jwt)
+        x5c = compact.members(compact.octets(header)).get("x5c")
+        if x5c is None or self._authorities.isdisjoint(authorities_of(x5c)):
+            raise AuthorityRefused
 
     def _check(self, claims: _Claims, at: float) -> None:
         if claims.iss != self._issuer:

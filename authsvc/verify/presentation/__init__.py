@@ -22,6 +22,7 @@ from authsvc.verify.presentation.digital_credentials import browser_request
 from authsvc.verify.presentation.request import (
     PresentationRequest,
     ResponseMode,
+    VerifierInfo,
     link_by_reference,
     link_by_value,
     request_by_browser,
@@ -46,6 +47,7 @@ __all__ = [
     "RequestSigner",
     "ResponseMode",
     "VerifiedAnswer",
+    "VerifierInfo",
     "browser_request",
     "by_address",
     "link_by_reference",
