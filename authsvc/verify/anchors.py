@@ -27,7 +27,6 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from authsvc.identifiers import b64url
 from authsvc.verify.errors import SignerRefused
 from authsvc.verify.jws import DatedKey, Keys
 from authsvc.verify.signatures import elliptic_key
@@ -125,24 +124,6 @@ def keys_of(issuer: str, *, keys: Keys | None, anchors: Sequence[x509.Certificat
         return keys
     certified = CertifiedKeys(issuer=issuer, anchors=anchors)
     return certified if keys is None else NamedOrCertified(named=keys, certified=certified)
-
-
-def authorities_of(x5c: object) -> frozenset[str]:
-    """The authority key identifiers in a chain (OpenID4VP 1.0 section 6.1.1.1), in base64url.
-
-    Of a chain that the signer of a token has signed along with it; SignerRefused for what is none.
-    """
-    found = set()
-    for certificate in _certificates(x5c):
-        try:
-            extension = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
-        except x509.ExtensionNotFound:
-            continue
-        except _UNREADABLE as error:
-            raise SignerRefused(log=type(error).__name__) from None
-        if extension.value.key_identifier is not None:
-            found.add(b64url(extension.value.key_identifier))
-    return frozenset(found)
 
 
 def _certificates(x5c: object) -> list[x509.Certificate]:

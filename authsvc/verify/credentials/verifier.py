@@ -19,7 +19,8 @@ import msgspec
 from cryptography import x509
 
 from authsvc.verify import compact
-from authsvc.verify.anchors import authorities_of, keys_of
+from authsvc.verify.anchors import keys_of
+from authsvc.verify.authorities import authorities_of
 from authsvc.verify.claims import LEEWAY, NumericDate, moment
 from authsvc.verify.credentials.binding import Binding, verified_binding
 from authsvc.verify.credentials.disclosures import disclosed
