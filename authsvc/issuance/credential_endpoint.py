@@ -204,6 +204,7 @@ def _encrypted(told: dict[str, object], asked: ResponseEncryption) -> HTTPRespon
         jwks=[asked.jwk],
         encryption=encryption_of(asked),
         content_type=None,
+        compressed=asked.zip is not None,
     )
     headers = (("content-type", "application/jwt"), *NOT_STORED)
     return HTTPResponse(200, headers, body.encode("ascii"))

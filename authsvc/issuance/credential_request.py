@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from authsvc.clients.client import Encryption
+from authsvc.clients.encrypted import DEFLATE
 from authsvc.clients.errors import ClientKeyRefused
 from authsvc.clients.json_object import read_object
 from authsvc.clients.public_jwk import read_public_jwk
@@ -30,7 +31,7 @@ _Proofs = Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_PROOFS)]
 
 
 class ResponseEncryption(msgspec.Struct, frozen=True):
-    """How the wallet wants the answer. `zip` is read in order to be refused."""
+    """How the wallet wants the answer, perhaps compressed."""
 
     jwk: dict[str, Any]
     enc: str
@@ -83,7 +84,7 @@ def _require_json(http: HTTPRequest) -> None:
 
 def _check_encryption(asked: ResponseEncryption, *, in_the_open: bool) -> None:
     """Section 8.2: whoever can put another key into a request would read the answer."""
-    if asked.enc not in CONTENT_ENCRYPTION or asked.zip is not None:
+    if asked.enc not in CONTENT_ENCRYPTION or asked.zip not in (None, DEFLATE):
         raise InvalidEncryptionParameters("an enc or zip that is not spoken")
     if asked.jwk.get("alg") != ALGORITHM or not _is_usable(asked.jwk):
         raise InvalidEncryptionParameters("jwk is not a public key for ECDH-ES")

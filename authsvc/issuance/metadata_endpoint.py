@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from authsvc.certificates.credentials import Credentials
+from authsvc.clients.encrypted import DEFLATE
 from authsvc.errors import Text
 from authsvc.identifiers import b64url
 from authsvc.issuance import paths
@@ -84,6 +85,7 @@ class MetadataEndpoint:
             "credential_response_encryption": {
                 "alg_values_supported": [ALGORITHM],
                 "enc_values_supported": CONTENT_ENCRYPTION,
+                "zip_values_supported": [DEFLATE],
                 "encryption_required": False,
             },
             "batch_credential_issuance": {"batch_size": MOST_PROOFS},

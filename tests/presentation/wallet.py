@@ -93,11 +93,12 @@ class Issuer:
         key: Key | None = None,
         lifetime: timedelta = timedelta(hours=24),
         header: Mapping[str, Any] | None = None,
+        holder_says: Mapping[str, Any] | None = None,
         **claims: Any,
     ) -> Credential:
         """A certificate for a key; `claims` are what its holder may show or keep back.
 
-        `header` is what its header says beside.
+        `header` is what its header says beside, `holder_says` what the key's JWK does.
         """
         told = {"age_over_18": True, "age_over_14": True, "assurance": "high", **claims}
         made = {
@@ -110,7 +111,7 @@ class Issuer:
             "vct": self.type(kind),
             "iat": int(now.timestamp()) // 3600 * 3600,
             "exp": int((now + lifetime).timestamp()),
-            "cnf": {"jwk": jwk},
+            "cnf": {"jwk": {**jwk, **(holder_says or {})}},
             "_sd": sorted(map(_digest, made.values())),
             "_sd_alg": "sha-256",
         }
