@@ -19,6 +19,7 @@ from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.document_freshness import DocumentFreshness
 from authsvc.enrollment.outside import Outside, trusted
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder.wallets.own_wallet import own_wallet
@@ -208,6 +209,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         activity=activity,
         provider=provider,
         datasets=datasets,
+        documents=DocumentFreshness(changes=desk.changes, register=outside.register),
     )
     return House(
         settings=settings,

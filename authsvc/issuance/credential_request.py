@@ -4,7 +4,7 @@ What is not understood is ignored, as section 8.2 has it; what is understood has
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -50,8 +50,32 @@ class CredentialRequest(msgspec.Struct, frozen=True):
         return "<CredentialRequest>"
 
 
+class DeferredRequest(msgspec.Struct, frozen=True):
+    """What a wallet comes back with (section 9.1). Printed, it shows nothing."""
+
+    transaction_id: _Identifier
+    credential_response_encryption: ResponseEncryption | None = None
+
+    def __repr__(self) -> str:
+        return "<DeferredRequest>"
+
+
+_Request = TypeVar("_Request", CredentialRequest, DeferredRequest)
+
+
 def read_request(http: HTTPRequest, keys: RequestKeys, *, now: datetime) -> CredentialRequest:
     """The request; InvalidCredentialRequest, InvalidEncryptionParameters."""
+    return _read(http, CredentialRequest, keys, now=now)
+
+
+def read_deferred(http: HTTPRequest, keys: RequestKeys, *, now: datetime) -> DeferredRequest:
+    """The same for a request that came before; errors as above."""
+    return _read(http, DeferredRequest, keys, now=now)
+
+
+def _read(
+    http: HTTPRequest, shape: type[_Request], keys: RequestKeys, *, now: datetime
+) -> _Request:
     sent_as = (http.headers.get("content-type") or "").partition(";")[0].strip().lower()
     if sent_as == ENCRYPTED:
         body = keys.decrypt(http.body.decode("ascii", "replace").strip(), now=now)
@@ -60,7 +84,7 @@ def read_request(http: HTTPRequest, keys: RequestKeys, *, now: datetime) -> Cred
         _require_json(http)
     try:
         check_json(body)
-        found = msgspec.convert(read_object(body), CredentialRequest)
+        found = msgspec.convert(read_object(body), shape)
     except (AuthsvcError, ValueError):
         raise InvalidCredentialRequest("not the JSON of a credential request") from None
     if found.credential_response_encryption is not None:

@@ -76,6 +76,7 @@ class MetadataEndpoint:
             "credential_issuer": issuer,
             "credential_endpoint": issuer + paths.CREDENTIAL,
             "nonce_endpoint": issuer + paths.NONCE,
+            "deferred_credential_endpoint": issuer + paths.DEFERRED,
             "notification_endpoint": issuer + paths.NOTIFICATION,
             "credential_request_encryption": {
                 "jwks": self._request_keys.jwks(now=now),
