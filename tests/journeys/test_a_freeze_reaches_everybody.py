@@ -10,13 +10,14 @@ import re
 import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cbor2
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
+from joserfc.jwk import ECKey
 
 from authsvc.identifiers import from_b64url
 from authsvc.presentation.issuer_facts import EVERY, IssuerFacts
@@ -45,7 +46,7 @@ WORDS = {
     "24 hours and ten seconds": timedelta(hours=24, seconds=10),
 }
 CWT = {"accept": "application/statuslist+cwt"}
-VERIFIER = {"audience": "https://shop.example/door", "nonce": "a nonce of the door"}
+VERIFIER: dict[str, Any] = {"audience": "https://shop.example/door", "nonce": "a nonce of the door"}
 SECOND = timedelta(seconds=1)
 
 
@@ -141,7 +142,7 @@ class Town:
 
     def _is_valid(self, lst: bytes) -> bool:
         place, slot = divmod(self._place["idx"], 4)
-        return zlib.decompress(lst)[place] >> 2 * slot & 3 == 0
+        return bool(zlib.decompress(lst)[place] >> 2 * slot & 3 == 0)
 
     async def refreshing_verifier(self) -> bool:
         """The library, its lists fetched by a timer."""
@@ -218,7 +219,7 @@ def town_of(issuing):
             [issued] = await wallet.fetch(tokens, [key], credential_configuration_id=kind)
             jwt, *disclosures, _ = issued.split("~")
             named = dict(zip(read_certificate(issued)[2], disclosures, strict=True))
-            held[kind] = Holder(key, Credential(jwt, named))
+            held[kind] = Holder(cast("ECKey", key), Credential(jwt, named))
         place = unverified(held[PERSON].credential.jwt)["status"]["status_list"]
         return Town(issuing, held, place)
 

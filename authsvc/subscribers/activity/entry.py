@@ -43,6 +43,7 @@ class ActivityKind(Enum):
     HELPER_ADDED = "helper_added"
     HELPER_REMOVED = "helper_removed"
     CERTIFICATES_OFFERED = "certificates_offered"
+    OFFER_GUESSED = "offer_guessed"
     CERTIFICATES_FETCHED = "certificates_fetched"
     CERTIFICATES_NOT_KEPT = "certificates_not_kept"
 
@@ -65,6 +66,7 @@ ALERTING = frozenset(
         ActivityKind.PHONE_CHANGED,
         ActivityKind.HELPER_ADDED,
         ActivityKind.GUARDIAN_ADDED,
+        ActivityKind.OFFER_GUESSED,
     }
 )
 

@@ -51,6 +51,7 @@ export function happened(kind) {
     helper_added: say('添加了协助人', 'A helper was added'),
     helper_removed: say('移除了协助人', 'A helper was removed'),
     certificates_offered: say('邀请钱包领取网证', 'A wallet was invited to fetch certificates'),
+    offer_guessed: say('领取邀请的交易码多次输错', 'Wrong codes for an offer to a wallet'),
     certificates_fetched: say('钱包领取了网证', 'A wallet fetched certificates'),
     certificates_not_kept: say('钱包未保留网证', 'A wallet did not keep certificates'),
   };
