@@ -44,6 +44,7 @@ from tests.whole import (
     Service,
     visit,
 )
+from tests.whole_wallet import use_a_wallet
 
 
 @dataclass
@@ -459,18 +460,16 @@ async def _leave_doors_open(service: Service, life: Life, resident: Resident) ->
 
 
 async def _invite_a_wallet(service: Service, life: Life) -> None:
-    """An offer that no wallet has taken up yet."""
+    """Somebody's wallet: an offer that nobody has taken up yet, and one that was."""
     resident = await service.enrolled("样例诸葛测试庚")
     async with service.client() as app:
         body = {"sign_in_name": resident.sign_in_name, "password": resident.password}
         assert (await app.post("/authentication/password", json=body)).is_success
         await service.prove_phone(app, resident)
-        wish = {"certificates": ["verified-person"]}
-        answer = await app.post("/holder/wallets/offers", json=wish)
+        ties, secrets = await use_a_wallet(service, app)
     life.knows("inviting", resident)
-    [grant] = answer.json()["credential_offer"]["grants"].values()
-    life.secrets["pre-authorized code"] = grant["pre-authorized_code"]
-    life.secrets["offer"] = answer.json()["credential_offer_uri"].rpartition("/")[2]
+    life.platform |= ties
+    life.secrets |= secrets
 
 
 def _request(life: Life) -> dict[str, str]:

@@ -20,6 +20,7 @@ from authsvc.certificates import CertificateAuthority, Certificates, Standings
 from authsvc.clients.registry import Clients
 from authsvc.clock import Clock, SystemClock
 from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.document_freshness import DocumentFreshness
 from authsvc.enrollment.outside import Outside, trusted, trusted_states
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.holder.departments.links import Links
@@ -217,6 +218,7 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         provider=provider,
         datasets=datasets,
         departments=departments.departments,
+        documents=DocumentFreshness(changes=desk.changes, register=outside.register),
     )
     return House(
         settings=settings,

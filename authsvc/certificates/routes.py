@@ -6,13 +6,15 @@
 and what is to be known of credentials:
 
     GET  /.well-known/jwt-vc-issuer    GET /ca/credentials.cer    GET /crl/credentials.crl
-    GET  /credentials/types/<name>     GET /credentials/status-lists/<number>
+    GET  /credentials/types/<name>     GET /credentials/status-lists
+                                       GET /credentials/status-lists/<number>
 
 A certificate that is frozen must be refused everywhere within one minute. So an OCSP answer is good
 for a minute from its signature, we give it for half of that, and a cache may keep it for what is
 left of that half: its age here and the time in caches make half a minute together, and whoever gets
 it at the last moment still has the other half. The CRL is looked up each time, and cached as long.
-A status list is given and cached for half a minute together, too, and asks to be kept for another.
+A status list is given and cached for half a minute together, too, and asks to be kept for another;
+as a JWT, or as a CWT to who prefers that (`Accept`).
 """
 
 import base64
@@ -23,17 +25,23 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import unquote_to_bytes
 
+import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.ocsp import OCSPResponseStatus
 from litestar.types import ControllerRouterHandler
 
 from authsvc.certificates.caching import Caching
 from authsvc.certificates.certificates import Certificates
-from authsvc.certificates.credentials import Credentials, CredentialStatusLists
+from authsvc.certificates.credentials import (
+    STATUS_LISTS,
+    Credentials,
+    CredentialStatusLists,
+)
 from authsvc.certificates.crl import RevocationList
 from authsvc.certificates.errors import StatusListUnknown
 from authsvc.certificates.kept_lists import PublishedList
 from authsvc.certificates.ocsp import OCSPResponder, refusal
+from authsvc.certificates.status_form import wanted_form
 from authsvc.certificates.status_lists import StatusLists
 from authsvc.certificates.status_token import KEPT_FOR as LISTS_KEPT_FOR
 from authsvc.clock import Clock
@@ -92,7 +100,8 @@ def routes(
         # anything else that a query could ask for.
         if request.query:
             raise StatusListUnknown
-        found = await status_lists.current(_number(request.path_params["number"]), now=now)
+        number = _number(request.path_params["number"])
+        found = await status_lists.current(number, form=wanted_form(request), now=now)
         return _status_list(found, request, now=now)
 
     return [
@@ -116,7 +125,13 @@ def _of_credentials(
         if request.query:
             raise StatusListUnknown
         number = _number(request.path_params["number"])
-        return _status_list(await lists.current(number, now=now), request, now=now)
+        found = await lists.current(number, form=wanted_form(request), now=now)
+        return _status_list(found, request, now=now)
+
+    async def get_credential_lists(request: HTTPRequest) -> HTTPResponse:
+        found = await lists.addresses(now=clock.now())
+        document = msgspec.json.encode({"status_lists": found})
+        return _json(document, request, kept_for=LISTS_KEPT_FOR)
 
     async def get_credential_keys(request: HTTPRequest) -> HTTPResponse:
         document = credentials.issuer_metadata(now=clock.now())
@@ -143,8 +158,9 @@ def _of_credentials(
         mount("/ca/credentials.cer", {"GET": get_credential_issuer}),
         mount("/.well-known/jwt-vc-issuer", {"GET": get_credential_keys}, errors=_open_error),
         mount("/credentials/types/{name:str}", {"GET": get_type}, errors=_open_error),
+        mount(STATUS_LISTS, {"GET": get_credential_lists}, errors=_open_error),
         mount(
-            "/credentials/status-lists/{number:str}",
+            STATUS_LISTS + "/{number:str}",
             {"GET": get_credential_list},
             errors=_open_error,
         ),
@@ -162,10 +178,11 @@ def _status_list(found: PublishedList, request: HTTPRequest, *, now: datetime) -
     """A list; or, to a cache that has it, that it has not changed (RFC 9110 section 13.1.2)."""
     left = int((found.signed_at + LISTS_KEPT_FOR - now).total_seconds())
     tag = f'"{found.tag}"'
-    headers = (("cache-control", f"max-age={left}, public"), ("etag", tag), _OPEN)
+    directives = f"max-age={left}, public"
+    headers = (("cache-control", directives), ("etag", tag), ("vary", "accept"), _OPEN)
     if tag in (request.headers.get("if-none-match") or ""):
         return HTTPResponse(304, headers)
-    return _bytes("application/statuslist+jwt", found.token, *headers)
+    return _bytes(found.form.value, found.token, *headers)
 
 
 def _json(document: bytes, request: HTTPRequest, *, kept_for: timedelta) -> HTTPResponse:

@@ -8,6 +8,8 @@ from authsvc.certificates.authority import CertificateAuthority
 from authsvc.certificates.errors import StatusListUnknown
 from authsvc.certificates.kept_lists import MOST, KeptLists, PublishedList
 from authsvc.certificates.status import RevocationReason
+from authsvc.certificates.status_cwt import signed_cwt
+from authsvc.certificates.status_form import StatusForm
 from authsvc.certificates.status_list import StatusList, TokenStatus
 from authsvc.certificates.status_token import signed_token
 from authsvc.storage import Database
@@ -27,16 +29,19 @@ class StatusLists:
         self._database = database
         self.kept = KeptLists(self._signed, most=most)
 
-    async def current(self, number: int, *, now: datetime) -> PublishedList:
+    async def current(
+        self, number: int, *, form: StatusForm = StatusForm.JWT, now: datetime
+    ) -> PublishedList:
         """The list with this number, half a minute old at most; StatusListUnknown."""
-        return await self.kept.current(number, now=now)
+        return await self.kept.current(number, form=form, now=now)
 
-    async def _signed(self, number: int, now: datetime) -> bytes:
+    async def _signed(self, number: int, form: StatusForm, now: datetime) -> bytes:
         statuses = await self._packed(number)
         key = self._keys.current(_ALGORITHM, now=now)
         uri = self._locations.status_list(number)
         # In a thread, for what takes long.
-        return await asyncio.to_thread(signed_token, statuses, uri=uri, key=key, now=now)
+        signed = signed_cwt if form is StatusForm.CWT else signed_token
+        return await asyncio.to_thread(signed, statuses, uri=uri, key=key, now=now)
 
     async def _packed(self, number: int) -> StatusList:
         statuses = StatusList(status_entry.SIZE)

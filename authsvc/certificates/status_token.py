@@ -30,24 +30,35 @@ def signed_token(
     key: SigningKey,
     chain: Sequence[str] = (),
     lifetime: timedelta = LIFETIME,
+    aggregation: str | None = None,
     now: datetime,
 ) -> bytes:
     """The Status List Token in JWT format; `uri` is where it is found, and its subject.
 
-    `chain` are the certificates of the key (`x5c`), without the anchor.
+    `chain` are the certificates of the key (`x5c`), without the anchor; `aggregation` is where all
+    lists are named (section 9.2).
     """
     header: dict[str, object] = {"alg": key.alg, "kid": key.kid, "typ": TYPE}
     if chain:
         header["x5c"] = chain
     pieces = [b64url(msgspec.json.encode(header)).encode("ascii"), b"."]
-    pieces.extend(base64url(_payload(statuses, uri=uri, lifetime=lifetime, now=now)))
+    payload = _payload(statuses, uri=uri, lifetime=lifetime, aggregation=aggregation, now=now)
+    pieces.extend(base64url(payload))
     signing_input = b"".join(pieces)
     pieces.clear()
     return b".".join((signing_input, b64url(key.sign(signing_input)).encode("ascii")))
 
 
+_json = msgspec.json.encode
+
+
 def _payload(
-    statuses: StatusList, *, uri: str, lifetime: timedelta, now: datetime
+    statuses: StatusList,
+    *,
+    uri: str,
+    lifetime: timedelta,
+    aggregation: str | None,
+    now: datetime,
 ) -> Iterator[bytes]:
     """The claims in JSON, in pieces: `lst` may be as long as everything else in the process."""
     issued_at = int(now.timestamp())
@@ -58,5 +69,6 @@ def _payload(
         "ttl": int(TTL.total_seconds()),
     }
     begin = msgspec.json.encode(claims)[:-1]
-    opened = b',"status_list":{"bits":%d,"lst":"' % statuses.bits
+    where = b"" if aggregation is None else b'"aggregation_uri":%b,' % _json(aggregation)
+    opened = b',"status_list":{%b"bits":%d,"lst":"' % (where, statuses.bits)
     return chain((begin, opened), statuses.lst(), (b'"}}',))

@@ -55,6 +55,8 @@ class DocumentChanges:
         self._certificates = certificates
         self._anchors = tuple(anchors)
         self._audience = audience
+        self.followed_at: datetime | None = None
+        """when this process last reached the end of the feed"""
 
     async def poll(self, register: DocumentRegister, *, now: datetime) -> int:
         """Follows the feed to its end; how many changes there were. RegisterUnavailable."""
@@ -62,10 +64,14 @@ class DocumentChanges:
         while True:
             position = await self.position()
             changes = await register.changes_since(position, limit=MAX_CHANGES)
-            if not changes or not await self._follow(changes, position, now=now):
+            if not changes:
+                self.followed_at = now
+                return followed
+            if not await self._follow(changes, position, now=now):
                 return followed
             followed += len(changes)
             if len(changes) < MAX_CHANGES:
+                self.followed_at = now
                 return followed
             log.info("register_feed_followed", changes=followed)
 

@@ -4,11 +4,12 @@ What is not understood is ignored, as section 8.2 has it; what is understood has
 """
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from authsvc.clients.client import Encryption
+from authsvc.clients.encrypted import DEFLATE
 from authsvc.clients.errors import ClientKeyRefused
 from authsvc.clients.json_object import read_object
 from authsvc.clients.public_jwk import read_public_jwk
@@ -30,7 +31,7 @@ _Proofs = Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_PROOFS)]
 
 
 class ResponseEncryption(msgspec.Struct, frozen=True):
-    """How the wallet wants the answer. `zip` is read in order to be refused."""
+    """How the wallet wants the answer, perhaps compressed."""
 
     jwk: dict[str, Any]
     enc: str
@@ -49,8 +50,32 @@ class CredentialRequest(msgspec.Struct, frozen=True):
         return "<CredentialRequest>"
 
 
+class DeferredRequest(msgspec.Struct, frozen=True):
+    """What a wallet comes back with (section 9.1). Printed, it shows nothing."""
+
+    transaction_id: _Identifier
+    credential_response_encryption: ResponseEncryption | None = None
+
+    def __repr__(self) -> str:
+        return "<DeferredRequest>"
+
+
+_Request = TypeVar("_Request", CredentialRequest, DeferredRequest)
+
+
 def read_request(http: HTTPRequest, keys: RequestKeys, *, now: datetime) -> CredentialRequest:
     """The request; InvalidCredentialRequest, InvalidEncryptionParameters."""
+    return _read(http, CredentialRequest, keys, now=now)
+
+
+def read_deferred(http: HTTPRequest, keys: RequestKeys, *, now: datetime) -> DeferredRequest:
+    """The same for a request that came before; errors as above."""
+    return _read(http, DeferredRequest, keys, now=now)
+
+
+def _read(
+    http: HTTPRequest, shape: type[_Request], keys: RequestKeys, *, now: datetime
+) -> _Request:
     sent_as = (http.headers.get("content-type") or "").partition(";")[0].strip().lower()
     if sent_as == ENCRYPTED:
         body = keys.decrypt(http.body.decode("ascii", "replace").strip(), now=now)
@@ -59,7 +84,7 @@ def read_request(http: HTTPRequest, keys: RequestKeys, *, now: datetime) -> Cred
         _require_json(http)
     try:
         check_json(body)
-        found = msgspec.convert(read_object(body), CredentialRequest)
+        found = msgspec.convert(read_object(body), shape)
     except (AuthsvcError, ValueError):
         raise InvalidCredentialRequest("not the JSON of a credential request") from None
     if found.credential_response_encryption is not None:
@@ -83,7 +108,7 @@ def _require_json(http: HTTPRequest) -> None:
 
 def _check_encryption(asked: ResponseEncryption, *, in_the_open: bool) -> None:
     """Section 8.2: whoever can put another key into a request would read the answer."""
-    if asked.enc not in CONTENT_ENCRYPTION or asked.zip is not None:
+    if asked.enc not in CONTENT_ENCRYPTION or asked.zip not in (None, DEFLATE):
         raise InvalidEncryptionParameters("an enc or zip that is not spoken")
     if asked.jwk.get("alg") != ALGORITHM or not _is_usable(asked.jwk):
         raise InvalidEncryptionParameters("jwk is not a public key for ECDH-ES")

@@ -41,7 +41,7 @@ async def asked_for(
     kind = KINDS.get(configuration or "")
     if kind is None:
         raise UnknownCredentialConfiguration("no such kind of certificate")
-    _require(kind, token)
+    require_allowed(kind, token)
     if kind.names_subject:
         raise InvalidCredentialRequest("certificates at platforms are asked for by identifier")
     return Asked(kind)
@@ -53,12 +53,13 @@ async def _by_identifier(
     kind = KINDS.get(identifier.partition(".")[0])
     if kind is None or (identifier == kind.id) == kind.names_subject:
         raise UnknownCredentialIdentifier("no such identifier")
-    _require(kind, token)
+    require_allowed(kind, token)
     if not kind.names_subject:
         return Asked(kind)
     return Asked(kind, await datasets.platforms(identifier, now=now))
 
 
-def _require(kind: CredentialKind, token: AccessToken) -> None:
+def require_allowed(kind: CredentialKind, token: AccessToken) -> None:
+    """Returns if the person allowed this kind; InsufficientScope."""
     if kind.id not in token.scopes and kind.id not in configurations(token.details):
         raise InsufficientScope("the person did not allow this kind of certificate")

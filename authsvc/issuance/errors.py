@@ -8,6 +8,7 @@ CredentialError (an OAuthError)
   InvalidNonce                       not a nonce of ours, too old, or used
   InvalidEncryptionParameters        a way of encrypting that is not spoken
   CredentialRequestDenied            this person gets none now
+  InvalidTransactionID               not an id that this wallet was told, or one that was used 9.3
   InvalidNotificationRequest         malformed                                          11.3
   InvalidNotificationID              not an id that this wallet was told for this person
 OfferOver (NotFound)                 an offer that there is not, or no longer
@@ -83,6 +84,15 @@ class CredentialRequestDenied(CredentialError):
     next_step = Text(
         "请在网号应用中查看您的证件", "Look at your documents in the app of your online number"
     )
+
+
+class InvalidTransactionID(CredentialError):
+    """Not a transaction that waits for this wallet."""
+
+    code = "issuance.invalid_transaction_id"
+    error = "invalid_transaction_id"
+    title = Text("没有等待中的领取请求", "No request of this identifier waits")
+    next_step = Text("请在钱包应用中重新领取", "Ask for the certificates anew in your wallet")
 
 
 class InvalidNotificationRequest(CredentialError):

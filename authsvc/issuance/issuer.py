@@ -9,7 +9,10 @@ from authsvc.clients import Clients
 from authsvc.clients.wallet_providers import WALLET_ANCHORS, WalletProviders
 from authsvc.issuance.credential_endpoint import CredentialEndpoint
 from authsvc.issuance.datasets import Datasets
+from authsvc.issuance.deferred import Deferred
+from authsvc.issuance.deferred_endpoint import DeferredCredentialEndpoint
 from authsvc.issuance.department_statements import DepartmentStatements
+from authsvc.issuance.issuing import Freshness, Issuing
 from authsvc.issuance.key_proofs import KeyProofs
 from authsvc.issuance.metadata_endpoint import MetadataEndpoint
 from authsvc.issuance.nonce_endpoint import NonceEndpoint
@@ -32,6 +35,7 @@ class Issuer:
     metadata: MetadataEndpoint
     nonce: NonceEndpoint
     credential: CredentialEndpoint
+    deferred: DeferredCredentialEndpoint
     notification: NotificationEndpoint
     platforms: PlatformsEndpoint
     offers: Offers
@@ -51,12 +55,29 @@ def build_issuer(
     provider: Provider,
     datasets: Datasets,
     departments: Departments,
+    documents: Freshness,
 ) -> Issuer:
-    """The issuer. `datasets` are those that the provider tells of in its token responses."""
+    """The issuer. `datasets` are those that the provider tells of in its token responses.
+
+    `documents` says whether what is on file of them is of now.
+    """
     anchors = keyring.directory.certificates(WALLET_ANCHORS)
     nonces = Nonces(ephemeral, digests=keyring.digests)
     request_keys = RequestKeys(keyring.digests)
     notification_ids = NotificationIDs(keyring.digests)
+    deferred = Deferred(ephemeral)
+    issuing = Issuing(
+        database=database,
+        subscribers=subscribers,
+        step_up=step_up,
+        credentials=credentials,
+        activity=activity,
+        notification_ids=notification_ids,
+        documents=documents,
+        departments=DepartmentStatements(
+            departments, database=database, subscribers=subscribers, activity=activity
+        ),
+    )
     return Issuer(
         metadata=MetadataEndpoint(
             issuer=issuer,
@@ -66,22 +87,21 @@ def build_issuer(
         ),
         nonce=NonceEndpoint(nonces),
         credential=CredentialEndpoint(
-            database=database,
             ephemeral=ephemeral,
             door=provider.token_door,
             clients=clients,
-            subscribers=subscribers,
-            step_up=step_up,
-            credentials=credentials,
-            activity=activity,
             datasets=datasets,
             proofs=KeyProofs(issuer=issuer, providers=WalletProviders(anchors)),
             nonces=nonces,
             request_keys=request_keys,
-            departments=DepartmentStatements(
-                departments, database=database, subscribers=subscribers, activity=activity
-            ),
-            notification_ids=notification_ids,
+            issuing=issuing,
+            deferred=deferred,
+        ),
+        deferred=DeferredCredentialEndpoint(
+            door=provider.token_door,
+            deferred=deferred,
+            issuing=issuing,
+            request_keys=request_keys,
         ),
         notification=NotificationEndpoint(
             door=provider.token_door,

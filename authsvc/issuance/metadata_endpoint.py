@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from authsvc.certificates.credentials import Credentials
+from authsvc.clients.encrypted import DEFLATE
 from authsvc.errors import Text
 from authsvc.identifiers import b64url
 from authsvc.issuance import paths
@@ -77,6 +78,7 @@ class MetadataEndpoint:
             "credential_issuer": issuer,
             "credential_endpoint": issuer + paths.CREDENTIAL,
             "nonce_endpoint": issuer + paths.NONCE,
+            "deferred_credential_endpoint": issuer + paths.DEFERRED,
             "notification_endpoint": issuer + paths.NOTIFICATION,
             "credential_request_encryption": {
                 "jwks": self._request_keys.jwks(now=now),
@@ -86,6 +88,7 @@ class MetadataEndpoint:
             "credential_response_encryption": {
                 "alg_values_supported": [ALGORITHM],
                 "enc_values_supported": CONTENT_ENCRYPTION,
+                "zip_values_supported": [DEFLATE],
                 "encryption_required": False,
             },
             "batch_credential_issuance": {"batch_size": MOST_PROOFS},

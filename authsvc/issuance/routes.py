@@ -3,6 +3,7 @@
 GET  /.well-known/openid-credential-issuer   what can be fetched, and how
 POST /credentials/nonce                      a nonce for proofs of keys
 POST /credentials                            certificates
+POST /credentials/deferred                   certificates that could not be had at once
 POST /credentials/notification               what became of them
 GET  /credentials/offers/{id}                an offer that a person made in their app
 GET  /credentials/platforms                  which platforms share a bucket
@@ -52,6 +53,7 @@ def routes(*, issuer: Issuer, clock: Clock) -> Sequence[ControllerRouterHandler]
         hung(paths.METADATA, at(issuer.metadata.answer, "GET", "HEAD")),
         hung(paths.NONCE, at(issuer.nonce.answer, "POST")),
         hung(paths.CREDENTIAL, at(issuer.credential.answer, "POST"), credential_error),
+        hung(paths.DEFERRED, at(issuer.deferred.answer, "POST"), credential_error),
         hung(paths.NOTIFICATION, at(issuer.notification.answer, "POST"), credential_error),
         hung(paths.OFFERS + "/{offer:str}", at(issuer.offers.answer, "GET")),
         hung(paths.PLATFORMS, at(issuer.platforms.answer, "GET", "HEAD")),

@@ -5,6 +5,9 @@
     attribute_query  a platform may ask one department something of the person, once
     openid_credential   a wallet may fetch certificates of one kind (OpenID4VCI 1.0, section 5.1.1)
 
+The first two are done once. The last one lasts: a wallet fetches again for as long as its refresh
+token is good (section 6), and says so or asks for fewer kinds.
+
 Each type is a Struct that says in one sentence what the person is asked, and refuses what it does
 not know (section 5); only of the last one wallets may say more than is understood, for so its
 specification has it. What is kept is what was read, never what was sent.
@@ -178,6 +181,29 @@ def configurations(details: tuple[dict[str, Any], ...]) -> tuple[str, ...]:
             each["credential_configuration_id"] for each in details if each["type"] == CREDENTIAL
         )
     )
+
+
+def lasting(details: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+    """What a refreshed token has of what was granted: kinds of certificates, and no single act."""
+    return tuple(each for each in details if each["type"] == CREDENTIAL)
+
+
+def narrowed(
+    requested: str | None, held: tuple[dict[str, Any], ...], client: Client
+) -> tuple[dict[str, Any], ...]:
+    """What a refreshed token has of what is held: all, or what is asked for of it (section 6.1).
+
+    What the client is no longer registered for is left out. InvalidAuthorizationDetails for more
+    than is held.
+    """
+    registered = CREDENTIAL in client.authorization_details_types
+    good = tuple(
+        each for each in held if registered and each["credential_configuration_id"] in client.scopes
+    )
+    asked = read_details(requested, client)
+    if any(each not in good for each in asked):
+        raise _refusal("authorization_details exceeds what was granted")
+    return asked or good
 
 
 def sentences(details: tuple[dict[str, Any], ...]) -> list[Text]:

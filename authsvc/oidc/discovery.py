@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from authsvc.certificates.credentials import STATUS_LISTS
 from authsvc.clients.client import (
     CONTENT_ENCRYPTION_ALGORITHMS,
     GRANT_TYPES,
@@ -112,6 +113,8 @@ def document(
         "grant_types_supported": GRANT_TYPES,
         # OpenID4VCI 1.0, section 12.3.
         "pre-authorized_grant_anonymous_access_supported": False,
+        # Token Status List, section 9.1.
+        "status_list_aggregation_endpoint": issuer + STATUS_LISTS,
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": algorithms,
         "id_token_encryption_alg_values_supported": KEY_MANAGEMENT_ALGORITHMS,

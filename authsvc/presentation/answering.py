@@ -101,6 +101,7 @@ class Answering:
             status="presented",
             credentials=_told(verified),
             evidence=_evidence(verified, now=now),
+            authorized_by=[*verified.authorized_by] or None,
             response_code=code,
             session_digest=transaction.session_digest,
         )

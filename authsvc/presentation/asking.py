@@ -5,6 +5,7 @@ cross_device   a link to be drawn as a QR code, for the wallet on a phone; nobod
 browser        an object for the Digital Credentials API of the page's browser
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -25,6 +26,7 @@ from authsvc.verify.presentation import (
     Prefix,
     PresentationRequest,
     Query,
+    VerifierInfo,
     browser_request,
     by_address,
     link_by_reference,
@@ -53,6 +55,8 @@ class Order:
     wallet: str | None = None
     name: str | None = None
     purpose: str | None = None
+    transaction_data: Sequence[dict[str, Any]] = ()
+    verifier_info: Sequence[VerifierInfo] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class Asking:
             algorithms=self._algorithms,
             name=order.name,
             purpose=order.purpose,
+            transaction_data=order.transaction_data,
+            verifier_info=order.verifier_info,
         )
         transaction = Transaction(
             request=request,
@@ -136,6 +142,8 @@ class Asking:
             algorithms=self._algorithms,
             name=order.name,
             purpose=order.purpose,
+            transaction_data=order.transaction_data,
+            verifier_info=order.verifier_info,
         )
         transaction_id = new_transaction_id()
         await self._transactions.begin(transaction_id, Transaction(request=request))

@@ -6,7 +6,7 @@ import msgspec
 
 from authsvc.presentation.asking import Asked, Order, Way
 from authsvc.presentation.transactions import LIFETIME
-from authsvc.verify.presentation import LONGEST_LINE, Prefix, Query
+from authsvc.verify.presentation import LONGEST_LINE, Prefix, Query, VerifierInfo
 
 # An address is read as `destination` reads one; a session is a digest or a cookie of the platform.
 _Address = Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
@@ -22,6 +22,7 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `wallet` is the address of the one wallet that the link is for; `name` and `purpose` are lines
     for the holder.
+    `transaction_data` is what the holder is to authorize, `verifier_info` what others attest of us.
     """
 
     query: dict[str, Any]
@@ -34,6 +35,8 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wallet: _Address | None = None
     name: _Line | None = None
     purpose: _Line | None = None
+    transaction_data: tuple[dict[str, Any], ...] = ()
+    verifier_info: tuple[VerifierInfo, ...] = ()
 
     def order(self) -> Order:
         """The same, read; QueryRefused."""
@@ -48,6 +51,8 @@ class NewPresentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             wallet=self.wallet,
             name=self.name,
             purpose=self.purpose,
+            transaction_data=self.transaction_data,
+            verifier_info=self.verifier_info,
         )
 
 

@@ -22,9 +22,10 @@ from authsvc.verify.statuses.errors import StatusTooOld, StatusUnknown
 from authsvc.web.errors import FetchFailed, FetchRefused
 from authsvc.web.fetched import Fetched
 
-# A list of the service is due every half a minute (`ttl`): so what is known is never older than a
-# minute, its own half in the caches apart.
-EVERY = timedelta(seconds=30)
+# A list of the service is due half a minute after it was signed (`ttl`), and is handed out for as
+# long; whoever looks so often whether it is due knows of a withdrawal within forty seconds. A card
+# that is reported lost takes twenty more (the register's feed): a minute in all.
+EVERY = timedelta(seconds=10)
 _UNATTENDED = 2 * EVERY
 # What may be missing at once, each of which shows when it is there no more.
 _TWO_THINGS = ("a new key", "a list")

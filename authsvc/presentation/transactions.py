@@ -62,11 +62,15 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of a request; `reason` says why nothing did."""
+    """What became of a request; `reason` says why nothing did.
+
+    `authorized_by` is the name of a credential for each of what was to be authorized.
+    """
 
     status: Literal["waiting", "presented", "declined", "refused"]
     reason: str | None = None
     credentials: dict[str, list[Presented]] | None = None
+    authorized_by: list[str] | None = None
     response_code: str | None = None
     session_digest: bytes | None = None
     evidence: tuple[Evidence, ...] = ()

@@ -35,6 +35,7 @@ from authsvc.verify.access.errors import (
 )
 from authsvc.verify.claims import VerifiedIDToken
 from authsvc.verify.credentials.errors import (
+    AuthorityRefused,
     BindingAudienceRefused,
     BindingMalformed,
     BindingMissing,
@@ -105,6 +106,7 @@ __all__ = [
     "AlgorithmRefused",
     "AssuranceTooLow",
     "AudienceRefused",
+    "AuthorityRefused",
     "AuthorizedPartyRefused",
     "BindingAudienceRefused",
     "BindingMalformed",

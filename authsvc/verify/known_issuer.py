@@ -14,9 +14,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from cryptography import x509
 
-from authsvc.verify.errors import KeySetRefused, KeyUnknown, RevocationListRefused, TokenRefused
+from authsvc.verify.errors import (
+    KeySetRefused,
+    KeyUnknown,
+    RevocationListRefused,
+    TokenMalformed,
+    TokenRefused,
+)
 from authsvc.verify.jws import DatedKey
 from authsvc.verify.keys import VerificationKeys
 from authsvc.verify.revocations import KnownRevocations
@@ -30,6 +37,10 @@ AsyncFetch = Callable[[str], Awaitable[bytes | None]]
 # but not for everybody who makes one up.
 KEYS_KEPT = timedelta(minutes=15)
 _UNKNOWN_KEY = timedelta(minutes=1)
+
+
+class _Aggregation(msgspec.Struct, frozen=True):
+    status_lists: tuple[str, ...]
 
 
 class KnownIssuer:
@@ -81,6 +92,21 @@ class KnownIssuer:
         """Takes the keys of an answer from `metadata_address`; KeySetRefused."""
         self._keys = VerificationKeys.from_issuer_metadata(document, issuer=self.name)
         self.metadata, self._got_at, self._met_unknown = document, now, False
+
+    def want_lists(self, document: bytes) -> None:
+        """Has every list fetched that the issuer names (Token Status List, section 9.3).
+
+        `document` is what lies at its `status_list_aggregation_endpoint`. Whoever has all of them
+        tells nobody, by fetching one, that they met somebody. TokenMalformed. What is not below the
+        issuer's own address is passed over: the document is not signed.
+        """
+        try:
+            found = msgspec.json.decode(document, type=_Aggregation).status_lists
+        except (msgspec.DecodeError, RecursionError):
+            raise TokenMalformed(log="no list of status lists") from None
+        for address in found:
+            if address.startswith(self.name + "/"):
+                self.statuses.want(address)
 
     def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
         """The key that a header names, now; HeaderRefused, KeyUnknown."""

@@ -7,6 +7,7 @@ root of credentials, finds keys and types where the specifications say, and know
 import base64
 import importlib.util
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from authsvc.algorithms.fixed_length import fixed_length
 from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.credentials import KINDS, CredentialStatusLists, Platform, Wanted
+from authsvc.certificates.status_form import StatusForm
 from authsvc.identifiers import b64url, from_b64url
 from tests.certificates.credential_makers import (
     BRIEF,
@@ -195,6 +197,20 @@ async def test_it_reads_our_status_list(https_issuer, https_desk, keyring, today
         assert found is not None
         return found.status
 
+    async def status_in_cbor() -> int:
+        """The same list as a CWT, verified by its own certificate up to the root."""
+        token = (await https_issuer.lists.current(0, form=StatusForm.CWT, now=clock.now())).token
+        told = read_cwt(token, reader)
+
+        def resolve(uri: str) -> dict[str, Any]:
+            assert told[2] == uri
+            listed = {**told[65533], "lst": b64url(told[65533]["lst"])}
+            return {"sub": told[2], "iat": told[6], "exp": told[4], "status_list": listed}
+
+        found = check_token_status(claims, resolve_status_list_token=resolve)
+        assert found is not None
+        return found.status
+
     seen = [await status()]
     for act in (
         https_desk.revoke(RevocationReason.CERTIFICATE_HOLD, now=today, subscriber_id=person.id),
@@ -204,4 +220,21 @@ async def test_it_reads_our_status_list(https_issuer, https_desk, keyring, today
         await act
         clock.advance(seconds=30)
         seen.append(await status())
+        assert await status_in_cbor() == seen[-1]
     assert seen == [0, 2, 0, 1]
+
+
+def read_cwt(token: bytes, reader: Reader) -> dict[int, Any]:
+    """The claims of a CWT, by the certificate that it brings."""
+    from openvc import cbor, cose
+    from openvc.x5c import resolve_x5c_key
+
+    signed = cose.parse_sign1(cbor.decode(token))
+    assert signed.protected_header == {1: -7, 16: "application/statuslist+cwt"}
+    chain = [base64.b64encode(each).decode() for each in cose.x5chain_ders(signed)]
+    key = resolve_x5c_key(chain, URL, trust_anchors=reader.anchors, now=reader.now)
+    assert cose.verify_sign1(signed, public_jwk=key)
+    found: dict[int, Any] = cbor.decode(signed.payload or b"")
+    altered = replace(signed, payload=cbor.encode({**found, 6: found[6] + 1}))
+    assert not cose.verify_sign1(altered, public_jwk=key)
+    return found

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
+import cbor2
 import httpx2
 import pytest
 from cryptography import x509
@@ -249,6 +250,86 @@ async def test_a_status_list_may_be_kept_for_what_is_left_of_its_half_minute(
     assert again.content == first.content
     assert again.headers["cache-control"] == "max-age=18, public"
     assert jwt_claims(first.content)["sub"].endswith("/status-lists/0")
+
+
+JWT, CWT = "application/statuslist+jwt", "application/statuslist+cwt"
+
+
+@pytest.mark.parametrize(
+    ("accept", "form"),
+    [
+        (None, JWT),
+        ("*/*", JWT),
+        ("text/html", JWT),
+        (JWT, JWT),
+        (CWT, CWT),
+        (f"{CWT}, {JWT}", JWT),
+        (f"{CWT}, {JWT};q=0.5", CWT),
+        (f"{CWT};q=0.9, */*;q=0.1", CWT),
+        (f"{JWT};q=0, application/*", CWT),
+        (f"{CWT.upper()} ; q=1", CWT),
+        (f"{CWT};q=x, {JWT};q=0.1", CWT),
+    ],
+)
+async def test_a_status_list_comes_in_the_form_that_is_preferred(client, desk, now, accept, form):
+    await desk.issue(now=now)
+    headers = {} if accept is None else {"accept": accept}
+    response = await client.get("/status-lists/0", headers=headers)
+    assert response.headers["content-type"] == form
+    assert response.headers["vary"] == "accept"
+    assert (response.content[:1] == b"\xd2") == (form == CWT)
+
+
+async def test_a_cache_holds_the_two_forms_apart(client, desk, now):
+    await desk.issue(now=now)
+    as_jwt, as_cwt = [
+        await client.get("/status-lists/0", headers={"accept": form}) for form in (JWT, CWT)
+    ]
+    assert as_jwt.headers["etag"] != as_cwt.headers["etag"]
+    for form, other in ((JWT, as_cwt), (CWT, as_jwt)):
+        has_the_other = {"accept": form, "if-none-match": other.headers["etag"]}
+        response = await client.get("/status-lists/0", headers=has_the_other)
+        assert (response.status_code, response.headers["vary"]) == (200, "accept")
+
+
+async def test_both_forms_of_a_list_say_the_same(client, desk, now):
+    """Device certificates: named by the key alone, as the JWT is, and with no chain."""
+    issued = await desk.issue(now=now)
+    await desk.revoke(HOLD, now=now, serial=issued.serial)
+    token = (await client.get("/status-lists/0", headers={"accept": CWT})).content
+    protected, unprotected, payload, _ = cbor2.loads(token).value
+    assert cbor2.loads(protected) == {1: -7, 16: CWT}
+    as_jwt = (await client.get("/status-lists/0")).content
+    header = json.loads(from_b64url(as_jwt.decode().split(".")[0]))
+    assert unprotected == {4: header["kid"].encode()}
+    claims, told = cbor2.loads(payload), jwt_claims(as_jwt)
+    assert [claims[label] for label in (2, 6, 4, 65534)] == [
+        told[name] for name in ("sub", "iat", "exp", "ttl")
+    ]
+    assert claims[65533]["bits"] == told["status_list"]["bits"]
+    assert claims[65533]["lst"] == from_b64url(told["status_list"]["lst"])
+
+
+async def test_all_lists_of_credentials_are_named_in_one_place(client, issuer, keyring, clock, now):
+    """And each of them says where that is."""
+    where = "/credentials/status-lists"
+    before = await client.get(where)
+    assert before.json() == {"status_lists": []}
+    await issuer.issue(somebody(keyring, now), now=now)
+    clock.advance(timedelta(seconds=30))
+    response = await client.get(where)
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["cache-control"] == "max-age=30, public"
+    [address] = response.json()["status_lists"]
+    base = address.removesuffix(f"{where}/0")
+    one = await client.get(address.removeprefix(base))
+    claims = jwt_claims(one.content)
+    assert claims["sub"] == address
+    assert claims["status_list"]["aggregation_uri"] == base + where
+    in_cbor = await client.get(address.removeprefix(base), headers={"accept": CWT})
+    payload = cbor2.loads(cbor2.loads(in_cbor.content).value[2])
+    assert payload[65533]["aggregation_uri"] == base + where
 
 
 async def test_a_cache_that_has_a_status_list_is_not_sent_it_again(client, desk, clock, now):

@@ -3,13 +3,16 @@
 import pytest
 
 from authsvc.clients.certificate import CLIENT_ANCHORS
+from authsvc.clients.wallet_providers import WALLET_ANCHORS
 from authsvc.keyring import KeyRing
 from tests.conformance.person import Person
 from tests.conformance.platforms import (
+    BY_ATTESTATION,
     BY_CERTIFICATE,
     BY_KEY,
     CLIENT_ANCHOR,
     KINDS,
+    MAKER,
     FapiPlatform,
     Kind,
     fapi_metadata,
@@ -25,14 +28,15 @@ __all__ = ["browser", "fetcher", "platform", "provider"]
 
 @pytest.fixture
 def keyring(keyring: KeyRing) -> KeyRing:
-    """A key ring that also trusts the authority of `tls_client_auth`."""
+    """A key ring that also trusts the authority of `tls_client_auth`, and a maker of wallets."""
     keyring.directory.save_certificate(CLIENT_ANCHORS, "artificial", CLIENT_ANCHOR)
+    keyring.directory.save_certificate(WALLET_ANCHORS, "maker", MAKER.certificate)
     return keyring
 
 
-@pytest.fixture(params=[BY_KEY, BY_CERTIFICATE], ids=str)
+@pytest.fixture(params=[BY_KEY, BY_CERTIFICATE, BY_ATTESTATION], ids=str)
 def kind(request: pytest.FixtureRequest) -> Kind:
-    """Both kinds of strict client: private_key_jwt with DPoP, and mTLS with mTLS."""
+    """Strict clients: private_key_jwt with DPoP, mTLS with mTLS, a wallet's word with DPoP."""
     return next(each for each in KINDS if str(each) == str(request.param))
 
 

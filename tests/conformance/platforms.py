@@ -1,5 +1,7 @@
 """Clients of FAPI 2.0 of every kind: by key or by certificate, their tokens bound to one of them.
 
+And wallets (HAIP 1.0), which show the word of their maker.
+
 In process nobody speaks TLS: a certificate is put where the middleware puts what a trusted proxy
 reports of the handshake (RFC 9440).
 """
@@ -12,15 +14,19 @@ import httpx2
 from cryptography import x509
 
 from authsvc.clients.signed import read_signed
+from authsvc.identifiers import new_token
 from authsvc.web.asgi import Receive, Scope, Send
 from authsvc.web.client_certificate import CLIENT_CERTIFICATE
 from tests.clients.signer import Signer, authority, der, x5c
+from tests.issuance.makers import Maker
+from tests.makers import NOW
 from tests.oidc.front_makers import request_object
-from tests.oidc.jwt_makers import jwks_of, private_key
+from tests.oidc.jwt_makers import jwks_of, private_key, signed
 from tests.oidc.makers import Request, Service
 from tests.oidc.strict import Proof, StrictPlatform, strict_metadata
 
 AUTHORITY, CLIENT_ANCHOR = authority()
+MAKER = Maker("an artificial maker of wallets", now=NOW)
 QUERY = "?dummy1=lorem&dummy2=ipsum"
 _NUMBERS = {"fapi": 60, "fapi-2": 61, "stranger": 62}
 
@@ -41,16 +47,23 @@ class Kind:
         return self.method == "private_key_jwt"
 
     @property
+    def attested(self) -> bool:
+        """Whether a maker speaks for it, as for a wallet."""
+        return self.method == "attest_jwt_client_auth"
+
+    @property
     def scheme(self) -> str:
         """How its tokens are presented."""
         return "DPoP" if self.dpop else "Bearer"
 
 
 BY_KEY = Kind("private_key_jwt", dpop=True)
+BY_ATTESTATION = Kind("attest_jwt_client_auth", dpop=True)
 BY_CERTIFICATE = Kind("self_signed_tls_client_auth", dpop=False)
 KINDS = [
     BY_KEY,
     BY_CERTIFICATE,
+    BY_ATTESTATION,
     Kind("tls_client_auth", dpop=False),
     Kind("private_key_jwt", dpop=False),
     Kind("self_signed_tls_client_auth", dpop=True),
@@ -70,6 +83,8 @@ def fapi_metadata(kind: Kind, client_id: str = "fapi", **members: Any) -> dict[s
         own["jwks"] = jwks_of(private_key(name=client_id))
         shown = x5c(certificate_of(kind, client_id))
         own["jwks"]["keys"].append({**_signer(client_id).jwk, "x5c": shown})
+    elif kind.attested:
+        own["jwks"] = None
     elif kind.method == "tls_client_auth":
         own["tls_client_auth_subject_dn"] = f"CN={client_id},O=nobody,C=CN"
     return strict_metadata(client_id, **(own | members))
@@ -114,7 +129,9 @@ class FapiPlatform(StrictPlatform):
     ) -> None:
         super().__init__(service, client_id, name=name)
         self.kind = kind
-        if not (kind.by_key and kind.dpop):
+        self.attestation: dict[str, Any] = {}
+        self.attestation_proof: dict[str, Any] = {}
+        if not kind.dpop or not (kind.by_key or kind.attested):
             self.show(certificate_of(kind, shows or client_id))
 
     def show(self, certificate: x509.Certificate | None) -> None:
@@ -133,6 +150,27 @@ class FapiPlatform(StrictPlatform):
         if self.kind.by_key or assertion is not None:
             return super().credentials(assertion)
         return {"client_id": self.client_id}
+
+    def shown(self) -> dict[str, str]:
+        """The word of its maker and a proof by the key in it, if it is of that kind.
+
+        `attestation` and `attestation_proof` replace claims, or (None) remove.
+        """
+        if not self.kind.attested:
+            return {}
+        now = self.service.clock.now()
+        word = MAKER.attests_wallet(self.client_id, self.key, now=now, **self.attestation)
+        claims = {"aud": self.service.issuer, "iat": int(self.now), "jti": new_token(16)}
+        kept = {
+            name: value
+            for name, value in (claims | self.attestation_proof).items()
+            if value is not None
+        }
+        typ = "oauth-client-attestation-pop+jwt"
+        return {
+            "oauth-client-attestation": word,
+            "oauth-client-attestation-pop": signed(kept, self.key, typ=typ, kid=None),
+        }
 
     async def post(
         self, path: str, *, assertion: str | None = None, dpop: Proof = True, **form: str

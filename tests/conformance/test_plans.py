@@ -9,7 +9,8 @@ import pytest
 from tests.conformance.plans import PLANS
 
 HERE = Path(__file__).parent
-FILES = (*HERE.glob("test_*.py"), *HERE.parent.glob("issuance/test_*.py"))
+BESIDE = (HERE, HERE.parent / "issuance", HERE.parent / "presentation")
+FILES = [file for folder in BESIDE for file in folder.glob("test_*.py")]
 
 
 def named_modules() -> Iterator[str]:

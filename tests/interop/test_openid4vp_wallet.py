@@ -62,14 +62,17 @@ def foreign_wallet(node_directory: Path, verifier: RunningVerifier) -> Callable[
     [("x509_hash", True), ("x509_san_dns", True), ("redirect_uri", False)],
 )
 def test_a_foreign_wallet_answers_our_link(verifier, query, foreign_wallet, prefix, encrypted):
+    signing = {"type": "signing", "credential_ids": ["person"], "document": "2026-0001"}
     order = {"query": query, "client_id_prefix": prefix, "encrypted": encrypted}
+    order["transaction_data"] = [signing]
     asked = verifier.post("/presentations", {"way": "cross_device", **order})
 
     seen = foreign_wallet("byLink", link=asked["link"])
 
-    assert seen == {"prefix": prefix, "query": query, "status": 200, "told": {}}
+    told = {"status": 200, "told": {}}
+    assert seen == {"prefix": prefix, "query": query, "transactions": [signing], **told}
     outcome = verifier.outcome(asked["id"])
-    assert outcome["status"] == "presented"
+    assert (outcome["status"], outcome["authorized_by"]) == ("presented", ["person"])
     assert outcome["credentials"]["person"][0]["claims"]["age_over_18"] is True
 
 

@@ -233,12 +233,12 @@ class Wallet:
         assert response.status_code == 200, response.text
         return [each["credential"] for each in response.json()["credentials"]]
 
-    async def encrypted(self, body: Body, to: Key, *, enc: str = "A256GCM") -> str:
+    async def encrypted(self, body: Body, to: Key, *, enc: str = "A256GCM", **wish: str) -> str:
         """A request to the service's key, whose answer is wanted encrypted to `to`."""
         async with self.service.client() as client:
             found = await client.get("/.well-known/openid-credential-issuer")
         [jwk] = found.json()["credential_request_encryption"]["jwks"]["keys"]
-        wanted = {"jwk": to.as_dict(private=False) | {"alg": "ECDH-ES"}, "enc": enc}
+        wanted = {"jwk": to.as_dict(private=False) | {"alg": "ECDH-ES"}, "enc": enc, **wish}
         content = json.dumps({**body, "credential_response_encryption": wanted}).encode()
         header = {"alg": jwk["alg"], "enc": "A128GCM", "kid": jwk["kid"]}
         algorithms = ["ECDH-ES", "A128GCM"]

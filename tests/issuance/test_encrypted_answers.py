@@ -30,6 +30,22 @@ async def test_an_answer_can_be_read_by_nobody_but_the_wallet(issuing, enc):
     assert thumbprint_in(found["credential"]) == key.thumbprint()
 
 
+@pytest.mark.asyncio(loop_scope="session")
+async def test_an_answer_is_compressed_for_who_asks_for_it(issuing):
+    wallet = issuing.wallet()
+    tokens = await wallet.authorized(issuing.zhang, scope=PERSON)
+    own, lengths = ECKey.generate_key("P-256", {"kid": "answers", "use": "enc"}), []
+    for wish in ({}, {"zip": "DEF"}):
+        body = {"credential_configuration_id": PERSON, "proofs": await wallet.proofs(new_keys(20))}
+        response = await wallet.ask(tokens, await wallet.encrypted(body, own, **wish))
+        assert response.status_code == 200, response.text
+        opened = jwe.decrypt_compact(response.text, own, algorithms=[*ALGORITHMS, "DEF"])
+        assert opened.headers().get("zip") == wish.get("zip")
+        assert len(json.loads(opened.plaintext or b"")["credentials"]) == 20
+        lengths.append(len(response.text))
+    assert lengths[1] < lengths[0]
+
+
 def test_what_is_encrypted_in_another_way_is_one_refusal(keyring, clock):
     keys = RequestKeys(keyring.digests)
     [jwk] = keys.jwks(now=NOW)["keys"]

@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey
 
 from authsvc.clients.signed import read_with_key, unverified_header
 from authsvc.identifiers import b64url
+from tests.issuance.attested import AttestedWallet
 from tests.issuance.makers import (
     BRIEF,
     PERSON,
@@ -27,10 +28,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 METADATA = "/.well-known/openid-credential-issuer"
 
 
-@pytest.fixture(scope="session")
-def wallet(issuing):
-    """The first client of the plan."""
-    return issuing.wallet()
+@pytest.fixture(scope="session", params=["private_key_jwt", "client_attestation"])
+def wallet(issuing, request):
+    """The first client of the plan, and of that of HAIP."""
+    return issuing.wallet() if request.param == "private_key_jwt" else AttestedWallet(issuing)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -207,7 +208,7 @@ async def test_an_answer_is_encrypted_as_the_metadata_says_or_not_at_all(wallet,
     body = {"credential_configuration_id": PERSON, "proofs": await wallet.proofs(new_keys(1))}
     changes: list[dict[str, object]] = [
         {"enc": "A128CBC-HS256"},
-        {"zip": "DEF"},
+        {"zip": "BR"},
         {"jwk": {**wish["jwk"], "alg": "RSA-OAEP"}},
         {},
     ]

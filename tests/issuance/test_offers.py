@@ -93,11 +93,38 @@ async def test_the_transaction_code_is_not_found_by_guessing(issuing):
     response = await wallet.post("/token", grant(offer, tx_code=None))
     assert response.json()["error"] == "invalid_request"
     wrong = "000000" if offer["transaction_code"] != "000000" else "111111"
+    said = []
     for _ in range(5):
         response = await wallet.post("/token", grant(offer, tx_code=wrong))
         assert response.json()["error"] == "invalid_grant"
+        said.append(response.json()["error_description"])
     response = await wallet.post("/token", grant(offer))
     assert response.json()["error"] == "invalid_grant"
+    # The wallet can tell its holder to make a new offer, and not to try again.
+    assert len(set(said[:4])) == 1
+    assert said[4] == response.json()["error_description"] != said[0]
+
+
+async def test_who_made_an_offer_hears_that_it_was_guessed_at_and_makes_another(issuing):
+    """Whoever has seen the picture can spoil it (five guesses), and this one alone."""
+    sun, wallet = await issuing.service.enrolled("测试孙"), issuing.wallet()
+    offer, other = [await offered(issuing, resident=sun) for _ in range(2)]
+    wrong = "000000" if offer["transaction_code"] != "000000" else "111111"
+    for _ in range(7):
+        await issuing.wallet("wallet-b").post("/token", grant(offer, tx_code=wrong))
+    assert (await wallet.post("/token", grant(offer))).json()["error"] == "invalid_grant"
+    async with issuing.service.client() as client:
+        await signed_in(issuing, client, sun)
+        log = (await client.get("/holder/activity")).json()["entries"]
+        outbox = await client.get("/sandbox/outbox", params={"phone": sun.phone})
+        alerts = (await client.get("/holder")).json()
+    [line] = [each for each in log if each["kind"] == "offer_guessed"]
+    assert (line["client_id"], line["scopes"]) == ("wallet-b", [PERSON])
+    assert "offer_guessed" in str(alerts)
+    told = [each["text"] for each in outbox.json()["messages"] if "wrong codes" in each["text"]]
+    assert len(told) == 1
+    assert "wallet-b" not in told[0]
+    assert await wallet.redeem(**grant(other))
 
 
 async def test_an_offer_wants_a_fresh_sign_in_and_something_to_offer(issuing):

@@ -5,39 +5,11 @@ from typing import Any
 import pytest
 
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
-from authsvc.identifiers import new_token
-from tests.issuance.makers import PERSON, Maker, Wallet, new_keys
+from tests.issuance.attested import NAME, AttestedWallet
+from tests.issuance.makers import PERSON, Maker, new_keys
 from tests.issuance.test_offers import grant, offered
-from tests.oidc.jwt_makers import signed
-from tests.whole import ISSUER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-NAME = "wallet-attested"
-
-
-class AttestedWallet(Wallet):
-    """Shows its maker's word in the place of an assertion."""
-
-    def __init__(self, issuing: Any) -> None:
-        super().__init__(issuing.service, NAME)
-        self.maker = issuing.maker
-        [self.key] = new_keys(1)
-        self.attestation: dict[str, Any] = {}
-        self.proof: dict[str, Any] = {}
-
-    async def post(self, path, form, **headers):
-        word = self.maker.attests_wallet(NAME, self.key, now=self.now, **self.attestation)
-        claims = {"aud": ISSUER, "iat": int(self.now.timestamp()), "jti": new_token(16)}
-        shown = {
-            "dpop": self.dpop_proof("POST", path),
-            "oauth-client-attestation": word,
-            "oauth-client-attestation-pop": signed(
-                claims | self.proof, self.key, typ="oauth-client-attestation-pop+jwt", kid=None
-            ),
-        } | headers
-        async with self.service.client() as client:
-            return await client.post(path, data=dict(form), headers=shown)
 
 
 async def test_a_wallet_is_known_by_the_word_of_its_maker(issuing):

@@ -108,6 +108,10 @@ class StrictPlatform:
             "client_assertion": assertion or self.assertion(),
         }
 
+    def shown(self) -> dict[str, str]:
+        """The headers by which it proves who it is."""
+        return {}
+
     async def post(
         self,
         path: str,
@@ -137,7 +141,7 @@ class StrictPlatform:
             key = self.dpop_key if dpop is True else dpop
             headers = {"dpop": self.proof("POST", path, key=key)}
         data = {**self.credentials(assertion), **form}
-        response = await self.http.post(path, data=data, headers=headers)
+        response = await self.http.post(path, data=data, headers={**self.shown(), **headers})
         self.nonce = response.headers.get("dpop-nonce", self.nonce)
         return response
 

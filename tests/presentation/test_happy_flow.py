@@ -22,6 +22,7 @@ FLOWS = [
 
 @pytest.mark.parametrize("prefix,encrypted", FLOWS)
 async def test_happy_flow(door, wallet, prefix, encrypted):
+    """oid4vp-1final-verifier-happy-flow: of each prefix and mode."""
     asked = await door.orders("age_over_18", client_id_prefix=prefix, encrypted=encrypted)
     assert asked["qr"].startswith("data:image/svg+xml")
     assert await door.result(asked["id"]) == {"status": "waiting"}
@@ -76,6 +77,7 @@ async def test_a_request_says_who_asks_and_what_for_and_its_link_is_for_one_wall
 
 
 async def test_a_request_is_fetched_by_post_with_a_nonce_of_the_wallet(door):
+    """oid4vp-1final-verifier-request-uri-method-post: the nonce is in what is signed."""
     asked = await door.orders()
     assert read_link(asked["link"])["request_uri_method"] == "post"
 
@@ -86,6 +88,29 @@ async def test_a_request_is_fetched_by_post_with_a_nonce_of_the_wallet(door):
     address = read_link(asked["link"])["request_uri"]
     refused = await door.http.post(address, data={"wallet_nonce": "x" * 513})
     assert refused.status_code == 400
+
+
+async def test_a_request_is_fetched_as_often_as_a_wallet_likes(door, wallet):
+    """oid4vp-1final-verifier-request-uri-fetched-twice: it says the same, and is answered once."""
+    asked = await door.orders("age_over_18")
+    first, second = [await door.opens(asked["link"]) for _ in range(2)]
+    assert first.parameters == second.parameters
+    presented = wallet.present(second, "age_over_18", now=NOW)
+    answer = await door.answers(second, answer_form(second, {"person": [presented]}))
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{}, {"kid": "of the wallet", "use": "sig", "alg": "ES256", "key_ops": ["verify"]}],
+    ids=["minimal", "with all that a key may say"],
+)
+async def test_what_a_holders_key_says_beside_itself_is_of_no_matter(door, issuer, beside):
+    """oid4vp-1final-verifier-minimal-cnf-jwk: and the happy flow, whose key says more."""
+    wallet = Wallet.of(issuer, now=NOW, holder_says=beside)
+    request = await door.opens((await door.orders())["link"])
+    form = answer_form(request, {"person": [wallet.present(request, now=NOW)]})
+    assert (await door.answers(request, form)).status_code == 200
 
 
 async def test_a_certificate_for_this_platform_tells_its_subject(door, issuer):
@@ -118,6 +143,7 @@ async def test_a_certificate_with_a_status_is_looked_up_in_its_list(door, issuer
 
 
 async def test_on_one_device_the_browser_comes_back_with_a_code(door, wallet):
+    """oid4vp-1final-verifier-happy-flow: the wallet is told where it goes on (HAIP 5.1)."""
     asked = await door.orders("age_over_18", way="same_device")
     request = await door.opens(asked["link"])
     presented = wallet.present(request, "age_over_18", now=NOW)

@@ -35,10 +35,14 @@ async def refused_for_good(door, wallet, *shown, code, now=NOW, asked=None, **wr
 
 
 async def test_wrong_nonce_in_key_binding(door, wallet):
+    """oid4vp-1final-verifier-invalid-kb-jwt-nonce: refused at the response URI, and final."""
     await refused_for_good(door, wallet, nonce="another", code="verify.binding_nonce_refused")
 
 
 async def test_wrong_audience_in_key_binding(door, wallet):
+    """oid4vp-1final-verifier-invalid-kb-jwt-aud: another, and ours without its prefix."""
+    other = "x509_hash:another"
+    await refused_for_good(door, wallet, audience=other, code="verify.binding_audience_refused")
     # Without its prefix a client identifier is another (section 14.8).
     request = await door.opens((await door.orders())["link"])
     bare = request.audience.partition(":")[2]
@@ -46,19 +50,27 @@ async def test_wrong_audience_in_key_binding(door, wallet):
 
 
 async def test_bad_signature_of_key_binding(door, wallet):
+    """oid4vp-1final-verifier-invalid-kb-jwt-signature: by another key."""
     await refused_for_good(door, wallet, key=STRANGER, code="verify.binding_signature_refused")
 
 
 async def test_wrong_sd_hash(door, wallet):
+    """oid4vp-1final-verifier-invalid-sd-hash: of something else than was shown."""
     await refused_for_good(door, wallet, digest="x" * 43, code="verify.presentation_altered")
 
 
 async def test_key_binding_of_another_time(door, wallet):
-    long_ago = NOW - timedelta(minutes=6)
-    await refused_for_good(door, wallet, now=long_ago, code="verify.binding_too_old")
+    """A year ago and to come; and so near that only our own bounds tell.
+
+    oid4vp-1final-verifier-kb-jwt-iat-in-past, oid4vp-1final-verifier-kb-jwt-iat-in-future: a year.
+    """
+    year, minutes = timedelta(days=365), timedelta(minutes=6)
+    for moment in (NOW - year, NOW + year, NOW - minutes, NOW + minutes):
+        await refused_for_good(door, wallet, now=moment, code="verify.binding_too_old")
 
 
 async def test_bad_signature_of_the_credential(door, issuer):
+    """oid4vp-1final-verifier-invalid-credential-signature: by another key than the issuer's."""
     forged = Wallet.of(issuer, now=NOW, key=STRANGER)
     await refused_for_good(door, forged, code="verify.signature_refused")
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 import segno
+from cryptography import x509
 from joserfc.jwk import ECKey
 
 from authsvc.certificates import CertificateAuthority, RevocationReason
 from authsvc.certificates.credentials import KINDS, CredentialStatusLists, Platform, Wanted
+from authsvc.identifiers import b64url
 from authsvc.verify import CredentialVerifier, VerificationKeys
 from authsvc.verify.dynamic_qr import DynamicQRVerifier, audience_of
 from authsvc.web.errors import FetchFailed
@@ -106,6 +108,25 @@ async def test_a_platform_learns_its_pseudonym_until_the_number_is_frozen(
         now = clock.advance(minutes=1)
         result = await presents(door, wallet, "sub", now=now)
         assert result == {"status": "refused", "reason": "verify.credential_suspended"}
+
+
+async def test_its_root_is_an_authority_that_a_platform_can_ask_for(
+    service, keyring, clock, tmp_path
+):
+    root = service.certificates.credentials.anchor(now=NOW)
+    own = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    wallet = await fetched(service, somebody(keyring, NOW), "verified-person")
+    verifier = opened(tmp_path / "verifier", Issuer(ADDRESS), clock, Published(service, clock))
+    async with verifier as door:
+        for identifier, status in ((own, "presented"), (own[::-1], "refused")):
+            query = door.query("age_over_18")
+            trusted = {"type": "aki", "values": [b64url(identifier)]}
+            query["credentials"][0]["trusted_authorities"] = [trusted]
+            asked = await door.orders(query=query)
+            request = await door.opens(asked["link"])
+            shown = wallet.present(request, "age_over_18", now=NOW)
+            await door.answers(request, answer_form(request, {"person": [shown]}))
+            assert (await door.result(asked["id"]))["status"] == status
 
 
 async def test_a_counter_takes_what_a_phone_can_draw(service, keyring):

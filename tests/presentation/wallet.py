@@ -106,9 +106,14 @@ class Issuer:
         index: int | None = None,
         key: Key | None = None,
         lifetime: timedelta = timedelta(hours=24),
+        header: Mapping[str, Any] | None = None,
+        holder_says: Mapping[str, Any] | None = None,
         **claims: Any,
     ) -> Credential:
-        """A certificate for a key; `claims` are what its holder may show or keep back."""
+        """A certificate for a key; `claims` are what its holder may show or keep back.
+
+        `header` is what its header says beside, `holder_says` what the key's JWK does.
+        """
         told = {"age_over_18": True, "age_over_14": True, "assurance": "high", **claims}
         made = {
             name: _b64(json.dumps([_b64(secrets.token_bytes(16)), name, value]).encode())
@@ -120,7 +125,7 @@ class Issuer:
             "vct": self.type(kind),
             "iat": int(now.timestamp()) // 3600 * 3600,
             "exp": int((now + lifetime).timestamp()),
-            "cnf": {"jwk": jwk},
+            "cnf": {"jwk": {**jwk, **(holder_says or {})}},
             "_sd": sorted(map(_digest, made.values())),
             "_sd_alg": "sha-256",
         }
@@ -129,7 +134,7 @@ class Issuer:
         if index is not None:
             payload["status"] = {"status_list": {"idx": index, "uri": self.list_address}}
         signer = key or self.key
-        jwt = signed(payload, signer, alg=self.alg, typ="dc+sd-jwt", kid=self.key.kid)
+        jwt = signed(payload, signer, alg=self.alg, typ="dc+sd-jwt", kid=self.key.kid, says=header)
         return Credential(jwt, made)
 
 
@@ -168,14 +173,16 @@ class Wallet:
         nonce: str | None = None,
         key: Key | None = None,
         digest: str | None = None,
+        **claims: Any,
     ) -> str:
-        """The certificate with some of its claims and the holder's proof."""
+        """The certificate with some of its claims and the holder's proof, which may say more."""
         shown = self.credential.shown(names)
         proof = {
             "iat": int(now.timestamp()),
             "aud": audience or request.audience,
             "nonce": nonce or request.parameters["nonce"],
             "sd_hash": digest or _digest(shown),
+            **claims,
         }
         return shown + signed(proof, key or self.key, typ="kb+jwt", kid=None)
 
@@ -184,7 +191,7 @@ def read_link(link: str) -> dict[str, Any]:
     """The parameters of an `openid4vp:` link; what is an object is read."""
     assert link.startswith("openid4vp://?")
     pairs = dict(parse_qsl(urlsplit(link).query, strict_parsing=True))
-    objects = ("dcql_query", "client_metadata")
+    objects = ("dcql_query", "client_metadata", "transaction_data", "verifier_info")
     return {name: json.loads(text) if name in objects else text for name, text in pairs.items()}
 
 

@@ -12,6 +12,7 @@ from authsvc.verify import (
     KeyUnknown,
     KnownIssuer,
     StatusUnknown,
+    TokenMalformed,
     VerificationKeys,
 )
 from tests.makers import NOW
@@ -138,3 +139,21 @@ def test_the_address_of_the_keys_goes_before_a_path():
     assert KnownIssuer(ISSUER).metadata_address == KEYS
     below = KnownIssuer("https://example.com/tenant/1234/").metadata_address
     assert below == "https://example.com/.well-known/jwt-vc-issuer/tenant/1234"
+
+
+def test_a_platform_that_has_all_lists_need_not_ask_for_one(network):
+    """Token Status List, section 9: named in one place, fetched before anybody comes."""
+    issuer = KnownIssuer(ISSUER)
+    named = {"status_lists": [LIST, "https://elsewhere.example/1", f"{ISSUER}.evil.example/1"]}
+    issuer.want_lists(msgspec.json.encode(named))
+    assert issuer.refresh(network.fetch, now=NOW) == ()
+    assert network.asked == [KEYS, LIST]
+    network.asked.clear()
+    issuer.want_lists(msgspec.json.encode(named))
+    text = presentation(certificate=issued(status=STATUS))
+    assert verify(issuer, text).status_as_of is not None
+    assert issuer.refresh(network.fetch, now=NOW) == ()
+    assert network.asked == []
+    for wrong in (b"", b"[]", b'{"status_lists":[1]}', b"[" * 5000):
+        with pytest.raises(TokenMalformed):
+            issuer.want_lists(wrong)

@@ -15,7 +15,7 @@ never known here.
 """
 
 from authsvc.certificates.credentials.claims import CLAIMS
-from authsvc.certificates.credentials.credentials import Credentials
+from authsvc.certificates.credentials.credentials import STATUS_LISTS, Credentials
 from authsvc.certificates.credentials.kinds import KINDS, CredentialKind
 from authsvc.certificates.credentials.statement import Platform, Statement, Wanted
 from authsvc.certificates.credentials.status_lists import CredentialStatusLists
@@ -23,6 +23,7 @@ from authsvc.certificates.credentials.status_lists import CredentialStatusLists
 __all__ = [
     "CLAIMS",
     "KINDS",
+    "STATUS_LISTS",
     "CredentialKind",
     "CredentialStatusLists",
     "Credentials",

@@ -32,6 +32,9 @@ from authsvc.clock import china_today
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber
 
+STATUS_LISTS = "/credentials/status-lists"
+"""Where all status lists are named, below the issuer; below it, each has its number."""
+
 KEY = "certified-key"
 """The kind of a certified key's digest: one for devices and wallets."""
 
@@ -147,9 +150,14 @@ class Credentials:
         jwks = self.signer.keys.public_jwks(now=now)
         return msgspec.json.encode({"issuer": self.issuer, "jwks": jwks})
 
+    @property
+    def status_lists(self) -> str:
+        """The address where all status lists are named."""
+        return self.issuer + STATUS_LISTS
+
     def status_list(self, number: int) -> str:
         """The address of a status list."""
-        return f"{self.issuer}/credentials/status-lists/{number}"
+        return f"{self.status_lists}/{number}"
 
     def anchor(self, *, now: datetime) -> x509.Certificate:
         """The root up to which a verifier follows `x5c`; it is for credentials alone."""

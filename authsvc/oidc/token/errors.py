@@ -2,6 +2,7 @@
 
 InvalidDPoPProof   the proof is not good for this request (RFC 9449 section 5)
 UseDPoPNonce       it needs the nonce that comes with this answer (section 8)
+TransactionCodeGuessed  the code of an offer was wrong too often
 DPoPProofNeeded    the client's tokens are bound to a key, and it proved none (section 5)
 CertificateNeeded  the client's tokens are bound to its certificate, and it showed none (RFC 8705)
 
@@ -11,7 +12,7 @@ InsufficientUserAuthentication   the person signed in more weakly than the clien
 from collections.abc import Sequence
 
 from authsvc.errors import InvalidInput, NotAuthenticated, Text
-from authsvc.oidc.errors import InvalidRequest, OAuthError
+from authsvc.oidc.errors import InvalidGrant, InvalidRequest, OAuthError
 
 
 class InvalidDPoPProof(OAuthError, InvalidInput):
@@ -50,6 +51,14 @@ class CertificateNeeded(InvalidRequest):
 
     code = "oidc.certificate_needed"
     title = Text("需要客户端证书", "A client certificate is needed")
+
+
+class TransactionCodeGuessed(InvalidGrant):
+    """The transaction code was wrong as often as it may be: nobody's is right any more."""
+
+    code = "oidc.transaction_code_guessed"
+    title = Text("交易码输错次数过多，此邀请已失效", "Too many wrong codes: this offer is over")
+    next_step = Text("请在网号应用中重新生成", "Make a new offer in the app of your online number")
 
 
 class InsufficientUserAuthentication(OAuthError, NotAuthenticated):

@@ -24,6 +24,7 @@ class _Reply(msgspec.Struct, frozen=True):
     client_id: str
     confirmation: Confirmation | None
     scope: str | None
+    details: str | None
     resources: tuple[str, ...]
     response: TokenResponse
 
@@ -47,6 +48,7 @@ class LostReplies:
             client_id=request.client.client_id,
             confirmation=request.confirmation,
             scope=request.form.get("scope"),
+            details=request.form.get("authorization_details"),
             resources=request.resources,
             response=response,
         )
@@ -63,9 +65,16 @@ class LostReplies:
             request.client.client_id,
             request.confirmation,
             request.form.get("scope"),
+            request.form.get("authorization_details"),
             request.resources,
         )
-        given = (reply.client_id, reply.confirmation, reply.scope, reply.resources)
+        given = (
+            reply.client_id,
+            reply.confirmation,
+            reply.scope,
+            reply.details,
+            reply.resources,
+        )
         return reply.response if asked == given else None
 
     def _is_newest(self, family: Family, refresh_token: str | None) -> bool:

@@ -15,6 +15,7 @@ import msgspec
 from authsvc.identifiers import new_digits, new_token
 from authsvc.keyring import KeyedDigest
 from authsvc.oidc.errors import InvalidGrant, InvalidRequest
+from authsvc.oidc.token.errors import TransactionCodeGuessed
 from authsvc.storage import Ephemeral, Kind
 
 # Section 4.1.1 wants the code short-lived: time to take up a second device and type six digits.
@@ -45,6 +46,14 @@ class PreAuthorized(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "<PreAuthorized>"
+
+
+class OfferSpent(TransactionCodeGuessed):
+    """The last guess that there was has been made, and `allowed` is what it was at."""
+
+    def __init__(self, allowed: PreAuthorized) -> None:
+        super().__init__("the transaction code was wrong too often")
+        self.allowed = allowed
 
 
 @dataclass(frozen=True)
@@ -94,19 +103,24 @@ class PreAuthorizedCodes:
     ) -> PreAuthorized:
         """What the code stands for; InvalidGrant, or InvalidRequest without a transaction code.
 
-        Each call is a guess, and after five of them nobody's is right any more.
+        Each call is a guess, and after five wrong ones nobody's is right any more:
+        TransactionCodeGuessed, and OfferSpent to who makes the fifth. A guess wants a client that
+        has proved itself, and the code in the picture: whoever spoils an offer stood beside it.
         """
         if transaction_code is None:
             raise InvalidRequest("tx_code is missing", field="tx_code")
         found = await self._ephemeral.get(_CODES, code)
         if found is None or now >= found.offered_at + GOOD_FOR:
             raise InvalidGrant("the pre-authorized code is unknown or over")
-        if await self._ephemeral.count(_GUESSED, code, window=_KEPT) > _GUESSES:
-            raise InvalidGrant("the pre-authorized code is unknown or over")
+        guess = await self._ephemeral.count(_GUESSED, code, window=_KEPT)
+        if guess > _GUESSES:
+            raise TransactionCodeGuessed("the transaction code was wrong too often")
         given = self._digest(code, transaction_code)
-        if not hmac.compare_digest(given, found.transaction_code):
-            raise InvalidGrant("the transaction code is wrong")
-        return found
+        if hmac.compare_digest(given, found.transaction_code):
+            return found
+        if guess == _GUESSES:
+            raise OfferSpent(found)
+        raise InvalidGrant("the transaction code is wrong")
 
     async def claim(self, code: str) -> bool:
         """True for the one who redeems it."""

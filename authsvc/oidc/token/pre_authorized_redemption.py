@@ -24,7 +24,11 @@ from authsvc.oidc.grants import Grant, Grants, Standing
 from authsvc.oidc.guardians.guardian_news import GuardianNews
 from authsvc.oidc.scopes import still_registered
 from authsvc.oidc.token.confirmation import bound_to
-from authsvc.oidc.token.pre_authorized_code import PreAuthorized, PreAuthorizedCodes
+from authsvc.oidc.token.pre_authorized_code import (
+    OfferSpent,
+    PreAuthorized,
+    PreAuthorizedCodes,
+)
 from authsvc.oidc.token.refresh_token import RefreshTokens
 from authsvc.oidc.token.revocation_marks import RevocationMarks
 from authsvc.oidc.token.token_request import TokenRequest
@@ -84,7 +88,11 @@ class PreAuthorizedRedemption:
         """
         code, now = request.required("pre-authorized_code"), request.now
         # 1.
-        allowed = await self._codes.open(code, request.form.get("tx_code"), now=now)
+        try:
+            allowed = await self._codes.open(code, request.form.get("tx_code"), now=now)
+        except OfferSpent as refusal:
+            await self._tell_of_guesses(refusal.allowed, request)
+            raise
         # 2.
         granted = _authorization(allowed, request, issuer=self._issuer)
         authorization = bound_to(granted, request.confirmation)
@@ -130,6 +138,22 @@ class PreAuthorizedRedemption:
         if await self._marks.family_is_revoked(authorization.family_id):
             await self._end_family(authorization)
         return _Recorded(subscriber, grant, earlier is None, refresh_token)
+
+    async def _tell_of_guesses(self, allowed: PreAuthorized, request: TokenRequest) -> None:
+        """The person reads it in their log, and hears of it: they may want to look around."""
+        now = request.now
+        guessed = Entry(
+            kind=ActivityKind.OFFER_GUESSED,
+            at=now,
+            client_id=request.client.client_id,
+            scopes=allowed.scopes,
+        )
+        async with self._database.transaction() as tx:
+            subscriber = await self._subscribers.hold(tx, allowed.subscriber_id)
+            if subscriber is None or not subscriber.was_in_force(allowed.offered_at):
+                return
+            await self._activity.write(tx, subscriber, guessed)
+        await self._alerts.tell(subscriber, ActivityKind.OFFER_GUESSED, now=now)
 
     async def _tell(
         self, subscriber: Subscriber, stamp: Stamp, *, is_first: bool, now: datetime

@@ -18,6 +18,7 @@ from authsvc.identifiers import new_token
 from authsvc.keyring import KeyedDigest, Seals
 from authsvc.oidc import store
 from authsvc.oidc.authorization import Authorization
+from authsvc.oidc.authorization_details import lasting
 from authsvc.storage import Transaction
 
 # From the sign-in to the end of the day, however often it is used: after a month the person is
@@ -62,7 +63,7 @@ class RefreshTokens:
         family_id = authorization.family_id
         secret = new_token()
         # A person allows an act once: it is in the first access token and in none that follows.
-        kept = msgspec.structs.replace(authorization, details=())
+        kept = msgspec.structs.replace(authorization, details=lasting(authorization.details))
         sealed = self._seals.seal(msgspec.msgpack.encode(kept), context=_context(family_id))
         row = store.FamilyRow(
             id=self._id(family_id),

@@ -1,7 +1,7 @@
 """Refreshing (RFC 6749 section 6; rotation after RFC 9700 section 4.14.2).
 
 1. rotate    one compare-and-set, which also gives the family; what follows can undo it
-2. decide    this client and key; no wider scope; the person still agrees
+2. decide    this client and key; no wider scope, no further details; the person still agrees
 3. answer    kept for some seconds, in case it does not arrive; then all is committed
 
 Whoever comes with another token than the newest gets the answer that they have lost, if that is
@@ -14,13 +14,14 @@ themselves with a key each time, and a token that never changes cannot be lost o
 
 from typing import NoReturn
 
+import msgspec
 import structlog
 
-from authsvc.oidc import scopes
+from authsvc.oidc import authorization_details, scopes
 from authsvc.oidc.authorization import Authorization
 from authsvc.oidc.authorize.resource_indicators import narrowed_resources
 from authsvc.oidc.client_jwt import JWKs
-from authsvc.oidc.errors import GrantReused, InvalidGrant
+from authsvc.oidc.errors import GrantReused, InvalidGrant, InvalidScope
 from authsvc.oidc.grants import Grants, Standing
 from authsvc.oidc.token.confirmation import require_certificate, require_key, shows_key
 from authsvc.oidc.token.lost_reply import LostReplies
@@ -57,7 +58,10 @@ class TokenRefresh:
         self._memory = memory
 
     async def refresh(self, request: TokenRequest) -> TokenResponse:
-        """New tokens for a refresh token; InvalidGrant, GrantReused, InvalidScope."""
+        """New tokens for a refresh token; InvalidGrant, GrantReused, InvalidScope.
+
+        InvalidAuthorizationDetails for more than was granted (RFC 9396 section 6.1).
+        """
         presented = PresentedToken.parse(request.required("refresh_token"))
         if presented is None:
             raise _unknown()
@@ -84,10 +88,15 @@ class TokenRefresh:
         # 2.
         authorization = _own(family, request)
         narrowed = scopes.narrowed(request.form.get("scope"), authorization.scopes)
+        details = authorization_details.narrowed(
+            request.form.get("authorization_details"), authorization.details, request.client
+        )
+        if not narrowed and not details:
+            raise InvalidScope("the client is registered for nothing of this", field="scope")
         standing = await self._in_force(tx, authorization, request)
         # 3.
         return await self._tokens.issue(
-            authorization,
+            msgspec.structs.replace(authorization, details=details),
             request=request,
             standing=standing,
             scopes=narrowed,

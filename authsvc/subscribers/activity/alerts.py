@@ -38,6 +38,10 @@ _NEWS: dict[ActivityKind, Text] = {
         "有人使用您的证件，但未通过持有人核验",
         "Somebody presented your document and did not pass the holder check",
     ),
+    ActivityKind.OFFER_GUESSED: Text(
+        "有人多次输错您的领取邀请的交易码，邀请已失效，请重新生成",
+        "Somebody typed wrong codes for your offer to a wallet; it is over, make a new one",
+    ),
     ActivityKind.FROZEN: Text("您的网号已冻结", "Your online number is frozen"),
     ActivityKind.DOCUMENT_REPLACED: Text(
         "您的网号已改用新证件，此前的设备均已停用",

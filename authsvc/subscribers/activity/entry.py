@@ -46,6 +46,7 @@ class ActivityKind(Enum):
     DEPARTMENT_LINKED = "department_linked"
     DEPARTMENT_UNLINKED = "department_unlinked"
     CERTIFICATES_OFFERED = "certificates_offered"
+    OFFER_GUESSED = "offer_guessed"
     CERTIFICATES_FETCHED = "certificates_fetched"
     CERTIFICATES_NOT_KEPT = "certificates_not_kept"
 
@@ -68,6 +69,7 @@ ALERTING = frozenset(
         ActivityKind.PHONE_CHANGED,
         ActivityKind.HELPER_ADDED,
         ActivityKind.GUARDIAN_ADDED,
+        ActivityKind.OFFER_GUESSED,
     }
 )
 

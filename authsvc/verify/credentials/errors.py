@@ -2,6 +2,7 @@
 
 TypeRefused                  a certificate of another kind than was asked for
 SectorRefused                made for another platform
+AuthorityRefused             its signer is certified by none of the authorities that were named
 DisclosureRefused            a disclosure that the issuer has not made, or not for this place
 HolderKeyRefused             it does not say whose it is in a way that can be checked
 BindingMissing               nobody shows that it is theirs
@@ -33,6 +34,17 @@ class SectorRefused(TokenRefused):
     code = "verify.sector_refused"
     title = Text("网证是为其他平台签发的", "The certificate was made for another platform")
     next_step = Text("请出示为本平台签发的网证", "Show the one that was made for this platform")
+
+
+class AuthorityRefused(TokenRefused):
+    """No `x5c`, or no certificate in it under an authority that was asked for."""
+
+    code = "verify.authority_refused"
+    title = Text("签发者未经所要求的机构认证", "Its signer is certified by another authority")
+    next_step = Text(
+        "请出示由所要求机构认证的网证",
+        "Show one whose signer an authority that was named certifies",
+    )
 
 
 class DisclosureRefused(TokenRefused):

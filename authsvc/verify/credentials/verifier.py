@@ -20,10 +20,12 @@ from cryptography import x509
 
 from authsvc.verify import compact
 from authsvc.verify.anchors import keys_of
+from authsvc.verify.authorities import authorities_of
 from authsvc.verify.claims import LEEWAY, NumericDate, moment
 from authsvc.verify.credentials.binding import Binding, verified_binding
 from authsvc.verify.credentials.disclosures import disclosed
 from authsvc.verify.credentials.errors import (
+    AuthorityRefused,
     DisclosureRefused,
     HolderKeyRefused,
     SectorRefused,
@@ -109,7 +111,9 @@ class CredentialVerifier:
     least one of the two. `revocations` knows which of those that `anchors` have certified are
     believed no more; without it none is. `types` are the kinds (`vct`) that are taken, `algorithms`
     what the issuer may sign with, `holder_algorithms` whoever shows one. `sector` is the platform's
-    sector identifier, a host, if it takes certificates that were made for it.
+    sector identifier, a host, if it takes certificates that were made for it. Where `authorities`
+    are named, by their key identifiers in base64url, the certificate brings one that is under one
+    of them (`x5c`), or is refused.
     """
 
     def __init__(
@@ -123,6 +127,7 @@ class CredentialVerifier:
         algorithms: Collection[str] = ("ES256",),
         holder_algorithms: Collection[str] = ("ES256",),
         sector: str | None = None,
+        authorities: Collection[str] = (),
     ) -> None:
         if isinstance(types, str):
             raise ValueError("types are several")
@@ -132,6 +137,7 @@ class CredentialVerifier:
         self._types = frozenset(types)
         self._sector = sector
         self._holder_algorithms = known_algorithms(holder_algorithms)
+        self._authorities = frozenset(authorities)
         self._reader = JWSReader(
             keys_of(issuer, keys=keys, anchors=anchors, revocations=revocations),
             types=_TYPES,
@@ -149,6 +155,7 @@ class CredentialVerifier:
             algorithms=self._reader.algorithms,
             holder_algorithms=self._holder_algorithms,
             sector=self._sector,
+            authorities=self._authorities,
         )
 
     def verify(
@@ -172,6 +179,7 @@ class CredentialVerifier:
         # 1
         shown = SDJWT.parse(presentation)
         said = compact.members(self._reader.read(shown.jwt, now=now).payload)
+        self._check_authority(shown.jwt)
         # 2
         told = disclosed(said, shown.disclosures)
         if any(told.get(name) != said.get(name) for name in _NOT_DISCLOSED):
@@ -193,6 +201,13 @@ class CredentialVerifier:
         # 5
         as_of = _checked_status(claims.status, statuses, now=now, at_most_old=oldest_status)
         return _verified(claims, told, holder, binding, as_of, chain=_chain(shown.jwt))
+
+    def _check_authority(self, jwt: str) -> None:
+        if not self._authorities:
+            return
+        chain = _chain(jwt)
+        if not chain or self._authorities.isdisjoint(authorities_of([*chain])):
+            raise AuthorityRefused
 
     def _check(self, claims: _Claims, at: float) -> None:
         if claims.iss != self._issuer:

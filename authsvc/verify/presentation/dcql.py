@@ -1,9 +1,10 @@
 """What is asked for: the Digital Credentials Query Language (OpenID4VP 1.0 section 6).
 
 Spoken here is what concerns SD-JWT VCs: types, claims by path and by value, alternatives of claims
-and of credentials. `trusted_authorities` is left to whoever verifies, and a presentation without
-the holder's proof is never asked for. A member that is not known is a mistake of whoever asks, so
-it is refused here, though a wallet would pass over it (section 6).
+and of credentials, authorities by the key identifier in a certificate. Trusted lists and
+federations are not asked for, because an answer could not be held to them; and a presentation
+without the holder's proof is never asked for. A member that is not known is a mistake of whoever
+asks, so it is refused here, though a wallet would pass over it (section 6).
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=64)]
 _Text = Annotated[str, Meta(min_length=1, max_length=256)]
 _Index = Annotated[int, Meta(ge=0, lt=1000)]
 Path = Annotated[tuple[_Text | _Index | None, ...], Meta(min_length=1, max_length=8)]
+# RFC 5280 section 4.2.1.2 makes them of SHA-1, others of SHA-256; base64url without padding.
+_KeyIdentifier = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z", max_length=86)]
 _Value = Annotated[str, Meta(max_length=256)] | int | bool
 
 # Of each list. The largest example of the specification has five.
@@ -43,6 +46,13 @@ class CredentialMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vct_values: Annotated[tuple[_Text, ...], _MOST]
 
 
+class TrustedAuthority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who has certified the issuer, by the authority key identifier (section 6.1.1.1)."""
+
+    type: Literal["aki"]
+    values: Annotated[tuple[_KeyIdentifier, ...], _MOST]
+
+
 class CredentialQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One credential (section 6.1)."""
 
@@ -52,6 +62,12 @@ class CredentialQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_un
     claims: Annotated[tuple[ClaimQuery, ...], _MOST] | None = None
     claim_sets: Annotated[tuple[Annotated[tuple[Name, ...], _MOST], ...], _MOST] | None = None
     multiple: bool = False
+    trusted_authorities: Annotated[tuple[TrustedAuthority, ...], _MOST] | None = None
+
+    @property
+    def authorities(self) -> frozenset[str]:
+        """The key identifiers, in base64url, one of which is wanted; none if any will do."""
+        return frozenset(value for each in self.trusted_authorities or () for value in each.values)
 
     def __post_init__(self) -> None:
         """ValueError where the parts contradict each other."""

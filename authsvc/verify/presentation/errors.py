@@ -14,6 +14,8 @@
       PresentationMissing          what was asked for is not there
       ClaimMissing                 a claim that was asked for was not disclosed
       ClaimRefused                 a claim has another value than those asked for
+      TransactionDataMissing       the holder did not sign what was to be authorized
+      TransactionDataRefused       the holder signed something else
 
 What is wrong with a credential itself is said by `authsvc.verify.errors`. No text contains anything
 of what was presented.
@@ -129,3 +131,17 @@ class ClaimRefused(ResponseRefused):
 
     code = "verify.presentation.claim_refused"
     title = Text("声明的值不符合要求", "A claim does not have a value that was asked for")
+
+
+class TransactionDataMissing(ResponseRefused):
+    """A transaction that no holder's proof has a hash of (OpenID4VP 1.0 section 8.4)."""
+
+    code = "verify.presentation.transaction_data_missing"
+    title = Text("持有人未授权该事项", "The holder did not authorize the transaction")
+
+
+class TransactionDataRefused(ResponseRefused):
+    """A hash of what was not sent, by another algorithm, in another's proof, or twice."""
+
+    code = "verify.presentation.transaction_data_refused"
+    title = Text("持有人授权的是其他事项", "The holder authorized something else")

@@ -4,8 +4,9 @@ A request is made once, for one person at one moment, and kept (it holds the pri
 answer is encrypted to) until the answer has come. Its `nonce` and `state` are secrets of the two.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -13,9 +14,10 @@ import msgspec
 from authsvc.algorithms import ES256
 from authsvc.identifiers import new_token
 from authsvc.verify.presentation.client_identifier import prefix_of
-from authsvc.verify.presentation.dcql import FORMAT, Query
+from authsvc.verify.presentation.dcql import FORMAT, Name, Query
 from authsvc.verify.presentation.errors import RequestRefused
 from authsvc.verify.presentation.response_key import CONTENT_KEYS, ResponseKey
+from authsvc.verify.presentation.transaction_data import encoded
 
 # Section 13.1.2: what a wallet is reached by of which nothing is known.
 ANY_WALLET = "openid4vp://"
@@ -24,6 +26,8 @@ LONGEST_LINE = 120
 
 # 128 bits at least (section 5.2); these are 256.
 _RANDOM_BYTES = 32
+# A registration, a policy, and room for two more.
+_MOST_INFOS = 4
 
 
 class ResponseMode(StrEnum):
@@ -45,6 +49,18 @@ class ResponseMode(StrEnum):
         return self in (ResponseMode.DC_API, ResponseMode.DC_API_JWT)
 
 
+class VerifierInfo(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What somebody else attests of the verifier, as wallets may want it (section 5.11).
+
+    A `format` says how `data` is read; `credential_ids` are the queries that it is relevant to, all
+    of them if none is named.
+    """
+
+    format: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    data: str | dict[str, Any]
+    credential_ids: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)] | None = None
+
+
 class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request. `client_id` is empty only in one for a browser that nobody signs.
 
@@ -59,6 +75,8 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
     response_uri: str | None = None
     origin: str | None = None
+    transaction_data: tuple[str, ...] = ()
+    verifier_info: tuple[VerifierInfo, ...] = ()
     private_key: bytes | None = None
     """the private key for the answer, as it is: whoever keeps a request seals it"""
     name: str | None = None
@@ -94,6 +112,10 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
             told["response_uri"] = self.response_uri
         if self.origin is not None and self.client_id:
             told["expected_origins"] = [self.origin]
+        if self.transaction_data:
+            told["transaction_data"] = [*self.transaction_data]
+        if self.verifier_info:
+            told["verifier_info"] = msgspec.to_builtins(self.verifier_info)
         return told
 
     @property
@@ -124,14 +146,21 @@ def request_by_post(
     algorithms: tuple[str, ...] = (ES256,),
     name: str | None = None,
     purpose: str | None = None,
+    transaction_data: Sequence[Mapping[str, Any]] = (),
+    verifier_info: Sequence[VerifierInfo] = (),
 ) -> PresentationRequest:
-    """A request whose answer a wallet posts to `response_uri`; RequestRefused."""
+    """A request whose answer a wallet posts to `response_uri`; RequestRefused.
+
+    `transaction_data` is what the holder is to authorize (section 8.4), a document for each.
+    """
     prefix_of(client_id)
     _require_readable(name=name, purpose=purpose)
     return PresentationRequest(
         client_id=client_id,
         query=query,
         algorithms=algorithms,
+        transaction_data=encoded(transaction_data, query),
+        verifier_info=_relevant(verifier_info, query),
         response_mode=ResponseMode.DIRECT_POST_JWT if encrypted else ResponseMode.DIRECT_POST,
         nonce=new_token(_RANDOM_BYTES),
         state=new_token(_RANDOM_BYTES),
@@ -151,6 +180,8 @@ def request_by_browser(
     algorithms: tuple[str, ...] = (ES256,),
     name: str | None = None,
     purpose: str | None = None,
+    transaction_data: Sequence[Mapping[str, Any]] = (),
+    verifier_info: Sequence[VerifierInfo] = (),
 ) -> PresentationRequest:
     """A request that a page of `origin` hands to its browser; signed if there is a `client_id`."""
     if client_id and not prefix_of(client_id).signs:
@@ -160,6 +191,8 @@ def request_by_browser(
         client_id=client_id,
         query=query,
         algorithms=algorithms,
+        transaction_data=encoded(transaction_data, query),
+        verifier_info=_relevant(verifier_info, query),
         response_mode=ResponseMode.DC_API_JWT if encrypted else ResponseMode.DC_API,
         nonce=new_token(_RANDOM_BYTES),
         origin=origin,
@@ -167,6 +200,13 @@ def request_by_browser(
         name=name,
         purpose=purpose,
     )
+
+
+def _relevant(infos: Sequence[VerifierInfo], query: Query) -> tuple[VerifierInfo, ...]:
+    named = [name for each in infos for name in each.credential_ids or ()]
+    if len(infos) > _MOST_INFOS or any(query.of(name) is None for name in named):
+        raise RequestRefused(field="verifier_info", log="too many, or of nothing that is asked for")
+    return tuple(infos)
 
 
 def link_by_reference(client_id: str, request_uri: str, *, wallet: str = ANY_WALLET) -> str:

@@ -30,6 +30,7 @@ _ERRORS = (
     "access_denied",
     "invalid_client",
     "invalid_request_uri_method",
+    "invalid_transaction_data",
     "server_error",
     "temporarily_unavailable",
     "unauthorized_client",

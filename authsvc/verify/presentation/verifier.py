@@ -6,6 +6,7 @@ The steps, in this order:
     2   each credential: its issuer's signature, its type, its time, its status (`credentials`)
     3   its holder's proof: for this verifier, for this request, of now
     4   the claims that were asked for are there, with a value that is taken
+    5   the holder has authorized what was to be authorized, and nothing else
 
 One credential that fails, and the whole answer is refused: there is no use for half of one.
 """
@@ -19,18 +20,25 @@ from cryptography import x509
 from authsvc.verify.credentials.verified import VerifiedPresentation
 from authsvc.verify.credentials.verifier import CredentialVerifier
 from authsvc.verify.jws import Keys
+from authsvc.verify.presentation.dcql import CredentialQuery
 from authsvc.verify.presentation.query_answer import check_claims, check_presentations
 from authsvc.verify.presentation.request import PresentationRequest
 from authsvc.verify.presentation.response import Answer
+from authsvc.verify.presentation.transaction_data import authorized_by
 from authsvc.verify.revocations import Revocations
 from authsvc.verify.statuses.known import KnownStatuses
 
 
 @dataclass(frozen=True)
 class VerifiedAnswer:
-    """What was presented and is true, by the name of the credential query that it answers."""
+    """What was presented and is true, by the name of the credential query that it answers.
+
+    `authorized_by` has, for each of the request's `transaction_data`, the name of the query whose
+    credential authorized it.
+    """
 
     credentials: Mapping[str, tuple[VerifiedPresentation, ...]]
+    authorized_by: tuple[str, ...] = ()
 
     def only(self, name: str) -> VerifiedPresentation:
         """The one credential of a query that asked for one; KeyError if it was left out."""
@@ -77,7 +85,7 @@ class PresentationVerifier:
         found: dict[str, tuple[VerifiedPresentation, ...]] = {}
         for query in request.query.credentials:
             # 2, 3
-            credentials = self._of_types(query.meta.vct_values, request.algorithms)
+            credentials = self._for(query, request.algorithms)
             verified = tuple(
                 credentials.verify(
                     each,
@@ -93,15 +101,18 @@ class PresentationVerifier:
                 check_claims(query, each.claims)
             if verified:
                 found[query.id] = verified
-        return VerifiedAnswer(found)
+        # 5
+        proofs = {name: [each.binding for each in several] for name, several in found.items()}
+        return VerifiedAnswer(found, authorized_by(request.transaction_data, proofs))
 
-    def _of_types(self, types: Collection[str], algorithms: Collection[str]) -> CredentialVerifier:
+    def _for(self, query: CredentialQuery, algorithms: Collection[str]) -> CredentialVerifier:
         return CredentialVerifier(
             issuer=self._issuer,
             keys=self._keys,
             anchors=self._anchors,
             revocations=self._revocations,
-            types=types,
+            types=query.meta.vct_values,
             algorithms=algorithms,
             sector=self._sector,
+            authorities=query.authorities,
         )

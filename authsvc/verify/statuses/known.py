@@ -61,7 +61,7 @@ class KnownStatuses:
 
     def want(self, uri: str) -> None:
         """Has a list fetched the next time, before anybody asks for it."""
-        if len(self._wanted) < _MOST:
+        if len(self._wanted) < _MOST and uri not in self._kept:
             self._wanted[uri] = None
 
     def due(self, *, now: datetime) -> tuple[str, ...]:

@@ -42,16 +42,23 @@ const callbacks = {
 }
 const client = new Openid4vpClient({ callbacks })
 
-async function bound(shown, key, audience, nonce) {
-  const proof = new SignJWT({ nonce, sd_hash: digest(shown) })
+async function bound(shown, key, audience, nonce, authorized) {
+  const proof = new SignJWT({ nonce, sd_hash: digest(shown), ...authorized })
     .setProtectedHeader({ alg: 'ES256', typ: 'kb+jwt' })
     .setIssuedAt()
     .setAudience(audience)
   return shown + (await proof.sign(await importJWK(key, 'ES256')))
 }
 
-async function answer({ request, audience, origin, shown, key }) {
-  const presentation = await bound(shown, key, audience, request.nonce)
+// What the library has read of the transactions, each hashed as it was sent.
+function authorizing(transactions) {
+  if (!transactions) return {}
+  return { transaction_data_hashes: transactions.map(({ encoded }) => digest(encoded)) }
+}
+
+async function answer({ request, audience, origin, shown, key, transactions }) {
+  const authorized = authorizing(transactions)
+  const presentation = await bound(shown, key, audience, request.nonce, authorized)
   return await client.createOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: request,
     authorizationResponsePayload: { vp_token: { person: [presentation] } },
@@ -77,7 +84,8 @@ export async function byLink({ link, shown, key }) {
   })
   const request = resolved.authorizationRequestPayload
   const audience = resolved.client.effective
-  const made = await answer({ request, audience, shown, key })
+  const transactions = resolved.transactionData
+  const made = await answer({ request, audience, shown, key, transactions })
   const { response } = await client.submitOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: request,
     authorizationResponsePayload: made.authorizationResponsePayload,
@@ -86,6 +94,7 @@ export async function byLink({ link, shown, key }) {
   return {
     prefix: resolved.client.prefix,
     query: resolved.dcql.query,
+    transactions: transactions?.map(({ transactionData }) => transactionData) ?? [],
     status: response.status,
     told: await response.json(),
   }
