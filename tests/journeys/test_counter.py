@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.journeys.hands import SECRET
+
 pytestmark = pytest.mark.slow
 
 
@@ -72,3 +74,22 @@ def test_a_phone_goes_on_with_what_the_counter_began(world, counter):
     assert "step: document" not in enrolled.stdout
     # The link is of no use to anybody any more.
     assert world.person().runs("take-over", link).returncode == 1
+
+
+@pytest.mark.browser
+def test_the_app_on_ones_own_phone_goes_on_to_the_number(world, counter, new_hands):
+    person, hands = world.person(), new_hands()
+    link = counter(person).stdout.split()[-1]
+    hands.page.goto(link)
+    hands.settled()
+    assert "Go on with your own phone" in hands.sees("h1")
+    hands.click("#take-over")
+    hands.page.wait_for_selector("#send-code")
+    assert "token" not in hands.page.url
+    hands.fill("phone", json.loads(person.papers.read_text())["phone"])
+    hands.confirms_phone()
+    hands.fill("sign_in_name", person.sign_in_name)
+    hands.fill("password", SECRET)
+    hands.click("#choose-credentials")
+    hands.click("#get-number")
+    assert len(hands.sees("#online-number").replace(" ", "")) == 10

@@ -20,6 +20,7 @@ import { securityView } from '/app/security.js';
 import { settingsView } from '/app/settings.js';
 import { signInView } from '/app/sign_in.js';
 import { startView } from '/app/start.js';
+import { takeOverView } from '/app/take_over.js';
 import { clockWarning } from '/app/totp.js';
 import { htmlLanguage, language, onSpeak, say, speak } from '/app/words.js';
 
@@ -27,6 +28,7 @@ const VIEWS = {
   '': startView,
   home: homeView,
   'opt-in': enrollmentView('enroll'),
+  'take-over': takeOverView,
   recover: enrollmentView('recover'),
   unfreeze: enrollmentView('unfreeze'),
   welcome: welcomeView,

@@ -27,6 +27,13 @@ export async function begin(purpose) {
   return kept;
 }
 
+/** Goes on with one that a counter began: from now on its token is known here alone. */
+export async function takeOver(id, token) {
+  const fresh = await post(`/enrollments/${id}/token`, undefined, { token });
+  await keep('enrollment', { id: fresh.enrollment, token: fresh.token, purpose: 'enroll' });
+  tell();
+}
+
 /** Where it stands, by the service. Throws the problem that has ended it. */
 export function progressOf(kept, signal) {
   return get(`/enrollments/${kept.id}`, { token: kept.token, signal });

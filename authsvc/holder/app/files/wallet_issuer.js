@@ -92,6 +92,9 @@ async function batch(keys, { access_token: token }, kind, asked, count) {
     },
     body: JSON.stringify({ ...asked, proofs: { jwt: proofs } }),
   });
+  // Nobody knows just now whether the document still holds. Whoever asks again later has lost
+  // nothing but these keys.
+  if (!answer.credentials) throw later();
   return answer.credentials.map(({ credential }, place) => ({
     kind,
     text: credential,
@@ -134,6 +137,15 @@ async function reach(path, request) {
   }
   if (!response.ok) throw await refusal(response);
   return response.json();
+}
+
+function later() {
+  return new Problem({
+    zh: ['暂时无法确认证件是否有效', '请稍后再领取在线网证'],
+    en: ['It cannot be confirmed now that your document holds', 'Fetch the certificates later'],
+    code: 'app.wallet_later',
+    status: 202,
+  });
 }
 
 async function refusal(response) {
