@@ -81,8 +81,9 @@ class HolderStep:
         self, enrollment: Enrollment, document: ProvedDocument, capture: bytes, *, now: datetime
     ) -> None:
         """One check at a time of one person, so that failures cannot outrun their count."""
-        digest = self._subscribers.person_digest(document.number)
-        person = b64url(digest)
+        digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+        # One count for a person, whichever of their documents is shown.
+        person = b64url(min(digests))
         await self._limits.begin_holder_check(person)
         try:
             await self._limits.require_holder_try(person)
@@ -91,7 +92,7 @@ class HolderStep:
             await self._limits.forgive_holder(person)
         except HolderNotRecognised:
             await self._limits.count_holder_failure(enrollment.name, person)
-            self._failed_checks.note(digest, now=now)
+            self._failed_checks.note(digests, now=now)
             await self._require_try(enrollment)
             raise
         finally:
@@ -105,9 +106,8 @@ class HolderStep:
         """The enrollment on its way, chosen by its purpose and by whether we know the person."""
         state, document = enrollment.state, enrollment.state.proved_document
         async with self._database.reading() as tx:
-            subscriber = await self._subscribers.find_by_person(
-                tx, self._subscribers.person_digest(document.number)
-            )
+            digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+            subscriber = await self._subscribers.find_by_person(tx, *digests)
             digest = self._subscribers.document_digest(document.kind, document.document_number)
             is_known_document = await self._subscribers.find_document(tx, digest) is not None
         _require_fit(state.purpose, subscriber, is_known_document=is_known_document)

@@ -22,7 +22,6 @@ from authsvc.enrollment.returning_errors import (
     RecoveryStopped,
 )
 from authsvc.errors import AuthsvcError
-from authsvc.evidence.document import VerifiedDocument
 from authsvc.evidence.errors import DocumentExpired
 from authsvc.subscribers import PersonAlreadyEnrolled
 
@@ -76,6 +75,7 @@ _CLOSINGS: dict[str, type[AuthsvcError]] = {
         errors.HolderChecksUsedUp,
         errors.DocumentReportedLost,
         errors.DocumentReplaced,
+        errors.DocumentEnded,
         errors.DocumentUnknown,
         DocumentExpired,
         NothingToRecover,
@@ -147,12 +147,16 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
             return True
         raise errors.StepAlreadyTaken
 
-    def with_document(self, document: VerifiedDocument, content: bytes) -> "EnrollmentState":
+    def with_document(self, document: ProvedDocument, content: bytes) -> "EnrollmentState":
         """The document is genuine and good; now its holder has to show themselves."""
         return replace(
             self._after(Step.DOCUMENT, content, Step.HOLDER_CHECK),
-            document=ProvedDocument.of(document),
+            document=document,
         )
+
+    def with_numbers(self, numbers: tuple[str, ...]) -> "EnrollmentState":
+        """All identity numbers of the holder, as the register says now."""
+        return replace(self, document=replace(self.proved_document, numbers=numbers))
 
     def with_holder(
         self, content: bytes, *, is_replacement: bool, needs_guardian: bool = False

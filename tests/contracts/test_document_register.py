@@ -13,7 +13,7 @@ from authsvc.evidence.authority.routes import create_register_app
 from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.http_register import HTTPRegister
-from authsvc.evidence.register import DocumentRegister, RegisterStatus
+from authsvc.evidence.register import DocumentRegister, LifeEvent, RegisterStatus
 from tests.makers import AdjustableClock
 
 CARD = "resident_identity_card"
@@ -85,9 +85,11 @@ async def test_a_card_reported_lost_is_lost(
     authority.report_lost(card)
     authority.report_lost(card)
     assert await register.status_of(CARD, card) is RegisterStatus.LOST
-    (change,) = await register.changes_since(0)
-    assert (change.cursor, change.kind, change.document_number) == (1, CARD, card)
+    issued, change = await register.changes_since(0)
+    assert (issued.cursor, issued.event) == (1, LifeEvent.ISSUED)
+    assert (change.cursor, change.kind, change.document_number) == (2, CARD, card)
     assert (change.status, change.at) == (RegisterStatus.LOST, clock.now())
+    assert change.event is LifeEvent.LOSS_REPORTED
     assert change.at.utcoffset() == UTC.utcoffset(None)
 
 
@@ -102,15 +104,17 @@ async def test_a_replaced_card_is_replaced_and_the_new_one_valid(
     statuses = [
         (change.document_number, change.status) for change in await register.changes_since(0)
     ]
-    assert statuses == [(old, RegisterStatus.LOST), (old, RegisterStatus.REPLACED)]
+    assert statuses == [
+        (old, RegisterStatus.VALID),
+        (old, RegisterStatus.LOST),
+        (old, RegisterStatus.REPLACED),
+    ]
 
 
 async def test_the_feed_is_read_piece_by_piece(
     register: DocumentRegister, authority: DocumentAuthority
 ) -> None:
     cards = [issue(authority)[1] for _ in range(5)]
-    for card in cards:
-        authority.report_lost(card)
     read: list[str] = []
     cursor = 0
     while piece := await register.changes_since(cursor, limit=2):
