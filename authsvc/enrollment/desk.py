@@ -21,6 +21,7 @@ from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import GuardianStep
 from authsvc.enrollment.guardianship import Guardianship
 from authsvc.enrollment.holder_step import HolderStep
+from authsvc.enrollment.joining import Joining
 from authsvc.enrollment.leaving import Leaving
 from authsvc.enrollment.life_events import LifeEvents
 from authsvc.enrollment.limits import Limits
@@ -53,6 +54,7 @@ class Desk:
     limits: Limits
     document: DocumentStep
     holder: HolderStep
+    joining: Joining
     guardian: GuardianStep
     phone: PhoneStep
     credentials: CredentialsStep
@@ -141,24 +143,37 @@ class Desk:
             activity=activity,
             alerts=alerts,
         )
+        document = DocumentStep(
+            enrollments=enrollments,
+            limits=limits,
+            passive_authentication=passive_authentication,
+            register=register,
+            rules=rules,
+        )
+        holder = HolderStep(
+            database=database,
+            enrollments=enrollments,
+            limits=limits,
+            faces=faces,
+            subscribers=subscribers,
+            failed_checks=failed_checks,
+            freezing=freezing,
+            alerts=alerts,
+        )
         return cls(
             enrollments=enrollments,
             limits=limits,
-            document=DocumentStep(
-                enrollments=enrollments,
-                limits=limits,
-                passive_authentication=passive_authentication,
-                register=register,
-                rules=rules,
-            ),
-            holder=HolderStep(
+            document=document,
+            holder=holder,
+            joining=Joining(
                 database=database,
                 enrollments=enrollments,
-                limits=limits,
-                faces=faces,
+                document=document,
+                holder=holder,
+                register=register,
                 subscribers=subscribers,
-                failed_checks=failed_checks,
-                freezing=freezing,
+                ending=ending,
+                activity=activity,
                 alerts=alerts,
             ),
             guardian=GuardianStep(

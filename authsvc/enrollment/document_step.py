@@ -66,14 +66,15 @@ class DocumentStep:
         content = self._enrollments.content(Step.DOCUMENT, kind, chip)
         if not enrollment.state.admits(Step.DOCUMENT, content):
             return enrollment
-        document = await self._counted(enrollment, kind, chip, now=now)
+        document = await self.prove(enrollment, kind, chip, now=now)
         return await self._enrollments.keep(
             enrollment, enrollment.state.with_document(document, content)
         )
 
-    async def _counted(
+    async def prove(
         self, enrollment: Enrollment, kind: str, chip: bytes, *, now: datetime
     ) -> ProvedDocument:
+        """The proved document, counted as a try of this enrollment; errors as above."""
         await self._limits.require_document_try(enrollment.name)
         try:
             document = await self._prove(kind, chip, now=now)

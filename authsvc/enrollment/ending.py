@@ -1,12 +1,12 @@
-"""The end of a number whose holder has died, and the taking back of a report that was wrong.
+"""The end of a number: its holder has died, or has another one that stays.
 
 Ended: nobody signs in, what was issued is dead, certificates have ceased, nobody is the person's
 guardian, helper or ward any more. Platforms that were allowed something hear it from the
 housekeeping, which then forgets what they were allowed (`oidc.logout.farewells`).
 
-The row stays for half a year, so that a wrong report can be taken back: the number then lives
-again, frozen until its holder has shown themselves. After that the person is erased; the subjects
-would be the same, for they are derived.
+The row stays for half a year, so that a wrong report of a death can be taken back: the number then
+lives again, frozen until its holder has shown themselves. After that the person is erased; the
+subjects would be the same, for they are derived.
 """
 
 from datetime import datetime, timedelta
@@ -50,9 +50,17 @@ class Ending:
         self._activity = activity
 
     async def end(
-        self, tx: Transaction, subscriber: Subscriber, *, now: datetime
+        self,
+        tx: Transaction,
+        subscriber: Subscriber,
+        *,
+        because: ActivityKind = ActivityKind.NUMBER_ENDED,
+        now: datetime,
     ) -> ActivityKind | None:
-        """Ends a number; None if it has ended already. Whoever calls holds the person."""
+        """Ends a number; None if it has ended already. Whoever calls holds the person.
+
+        `because` is what is written down: the holder has died, or has another number that stays.
+        """
         found = await self._subscribers.find(tx, subscriber.id)
         if found is None or found.status is SubscriberStatus.ENDED:
             return None
@@ -72,7 +80,7 @@ class Ending:
         for relation in of_both_sides:
             await self._kinship.end(tx, relation, now=now)
         await store.insert_farewell(tx, found.id)
-        return await self._written(tx, found, ActivityKind.NUMBER_ENDED, now=now)
+        return await self._written(tx, found, because, now=now)
 
     async def withdraw(
         self, tx: Transaction, subscriber: Subscriber, *, now: datetime

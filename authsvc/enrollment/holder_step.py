@@ -17,6 +17,7 @@ from authsvc.enrollment.face import FaceMatch
 from authsvc.enrollment.failed_checks import FailedChecks
 from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import is_minor
+from authsvc.enrollment.joining_errors import NothingToJoin
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.returning_errors import NothingToRecover, NothingToUnfreeze
@@ -70,17 +71,21 @@ class HolderStep:
             return enrollment
         document = enrollment.state.proved_document
         try:
-            await self._confirm(enrollment, document, capture, now=now)
+            await self.confirm(enrollment, document, capture, now=now)
             return await self._go_on(enrollment, content, now=now)
         except AuthsvcError as refusal:
             if is_closing(refusal):
                 await self._enrollments.close(enrollment, refusal)
             raise
 
-    async def _confirm(
+    async def confirm(
         self, enrollment: Enrollment, document: ProvedDocument, capture: bytes, *, now: datetime
     ) -> None:
-        """One check at a time of one person, so that failures cannot outrun their count."""
+        """Returns if the picture shows the holder of the document.
+
+        One check at a time of one person, so that failures cannot outrun their count.
+        HolderNotRecognised, HolderChecksUsedUp, HolderCheckRunning, TooManyHolderChecks.
+        """
         digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
         # One count for a person, whichever of their documents is shown.
         person = b64url(min(digests))
@@ -154,6 +159,8 @@ def _require_fit(
         return
     if purpose is Purpose.RECOVER and subscriber is None:
         raise NothingToRecover
+    if purpose is Purpose.JOIN and subscriber is None:
+        raise NothingToJoin
     # Before the frozen person's own document is called known: that they are frozen is what helps.
     if is_frozen:
         raise PersonFrozen

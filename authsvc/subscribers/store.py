@@ -142,13 +142,18 @@ async def owners_of(tx: Transaction, digests: Iterable[bytes]) -> dict[bytes, UU
     return {row.digest: row.subscriber_id for row in await tx.execute(query)}
 
 
-async def move_numbers(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
-    """One person's identity numbers are another's, who they were found to be."""
-    await tx.execute(
-        update(identity_number)
-        .where(identity_number.c.subscriber_id == from_id)
-        .values(subscriber_id=to_id)
-    )
+async def take_over(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
+    """One person's identity numbers and documents are another's, who they were found to be."""
+    for table in (identity_number, document):
+        await tx.execute(
+            update(table).where(table.c.subscriber_id == from_id).values(subscriber_id=to_id)
+        )
+
+
+async def first_numbers(tx: Transaction, digests: Iterable[bytes]) -> set[bytes]:
+    """Those of the digests that are somebody's first identity number."""
+    query = select(subscriber.c.person_digest).where(subscriber.c.person_digest.in_(list(digests)))
+    return set((await tx.execute(query)).scalars())
 
 
 async def ended_before(tx: Transaction, moment: datetime, *, most: int) -> list[SubscriberRow]:

@@ -62,13 +62,18 @@ class Subscribers:
         comes back after a change of number has the subjects of old.
         """
         digests = self._number_digests(identity.number, numbers)
+        first = digests[0]
+        if len(digests) > 1:
+            # Whoever joined two numbers left the first of one to the number that has ended.
+            taken = await store.first_numbers(tx, digests)
+            first = next((each for each in digests if each not in taken), first)
         number = await self._unused_number(tx)
         subscriber_id = new_id(now)
         data_key, wrapped = self._sealer.new_data_key(context=_wrapping(subscriber_id))
         identity = msgspec.structs.replace(identity, online_number=number.value)
         row = store.SubscriberRow(
             id=subscriber_id,
-            person_digest=digests[0],
+            person_digest=first,
             number_digest=self._digests.digest("online-number", number.value),
             wrapped_data_key=wrapped,
             sealed_identity=sealed_identity(data_key, identity, subscriber_id),
@@ -201,11 +206,9 @@ class Subscribers:
         """Records what the register said of a document, and how far ahead of its feed that is."""
         await store.follow_document(tx, digest, state.value, ahead)
 
-    async def take_numbers_of(
-        self, tx: Transaction, subscriber: Subscriber, other: Subscriber
-    ) -> None:
-        """Two people are one: whoever shows the other's number from now on is this subscriber."""
-        await store.move_numbers(tx, other.id, subscriber.id)
+    async def take_over(self, tx: Transaction, subscriber: Subscriber, other: Subscriber) -> None:
+        """Two people are one: the other's documents and identity numbers are this subscriber's."""
+        await store.take_over(tx, other.id, subscriber.id)
 
     async def set_status(
         self, tx: Transaction, subscriber_id: UUID, status: SubscriberStatus
