@@ -96,6 +96,14 @@ class _Followed:
         return self.record.ahead if self.record.ahead > self.changes[-1].cursor else 0
 
 
+@dataclass(frozen=True)
+class _Person:
+    """Whose documents they are, held, and the digest of the one that they showed last."""
+
+    subscriber: Subscriber = field(repr=False)
+    shown_last: bytes = field(repr=False)
+
+
 class LifeEvents:
     """Acts on what the register says."""
 
@@ -157,28 +165,30 @@ class LifeEvents:
         records = await self._subscribers.find_documents(tx, said)
         return [_Followed(record, said[record.digest]) for record in records]
 
-    async def _held(self, tx: Transaction, followed: Iterable[_Followed]) -> dict[UUID, Subscriber]:
-        people = {}
-        for subscriber_id in sorted({each.record.subscriber_id for each in followed}):
-            subscriber = await self._subscribers.hold(tx, subscriber_id)
-            if subscriber is not None:
-                people[subscriber_id] = subscriber
-        return people
+    async def _held(self, tx: Transaction, followed: Iterable[_Followed]) -> dict[UUID, _Person]:
+        ids = {each.record.subscriber_id for each in followed}
+        return {
+            subscriber.id: _Person(
+                subscriber,
+                self._subscribers.document_digest(identity.document_kind, identity.document_number),
+            )
+            for subscriber, identity in await self._subscribers.hold_with_identities(tx, ids)
+        }
 
     async def _settle(
         self,
         tx: Transaction,
         record: DocumentRecord,
         state: DocumentState,
-        people: dict[UUID, Subscriber],
+        people: dict[UUID, _Person],
         *,
         now: datetime,
     ) -> None:
         if state in _BAD_NEWS:
             await self._put_on_hold(tx, record, now=now)
         elif state is DocumentState.VALID and record.state is DocumentState.LOST:
-            subscriber = people.get(record.subscriber_id)
-            if subscriber is not None and subscriber.status is SubscriberStatus.ACTIVE:
+            person = people.get(record.subscriber_id)
+            if person and person.subscriber.status is SubscriberStatus.ACTIVE:
                 await self._certificates.release_hold(tx, document_digest=record.digest)
 
     async def _put_on_hold(self, tx: Transaction, record: DocumentRecord, *, now: datetime) -> None:
@@ -193,7 +203,7 @@ class LifeEvents:
         self,
         tx: Transaction,
         followed: Sequence[_Followed],
-        people: dict[UUID, Subscriber],
+        people: dict[UUID, _Person],
         *,
         now: datetime,
     ) -> list[News]:
@@ -205,10 +215,9 @@ class LifeEvents:
             for change in each.changes
         ]
         news: list[News] = []
-        shown_last = {key: await self._shown_last(tx, person) for key, person in people.items()}
         for change, record in sorted(told, key=lambda pair: pair[0].cursor):
-            subscriber = people[record.subscriber_id]
-            is_last = record.digest == shown_last[record.subscriber_id]
+            subscriber = people[record.subscriber_id].subscriber
+            is_last = record.digest == people[record.subscriber_id].shown_last
             if change.event in _OF_A_LIFE:
                 kind = await self._live_or_die(tx, subscriber, change, now=now)
             else:
@@ -228,12 +237,6 @@ class LifeEvents:
         if change.event is LifeEvent.DIED:
             return await self._ending.end(tx, subscriber, now=now)
         return await self._ending.withdraw(tx, subscriber, now=now)
-
-    async def _shown_last(self, tx: Transaction, subscriber: Subscriber) -> bytes | None:
-        identity = await self._subscribers.identity_of(tx, subscriber)
-        if identity is None:
-            return None
-        return self._subscribers.document_digest(identity.document_kind, identity.document_number)
 
 
 def _next(state: DocumentState, change: StatusChange) -> DocumentState:

@@ -113,6 +113,12 @@ async def number_is_taken(tx: Transaction, number_digest: bytes) -> bool:
     return (await tx.execute(query)).first() is not None
 
 
+async def hold_subscribers(tx: Transaction, ids: Iterable[UUID]) -> list[SubscriberRow]:
+    """The rows of several people, held in the order of their ids."""
+    query = select(subscriber).where(subscriber.c.id.in_(list(ids))).order_by(subscriber.c.id)
+    return [SubscriberRow(*row) for row in await tx.execute(query.with_for_update())]
+
+
 async def subscriber_by_id(tx: Transaction, subscriber_id: UUID) -> SubscriberRow | None:
     """The row of a person."""
     return await _subscriber(tx, select(subscriber).where(subscriber.c.id == subscriber_id))

@@ -62,11 +62,9 @@ class Subscribers:
         comes back after a change of number has the subjects of old.
         """
         digests = self._number_digests(identity.number, numbers)
-        first = digests[0]
-        if len(digests) > 1:
-            # Whoever joined two numbers left the first of one to the number that has ended.
-            taken = await store.first_numbers(tx, digests)
-            first = next((each for each in digests if each not in taken), first)
+        # Whoever joined two numbers left the first of one to the number that has ended.
+        taken = await store.first_numbers(tx, digests) if len(digests) > 1 else set()
+        first = next((each for each in digests if each not in taken), digests[0])
         number = await self._unused_number(tx)
         subscriber_id = new_id(now)
         data_key, wrapped = self._sealer.new_data_key(context=_wrapping(subscriber_id))
@@ -93,6 +91,15 @@ class Subscribers:
     async def hold(self, tx: Transaction, subscriber_id: UUID) -> Subscriber | None:
         """The subscriber as of now; nobody else changes them until the commit."""
         return self._perhaps(await store.hold_subscriber(tx, subscriber_id))
+
+    async def hold_with_identities(
+        self, tx: Transaction, ids: Iterable[UUID]
+    ) -> list[tuple[Subscriber, Identity]]:
+        """Several people as of now, and who they are; those who have left are not among them."""
+        known = [(self._record(row), row) for row in await store.hold_subscribers(tx, ids)]
+        return [
+            (who, opened_identity(who.data_key, row.sealed_identity, who.id)) for who, row in known
+        ]
 
     async def find_with_birth_date(
         self, tx: Transaction, subscriber_id: UUID
@@ -280,14 +287,7 @@ class Subscribers:
 
 
 def _document(row: store.DocumentRow) -> DocumentRecord:
-    return DocumentRecord(
-        digest=row.digest,
-        subscriber_id=row.subscriber_id,
-        kind=row.kind,
-        state=DocumentState(row.state),
-        added_at=row.added_at,
-        ahead=row.ahead,
-    )
+    return DocumentRecord(**{**row._asdict(), "state": DocumentState(row.state)})
 
 
 def _wrapping(subscriber_id: UUID) -> str:
