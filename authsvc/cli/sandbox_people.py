@@ -17,6 +17,7 @@ from authsvc.attributes.errors import DepartmentUnknown
 from authsvc.authentication.errors import SignInNameTaken
 from authsvc.cli.clients import read_documents
 from authsvc.clock import Clock
+from authsvc.enrollment.document_step import ShownDocument
 from authsvc.enrollment.enrollments import EnrollmentKey
 from authsvc.enrollment.phone import parse_phone
 from authsvc.errors import Conflict, InvalidInput, Text
@@ -120,7 +121,9 @@ async def _enroll(house: House, authority: DocumentAuthority, entry: TestPerson)
     card = authority.issue_card(person.number.value)
     key, _ = await house.desk.enrollments.begin(now=house.clock.now())
     await house.desk.document.take(
-        key, kind=RESIDENT_IDENTITY_CARD.name, chip=card.chip_file, now=house.clock.now()
+        key,
+        shown=ShownDocument(RESIDENT_IDENTITY_CARD.name, chip=card.chip_file),
+        now=house.clock.now(),
     )
     await house.desk.holder.take(key, capture=person.portrait, now=house.clock.now())
     # The file is the developer's own world: its children are there without their parents.

@@ -9,12 +9,14 @@ from typing import Annotated, Self
 import msgspec
 
 from authsvc.enrollment.completion import Issued
+from authsvc.enrollment.document_step import ShownDocument
 from authsvc.enrollment.enrollments import Enrollment
 from authsvc.enrollment.errors import Base64Invalid
 from authsvc.enrollment.sms import Message
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.evidence.register import PrintedDetails
 from authsvc.subscribers import OnlineNumber
+from authsvc.web.errors import FieldMissing
 
 # Bounds on text; binary fields have theirs in the 1 MB of a body and in the rooms that read them.
 Short = Annotated[str, msgspec.Meta(max_length=64)]
@@ -30,7 +32,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BeginBody(Body, frozen=True):
-    """What the enrollment is for: "enroll" (as without a body), "recover" or "unfreeze"."""
+    """What the enrollment is for: "enroll" (as without a body), "recover", "unfreeze", "join"."""
 
     purpose: Purpose = Purpose.ENROLL
 
@@ -58,6 +60,17 @@ class DocumentBody(Body, frozen=True):
     chip: str | None = None
     chip_response: str = ""
     printed: PrintedBody | None = None
+
+    def shown(self) -> ShownDocument:
+        """The same, read; FieldMissing, Base64Invalid."""
+        if self.chip is None and self.printed is None:
+            raise FieldMissing(field="chip")
+        return ShownDocument(
+            self.kind,
+            chip=from_base64(self.chip or "", field="chip"),
+            response=from_base64(self.chip_response, field="chip_response"),
+            printed=None if self.printed is None else self.printed.details(),
+        )
 
 
 class HolderCheckBody(Body, frozen=True):

@@ -6,7 +6,8 @@ from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollment
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.recovery.recovering import Recovering
 from authsvc.enrollment.sign_in_credentials import Prepared, SignInCredentials
-from authsvc.enrollment.state import Purpose, Step, is_closing
+from authsvc.enrollment.state import is_closing
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.storage import Database
 

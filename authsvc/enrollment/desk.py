@@ -13,6 +13,7 @@ from authsvc.enrollment.completion import Completion
 from authsvc.enrollment.credentials_step import CredentialsStep
 from authsvc.enrollment.document_changes import DocumentChanges
 from authsvc.enrollment.document_step import DocumentStep
+from authsvc.enrollment.ending import Ending
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.face import FaceMatch
 from authsvc.enrollment.failed_checks import FailedChecks
@@ -23,6 +24,9 @@ from authsvc.enrollment.holder_step import HolderStep
 from authsvc.enrollment.in_person.agents import Agents
 from authsvc.enrollment.in_person.attended_check import AttendedCheck
 from authsvc.enrollment.in_person.statements import Statements
+from authsvc.enrollment.joining import Joining
+from authsvc.enrollment.leaving import Leaving
+from authsvc.enrollment.life_events import LifeEvents
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.newcomers import Newcomers
 from authsvc.enrollment.phone_step import PhoneStep
@@ -32,7 +36,7 @@ from authsvc.enrollment.replacement import Replacement
 from authsvc.enrollment.returning_errors import RecoveryStopped
 from authsvc.enrollment.sign_in_credentials import SignInCredentials
 from authsvc.enrollment.sms import SMSGateway
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.register import DocumentRegister
 from authsvc.keyring import KeyRing
@@ -40,7 +44,7 @@ from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
-from authsvc.subscribers.relations import Relations
+from authsvc.subscribers.relations import Kinship, Relations
 
 PUSH_PATH = "/register/changes"
 
@@ -53,6 +57,7 @@ class Desk:
     limits: Limits
     document: DocumentStep
     holder: HolderStep
+    joining: Joining
     guardian: GuardianStep
     phone: PhoneStep
     credentials: CredentialsStep
@@ -62,6 +67,7 @@ class Desk:
     recoveries: Recoveries
     recovering: Recovering
     freezing: Freezing
+    ending: Ending
     guardianship: Guardianship
 
     @classmethod
@@ -89,15 +95,31 @@ class Desk:
         """The desk over these parts. What the register and agents sign is meant for `issuer`."""
         limits = Limits(ephemeral, rules)
         enrollments = Enrollments(database, keyring, lifetime=timedelta(hours=rules.lifetime_hours))
+        recoveries = Recoveries(activity)
+        ending = Ending(
+            subscribers=subscribers,
+            certificates=certificates,
+            relations=relations,
+            kinship=Kinship(subscribers=subscribers, relations=relations, activity=activity),
+            recoveries=recoveries,
+            leaving=Leaving(
+                subscribers=subscribers, certificates=certificates, relations=relations
+            ),
+            activity=activity,
+        )
         changes = DocumentChanges(
             database=database,
             ephemeral=ephemeral,
-            subscribers=subscribers,
-            certificates=certificates,
+            events=LifeEvents(
+                subscribers=subscribers,
+                certificates=certificates,
+                activity=activity,
+                ending=ending,
+            ),
+            alerts=alerts,
             anchors=register_anchors,
             audience=issuer + PUSH_PATH,
         )
-        recoveries = Recoveries(activity)
         freezing = Freezing(
             subscribers=subscribers,
             certificates=certificates,
@@ -124,28 +146,41 @@ class Desk:
             activity=activity,
             alerts=alerts,
         )
+        document = DocumentStep(
+            enrollments=enrollments,
+            limits=limits,
+            passive_authentication=passive_authentication,
+            register=register,
+            rules=rules,
+        )
+        holder = HolderStep(
+            database=database,
+            enrollments=enrollments,
+            limits=limits,
+            faces=faces,
+            subscribers=subscribers,
+            failed_checks=failed_checks,
+            freezing=freezing,
+            alerts=alerts,
+            attended=AttendedCheck(
+                Statements(Agents(database, keyring), ephemeral, issuer=issuer), ephemeral
+            ),
+        )
         return cls(
             enrollments=enrollments,
             limits=limits,
-            document=DocumentStep(
-                enrollments=enrollments,
-                limits=limits,
-                passive_authentication=passive_authentication,
-                register=register,
-                rules=rules,
-            ),
-            holder=HolderStep(
+            document=document,
+            holder=holder,
+            joining=Joining(
                 database=database,
                 enrollments=enrollments,
-                limits=limits,
-                faces=faces,
+                document=document,
+                holder=holder,
+                register=register,
                 subscribers=subscribers,
-                failed_checks=failed_checks,
-                freezing=freezing,
+                ending=ending,
+                activity=activity,
                 alerts=alerts,
-                attended=AttendedCheck(
-                    Statements(Agents(database, keyring), ephemeral, issuer=issuer), ephemeral
-                ),
             ),
             guardian=GuardianStep(
                 database=database,
@@ -192,6 +227,7 @@ class Desk:
             recoveries=recoveries,
             recovering=recovering,
             freezing=freezing,
+            ending=ending,
             guardianship=Guardianship(register=register, subscribers=subscribers),
         )
 
@@ -222,3 +258,4 @@ class Desk:
     async def close(self) -> None:
         """Waits for what happens behind answers."""
         await self.failed_checks.settle()
+        await self.changes.settle()

@@ -9,18 +9,20 @@ import msgspec
 from authsvc.clock import china_today
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.errors import (
+    DocumentEnded,
     DocumentReplaced,
     DocumentReportedLost,
     DocumentUnknown,
     TooYoung,
 )
 from authsvc.enrollment.limits import Limits
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.particulars import ProvedDocument
+from authsvc.enrollment.steps import Step
 from authsvc.errors import AuthsvcError, Unavailable
 from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.document import VerifiedDocument
 from authsvc.evidence.emrtd.active_authentication import ChipAnswer
-from authsvc.evidence.errors import DocumentExpired
+from authsvc.evidence.errors import DocumentExpired, RegisterUnavailable
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.printed_documents import verify_printed
 from authsvc.evidence.register import DocumentRegister, PrintedDetails, RegisterStatus
@@ -30,6 +32,7 @@ from authsvc.subscribers import age_on
 _REFUSALS: dict[RegisterStatus, type[AuthsvcError]] = {
     RegisterStatus.LOST: DocumentReportedLost,
     RegisterStatus.REPLACED: DocumentReplaced,
+    RegisterStatus.ENDED: DocumentEnded,
     RegisterStatus.EXPIRED: DocumentExpired,
     RegisterStatus.UNKNOWN: DocumentUnknown,
 }
@@ -54,42 +57,30 @@ class DocumentStep:
         self._rules = rules
 
     async def take(
-        self,
-        key: EnrollmentKey,
-        *,
-        kind: str,
-        chip: bytes = b"",
-        response: bytes = b"",
-        printed: PrintedDetails | None = None,
-        now: datetime,
+        self, key: EnrollmentKey, *, shown: "ShownDocument", now: datetime
     ) -> Enrollment:
         """The enrollment with a proved document.
-
-        `response` is what the chip made of the enrollment's challenge, if it has a key for that;
-        `printed` stands for the chip where a kind has none.
 
         Errors: the leaves of `evidence.errors` for a chip that is not genuine, DocumentRefused and
         its leaves, DocumentExpired, TooYoung, TooManyDocuments. RegisterUnavailable changes
         nothing and is not counted as a try. Nothing here says whether we know the person.
         """
         enrollment = await self._enrollments.open(key, now=now)
-        told = b"" if printed is None else msgspec.json.encode(printed)
-        content = self._enrollments.content(Step.DOCUMENT, kind, chip, response, told)
+        content = self._enrollments.content(Step.DOCUMENT, *shown.parts)
         if not enrollment.state.admits(Step.DOCUMENT, content):
             return enrollment
-        answer = ChipAnswer(self._enrollments.chip_challenge(enrollment), response)
-        shown = _Shown(kind, chip, answer if response else None, printed)
-        document = await self._counted(enrollment, shown, now=now)
+        document = await self.prove(enrollment, shown, now=now)
         return await self._enrollments.keep(
             enrollment, enrollment.state.with_document(document, content)
         )
 
-    async def _counted(
-        self, enrollment: Enrollment, shown: "_Shown", *, now: datetime
-    ) -> VerifiedDocument:
+    async def prove(
+        self, enrollment: Enrollment, shown: "ShownDocument", *, now: datetime
+    ) -> ProvedDocument:
+        """The proved document, counted as a try of this enrollment; errors as above."""
         await self._limits.require_document_try(enrollment.name)
         try:
-            document = await self._prove(shown, now=now)
+            document = await self._prove(enrollment, shown, now=now)
         except Unavailable:
             raise
         except AuthsvcError:
@@ -98,31 +89,46 @@ class DocumentStep:
         await self._limits.count_document_try(enrollment.name)
         return document
 
-    async def _prove(self, shown: "_Shown", *, now: datetime) -> VerifiedDocument:
+    async def _prove(
+        self, enrollment: Enrollment, shown: "ShownDocument", *, now: datetime
+    ) -> ProvedDocument:
         if shown.printed is not None:
             document = await verify_printed(self._register, shown.kind, shown.printed, now=now)
         else:
+            challenge = self._enrollments.chip_challenge(enrollment)
             # Signatures and hashes of up to 256 kB: off the event loop.
-            document = await asyncio.to_thread(self._verify, shown, now)
+            document = await asyncio.to_thread(self._verify, shown, challenge, now)
         if age_on(document.birth_date, china_today(now)) < self._rules.minimum_age:
             raise TooYoung(field="chip")
         await require_good(self._register, document.kind, document.document_number)
-        return document
+        proved = ProvedDocument.of(document)
+        return msgspec.structs.replace(proved, numbers=await numbers_of(self._register, proved))
 
-    def _verify(self, shown: "_Shown", now: datetime) -> VerifiedDocument:
+    def _verify(self, shown: "ShownDocument", challenge: bytes, now: datetime) -> VerifiedDocument:
+        answer = ChipAnswer(challenge, shown.response) if shown.response else None
         return self._passive_authentication.verify(
-            shown.kind, ChipReading.parse(shown.chip), answer=shown.answer, now=now
+            shown.kind, ChipReading.parse(shown.chip), answer=answer, now=now
         )
 
 
 @dataclass(frozen=True)
-class _Shown:
-    """What somebody shows of a document: its chip, or what is printed on it."""
+class ShownDocument:
+    """What somebody shows of a document: its chip, or what is printed on it.
+
+    `response` is what the chip made of the enrollment's challenge, if it has a key for that;
+    `printed` stands for the chip where a kind has none.
+    """
 
     kind: str
-    chip: bytes = field(repr=False)
-    answer: ChipAnswer | None
-    printed: PrintedDetails | None = field(repr=False)
+    chip: bytes = field(default=b"", repr=False)
+    response: bytes = field(default=b"", repr=False)
+    printed: PrintedDetails | None = field(default=None, repr=False)
+
+    @property
+    def parts(self) -> tuple[str | bytes, ...]:
+        """All of it, to be known again by."""
+        told = b"" if self.printed is None else msgspec.json.encode(self.printed)
+        return self.kind, self.chip, self.response, told
 
 
 async def require_good(register: DocumentRegister, kind: str, document_number: str) -> None:
@@ -133,3 +139,14 @@ async def require_good(register: DocumentRegister, kind: str, document_number: s
     status = await register.status_of(kind, document_number)
     if status is not RegisterStatus.VALID:
         raise _REFUSALS[status](field="chip")
+
+
+async def numbers_of(register: DocumentRegister, document: ProvedDocument) -> tuple[str, ...]:
+    """All identity numbers of a document's holder, the first one first; RegisterUnavailable.
+
+    A register that does not name the one on the document speaks of somebody else.
+    """
+    numbers = tuple(await register.numbers_of(document.kind, document.document_number))
+    if document.number not in numbers:
+        raise RegisterUnavailable(log="numbers of somebody else")
+    return numbers

@@ -12,7 +12,8 @@ import msgspec
 
 from authsvc.enrollment import store
 from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown
-from authsvc.enrollment.state import EnrollmentState, Purpose, Step
+from authsvc.enrollment.state import EnrollmentState
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.evidence.emrtd.active_authentication import CHALLENGE_LENGTH
 from authsvc.identifiers import b64url, new_token

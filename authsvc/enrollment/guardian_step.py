@@ -22,7 +22,8 @@ from authsvc.enrollment.guardian_errors import (
 )
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.particulars import Voucher
-from authsvc.enrollment.state import EnrollmentState, Step
+from authsvc.enrollment.state import EnrollmentState
+from authsvc.enrollment.steps import Step
 from authsvc.evidence.register import DocumentRegister
 from authsvc.identifiers import new_code, read_code, shown_code
 from authsvc.storage import Database, Ephemeral, Kind

@@ -20,10 +20,12 @@ from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import is_minor
 from authsvc.enrollment.in_person.attended_check import Attended, AttendedCheck
 from authsvc.enrollment.in_person.statements import Document
+from authsvc.enrollment.joining_errors import NothingToJoin
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.returning_errors import NothingToRecover, NothingToUnfreeze
-from authsvc.enrollment.state import EnrollmentState, Purpose, Step, is_closing
+from authsvc.enrollment.state import EnrollmentState, is_closing
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.identifiers import b64url
 from authsvc.storage import Database
@@ -34,6 +36,9 @@ from authsvc.subscribers import (
     SubscriberStatus,
 )
 from authsvc.subscribers.activity import ActivityKind, Alerts
+
+Check = Callable[[ProvedDocument], Awaitable[Attended | None]]
+"""Looks at the holder of a document; HolderNotRecognised."""
 
 
 class HolderStep:
@@ -69,11 +74,15 @@ class HolderStep:
         the evidence. What contradicts the purpose ends the enrollment, too: PersonAlreadyEnrolled,
         PersonFrozen, NothingToRecover, NothingToUnfreeze.
         """
+        return await self._take(key, capture, check=self.by_face(capture), now=now)
+
+    def by_face(self, capture: bytes) -> Check:
+        """A check by a fresh picture."""
 
         async def compare(document: ProvedDocument) -> None:
             await self._faces.confirm(document.portrait, capture)
 
-        return await self._take(key, capture, check=compare, now=now)
+        return compare
 
     async def take_attended(
         self, key: EnrollmentKey, *, statements: Sequence[str], now: datetime
@@ -99,7 +108,7 @@ class HolderStep:
         self,
         key: EnrollmentKey,
         *content: str | bytes,
-        check: Callable[[ProvedDocument], Awaitable[Attended | None]],
+        check: Check,
         now: datetime,
     ) -> Enrollment:
         enrollment = await self._enrollments.open(key, now=now)
@@ -107,24 +116,30 @@ class HolderStep:
         if not enrollment.state.admits(Step.HOLDER_CHECK, digest):
             return enrollment
         try:
-            attended = await self._confirm(enrollment, check, now=now)
+            document = enrollment.state.proved_document
+            attended = await self.confirm(enrollment, document, check, now=now)
             return await self._go_on(enrollment, digest, attended, now=now)
         except AuthsvcError as refusal:
             if is_closing(refusal):
                 await self._enrollments.close(enrollment, refusal)
             raise
 
-    async def _confirm(
+    async def confirm(
         self,
         enrollment: Enrollment,
-        check: Callable[[ProvedDocument], Awaitable[Attended | None]],
+        document: ProvedDocument,
+        check: Check,
         *,
         now: datetime,
     ) -> Attended | None:
-        """One check at a time of one person, so that failures cannot outrun their count."""
-        document = enrollment.state.proved_document
-        digest = self._subscribers.person_digest(document.number)
-        person = b64url(digest)
+        """Returns if the check shows the holder of the document.
+
+        One check at a time of one person, so that failures cannot outrun their count.
+        HolderNotRecognised, HolderChecksUsedUp, HolderCheckRunning, TooManyHolderChecks.
+        """
+        digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+        # One count for a person, whichever of their documents is shown.
+        person = b64url(min(digests))
         await self._limits.begin_holder_check(person)
         try:
             await self._limits.require_holder_try(person)
@@ -133,7 +148,7 @@ class HolderStep:
             await self._limits.forgive_holder(person)
         except HolderNotRecognised:
             await self._limits.count_holder_failure(enrollment.name, person)
-            self._failed_checks.note(digest, now=now)
+            self._failed_checks.note(digests, now=now)
             await self._require_try(enrollment)
             raise
         finally:
@@ -155,9 +170,8 @@ class HolderStep:
         """The enrollment on its way, chosen by its purpose and by whether we know the person."""
         state, document = enrollment.state, enrollment.state.proved_document
         async with self._database.reading() as tx:
-            subscriber = await self._subscribers.find_by_person(
-                tx, self._subscribers.person_digest(document.number)
-            )
+            digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+            subscriber = await self._subscribers.find_by_person(tx, *digests)
             digest = self._subscribers.document_digest(document.kind, document.document_number)
             is_known_document = await self._subscribers.find_document(tx, digest) is not None
         _require_fit(state.purpose, subscriber, is_known_document=is_known_document)
@@ -206,6 +220,8 @@ def _require_fit(
         return
     if purpose is Purpose.RECOVER and subscriber is None:
         raise NothingToRecover
+    if purpose is Purpose.JOIN and subscriber is None:
+        raise NothingToJoin
     # Before the frozen person's own document is called known: that they are frozen is what helps.
     if is_frozen:
         raise PersonFrozen

@@ -10,7 +10,7 @@ from authsvc.enrollment.errors import PhoneCodeOver, PhoneCodeWrong, TooManyCode
 from authsvc.enrollment.limits import CODE_LASTS, Limits
 from authsvc.enrollment.phone import parse_phone
 from authsvc.enrollment.sms import SMSGateway
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.identifiers import new_digits, new_token
 from authsvc.keyring import KeyedDigest
 from authsvc.storage import Ephemeral, Kind

@@ -1,7 +1,6 @@
 """The enrollment over HTTP: one address for each step, all of them JSON, all of them repeatable.
 
-    POST /enrollments                                     201 {enrollment, token, next_step, …}
-                                                          {purpose} or no body at all
+    POST /enrollments                                     201; {purpose} or no body at all
     GET  /enrollments/{enrollment}                        where it stands
     POST /enrollments/{enrollment}/token                  {token}: the one from now on
     PUT  /enrollments/{enrollment}/document               {kind, chip}
@@ -12,10 +11,10 @@
     PUT  /enrollments/{enrollment}/credentials            {sign_in_name, password}
     PUT  /enrollments/{enrollment}/certificate-request    {certificate_request}
     PUT  /enrollments/{enrollment}/number                 {}, of somebody without a device
+    PUT  /enrollments/{enrollment}/other-document, …/other-holder-check: to join two documents
     POST /register/changes                                the register's signed push
 
-The enrollment's own addresses ask for `Authorization: Bearer <token>`. The guardian's step is taken
-in the holder room.
+They ask for `Authorization: Bearer <token>`. The guardian's step is in the holder room.
 """
 
 from dataclasses import dataclass
@@ -49,24 +48,20 @@ from authsvc.enrollment.bodies import (
     PhoneBody,
     PhoneConfirmationBody,
     Progress,
-    PushBody,
     TakenOver,
     from_base64,
 )
 from authsvc.enrollment.desk import PUSH_PATH, Desk
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
 from authsvc.enrollment.errors import EnrollmentUnknown
-from authsvc.enrollment.state import Purpose, Step
-from authsvc.evidence.push import TYPE as PUSH_TYPE
-from authsvc.web.errors import FieldInvalid, FieldMissing
-from authsvc.web.forms import require_content_type
+from authsvc.enrollment.push_request import signed_of
+from authsvc.enrollment.steps import Purpose, Step
+from authsvc.web.errors import FieldInvalid
 from authsvc.web.http import HTTPRequest, HTTPResponse, empty
-from authsvc.web.json_body import check_json
 from authsvc.web.mount import Handler, mount
 
 # The name under which `app` describes the bearer token in the OpenAPI document.
 SECURITY_SCHEME = "EnrollmentToken"
-_SIGNED = frozenset({"application/jwt", f"application/{PUSH_TYPE}"})
 _JSON = "application/json"
 
 _Request = Request[Any, Any, Any]
@@ -104,7 +99,7 @@ def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     async def begin(request: _Request) -> Begun:
         """An enrollment, and the token that opens it. It lives for a day.
 
-        The body is optional: {"purpose": "enroll" | "recover" | "unfreeze"}.
+        The body is optional: {"purpose": "enroll" | "recover" | "unfreeze" | "join"}.
         """
         purpose = _purpose(await request.body())
         address = HTTPRequest.from_scope(request.scope).client
@@ -147,25 +142,17 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
 
         A document without a chip is what the register says of `printed`.
         """
-        if data.chip is None and data.printed is None:
-            raise FieldMissing(field="chip")
-        found = await desk.document.take(
-            _key(request, enrollment),
-            kind=data.kind,
-            chip=from_base64(data.chip or "", field="chip"),
-            response=from_base64(data.chip_response, field="chip_response"),
-            printed=None if data.printed is None else data.printed.details(),
-            now=clock.now(),
-        )
+        key = _key(request, enrollment)
+        found = await desk.document.take(key, shown=data.shown(), now=clock.now())
         return await _progress(desk, enrollment, found)
 
     @_put(Step.HOLDER_CHECK.value, "Show the holder")
     async def holder_check(
         request: _Request, enrollment: FromPath[str], data: JSONBody[HolderCheckBody]
     ) -> Progress:
-        """The picture is compared with the portrait in the chip; neither is kept."""
-        capture = from_base64(data.capture, field="capture")
-        found = await desk.holder.take(_key(request, enrollment), capture=capture, now=clock.now())
+        """The picture is compared with the chip's portrait; neither is kept."""
+        key, capture = _key(request, enrollment), from_base64(data.capture, field="capture")
+        found = await desk.holder.take(key, capture=capture, now=clock.now())
         return await _progress(desk, enrollment, found)
 
     @_put("attended-check", "Show the holder to two agents")
@@ -178,7 +165,25 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         )
         return await _progress(desk, enrollment, found)
 
-    return [document, holder_check, attended_check]
+    @_put(Step.OTHER_DOCUMENT.value, "Send another document of the same person")
+    async def other_document(
+        request: _Request, enrollment: FromPath[str], data: JSONBody[DocumentBody]
+    ) -> Progress:
+        """As the first; the register must say that both are one person's."""
+        key = _key(request, enrollment)
+        found = await desk.joining.take_document(key, shown=data.shown(), now=clock.now())
+        return await _progress(desk, enrollment, found)
+
+    @_put(Step.OTHER_HOLDER_CHECK.value, "Show the other document's holder")
+    async def other_holder_check(
+        request: _Request, enrollment: FromPath[str], data: JSONBody[HolderCheckBody]
+    ) -> Progress:
+        """Both documents are one number's from now on: that of the document shown first."""
+        key, capture = _key(request, enrollment), from_base64(data.capture, field="capture")
+        found = await desk.joining.take_holder(key, capture=capture, now=clock.now())
+        return await _progress(desk, enrollment, found)
+
+    return [document, holder_check, attended_check, other_document, other_holder_check]
 
 
 def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
@@ -240,7 +245,7 @@ def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
 def _push(desk: Desk, clock: Clock) -> Handler:
     async def push(request: HTTPRequest) -> HTTPResponse:
         """204 whether or not it said anything new: pushes may be repeated."""
-        await desk.changes.push(_signed(request), now=clock.now())
+        await desk.changes.push(signed_of(request), now=clock.now())
         return empty(204)
 
     return push
@@ -281,16 +286,3 @@ async def _progress(desk: Desk, enrollment: str, found: Enrollment) -> Progress:
         guardian_code=await desk.guardian.code_for(found),
         chip_challenge=desk.enrollments.chip_challenge(found),
     )
-
-
-def _signed(request: HTTPRequest) -> str:
-    """The compact JWS of a push: the body itself, or the member `signed` of a JSON body."""
-    content_type = request.headers.get("content-type")
-    if (content_type or "").partition(";")[0].strip().lower() in _SIGNED:
-        return request.body.decode("utf-8", "replace")
-    require_content_type(content_type, _JSON)
-    check_json(request.body)
-    try:
-        return msgspec.json.decode(request.body, type=PushBody).signed
-    except msgspec.ValidationError:
-        raise FieldInvalid(field="signed") from None

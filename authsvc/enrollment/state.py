@@ -8,63 +8,27 @@ dropped on the way.
 """
 
 from datetime import datetime
-from enum import Enum
 
 import msgspec
 from msgspec.structs import replace
 
 from authsvc.enrollment import errors
 from authsvc.enrollment.guardian_errors import GuardianMissing
+from authsvc.enrollment.joining_errors import (
+    NothingToJoin,
+    NotOnePerson,
+    OtherDocumentMissing,
+)
 from authsvc.enrollment.particulars import Outcome, ProvedDocument, Voucher
 from authsvc.enrollment.returning_errors import (
     NothingToRecover,
     NothingToUnfreeze,
     RecoveryStopped,
 )
+from authsvc.enrollment.steps import REPLACEABLE, Purpose, Step, path_of
 from authsvc.errors import AuthsvcError
-from authsvc.evidence.document import VerifiedDocument
 from authsvc.evidence.errors import DocumentExpired
 from authsvc.subscribers import PersonAlreadyEnrolled
-
-
-class Purpose(Enum):
-    """What an enrollment is for."""
-
-    ENROLL = "enroll"
-    RECOVER = "recover"
-    UNFREEZE = "unfreeze"
-
-
-class Step(Enum):
-    """The steps in their order; the values are the words in the addresses.
-
-    GUARDIAN has no address here: it is taken by somebody else, in the holder room. NUMBER takes the
-    place of CERTIFICATE_REQUEST where there is no device whose key could be certified.
-    """
-
-    DOCUMENT = "document"
-    HOLDER_CHECK = "holder-check"
-    GUARDIAN = "guardian"
-    PHONE = "phone"
-    PHONE_CONFIRMATION = "phone-confirmation"
-    CREDENTIALS = "credentials"
-    CERTIFICATE_REQUEST = "certificate-request"
-    NUMBER = "number"
-    COMPLETED = "completed"
-
-
-_MINOR = tuple(step for step in Step if step is not Step.NUMBER)
-_NEW = tuple(step for step in _MINOR if step is not Step.GUARDIAN)
-_REPLACEMENT = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.CERTIFICATE_REQUEST, Step.COMPLETED)
-_RECOVERY = (*_REPLACEMENT[:2], Step.CREDENTIALS, *_REPLACEMENT[2:])
-_UNFREEZING = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.COMPLETED)
-# Of whom two agents have said that they have no phone; everything else is taken at the counter.
-_NO_DEVICE = {
-    Step.PHONE: None,
-    Step.PHONE_CONFIRMATION: None,
-    Step.CERTIFICATE_REQUEST: Step.NUMBER,
-}
-_REPLACEABLE = frozenset({Step.DOCUMENT, Step.PHONE, Step.CREDENTIALS})
 
 _MISSING: dict[Step, type[errors.StepMissing]] = {
     Step.DOCUMENT: errors.DocumentMissing,
@@ -73,6 +37,7 @@ _MISSING: dict[Step, type[errors.StepMissing]] = {
     Step.PHONE: errors.PhoneMissing,
     Step.PHONE_CONFIRMATION: errors.PhoneConfirmationMissing,
     Step.CREDENTIALS: errors.CredentialsMissing,
+    Step.OTHER_DOCUMENT: OtherDocumentMissing,
 }
 
 # Why an enrollment can be over before it is completed; it says so again whenever it is asked.
@@ -84,11 +49,14 @@ _CLOSINGS: dict[str, type[AuthsvcError]] = {
         errors.HolderChecksUsedUp,
         errors.DocumentReportedLost,
         errors.DocumentReplaced,
+        errors.DocumentEnded,
         errors.DocumentUnknown,
         DocumentExpired,
         NothingToRecover,
         NothingToUnfreeze,
         RecoveryStopped,
+        NothingToJoin,
+        NotOnePerson,
     )
 }
 
@@ -112,6 +80,7 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     ready_at: datetime | None = None
     closed: str = ""
     document: ProvedDocument | None = None
+    other: ProvedDocument | None = None
     phone: str = ""
     sign_in_name: str = ""
     phc: str = ""
@@ -128,20 +97,12 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def path(self) -> tuple[Step, ...]:
         """The steps of this enrollment, as far as it is known by now which they are."""
-        if not self.no_device:
-            return self._path
-        steps = (_NO_DEVICE.get(step, step) for step in self._path)
-        return tuple(step for step in steps if step is not None)
-
-    @property
-    def _path(self) -> tuple[Step, ...]:
-        if self.purpose is Purpose.RECOVER:
-            return _RECOVERY
-        if self.purpose is Purpose.UNFREEZE:
-            return _UNFREEZING
-        if self.is_replacement:
-            return _REPLACEMENT
-        return _MINOR if self.needs_guardian else _NEW
+        return path_of(
+            self.purpose,
+            is_replacement=self.is_replacement,
+            needs_guardian=self.needs_guardian,
+            no_device=self.no_device,
+        )
 
     def admits(self, step: Step, content: bytes | None = None) -> bool:
         """Whether the step is to be taken; False if it was, with this very content.
@@ -160,16 +121,20 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         ahead = path.index(step) - path.index(self.next_step)
         if ahead > 0:
             raise _MISSING[self.next_step]
-        if ahead == 0 or (ahead == -1 and step in _REPLACEABLE):
+        if ahead == 0 or (ahead == -1 and step in REPLACEABLE):
             return True
         raise errors.StepAlreadyTaken
 
-    def with_document(self, document: VerifiedDocument, content: bytes) -> "EnrollmentState":
+    def with_document(self, document: ProvedDocument, content: bytes) -> "EnrollmentState":
         """The document is genuine and good; now its holder has to show themselves."""
         return replace(
             self._after(Step.DOCUMENT, content, Step.HOLDER_CHECK),
-            document=ProvedDocument.of(document),
+            document=document,
         )
+
+    def with_numbers(self, numbers: tuple[str, ...]) -> "EnrollmentState":
+        """All identity numbers of the holder, as the register says now."""
+        return replace(self, document=replace(self.proved_document, numbers=numbers))
 
     def with_holder(
         self,
@@ -198,6 +163,16 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         then = met.path[met.path.index(Step.HOLDER_CHECK) + 1]
         done = replace(met, next_step=then)
         return done.emptied() if then is Step.COMPLETED else done
+
+    def with_other(self, document: ProvedDocument, content: bytes) -> "EnrollmentState":
+        """A second document is genuine and good, and of the same person by the register."""
+        return replace(
+            self._after(Step.OTHER_DOCUMENT, content, Step.OTHER_HOLDER_CHECK), other=document
+        )
+
+    def joined(self, content: bytes) -> "EnrollmentState":
+        """Both documents are one person's. Nothing personal stays behind."""
+        return self._after(Step.OTHER_HOLDER_CHECK, content, Step.COMPLETED).emptied()
 
     def with_guardian(self, voucher: Voucher) -> "EnrollmentState":
         """A guardian has vouched; a second one may, until the enrollment is completed."""
@@ -254,7 +229,14 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     def emptied(self) -> "EnrollmentState":
         """Without anything about a person."""
         return replace(
-            self, document=None, phone="", sign_in_name="", phc="", guardians=(), station=""
+            self,
+            document=None,
+            other=None,
+            phone="",
+            sign_in_name="",
+            phc="",
+            guardians=(),
+            station="",
         )
 
     @property
@@ -263,6 +245,13 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.document is None:
             raise errors.DocumentMissing
         return self.document
+
+    @property
+    def proved_other(self) -> ProvedDocument:
+        """The second document; only the last step of a joining asks for it."""
+        if self.other is None:
+            raise OtherDocumentMissing
+        return self.other
 
     @property
     def _after_guardian(self) -> Step:

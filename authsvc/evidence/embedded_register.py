@@ -11,6 +11,7 @@ from authsvc.evidence.register import (
     PrintedDetails,
     PrintedRecord,
     RegisterStatus,
+    RenewalAnswer,
     StatusChange,
 )
 
@@ -30,6 +31,16 @@ class EmbeddedRegister:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
         with _answering():
             return self._authority.status(kind, document_number)
+
+    async def numbers_of(self, kind: str, document_number: str) -> Sequence[str]:
+        """Every identity number that the holder of a document has had. RegisterUnavailable."""
+        with _answering():
+            return self._authority.numbers(kind, document_number)
+
+    async def ask_renewal(self, kind: str, document_number: str) -> RenewalAnswer:
+        """Applies for a document in place of this one. RegisterUnavailable."""
+        with _answering():
+            return self._authority.lives.ask_renewal(kind, document_number)
 
     async def changes_since(
         self, cursor: int, *, limit: int = MAX_CHANGES

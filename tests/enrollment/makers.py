@@ -18,10 +18,11 @@ from authsvc.authentication.password_policy import PasswordPolicy
 from authsvc.certificates import Certificate, CertificateAuthority, Certificates, Standings, Status
 from authsvc.enrollment.completion import Issued
 from authsvc.enrollment.desk import Desk
+from authsvc.enrollment.document_step import ShownDocument
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey
 from authsvc.enrollment.face import FaceMatch, SandboxFaceMatch
 from authsvc.enrollment.sms import OutboxSMSGateway, SMSGateway
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import Unavailable
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
@@ -34,6 +35,7 @@ from authsvc.evidence.register import (
     PrintedDetails,
     PrintedRecord,
     RegisterStatus,
+    RenewalAnswer,
     StatusChange,
 )
 from authsvc.keyring import KeyRing
@@ -66,6 +68,14 @@ class Register:
         status = await self._inner.status_of(kind, document_number)
         self.after_answer()
         return status
+
+    async def numbers_of(self, kind: str, document_number: str) -> Sequence[str]:
+        self._answer()
+        return await self._inner.numbers_of(kind, document_number)
+
+    async def ask_renewal(self, kind: str, document_number: str) -> RenewalAnswer:
+        self._answer()
+        return await self._inner.ask_renewal(kind, document_number)
 
     async def changes_since(self, cursor: int, *, limit: int = 500) -> Sequence[StatusChange]:
         self._answer()
@@ -299,9 +309,11 @@ class Applicant:
     async def document(self, chip: bytes | None = None, kind: str | None = None) -> Enrollment:
         return await self.world.desk.document.take(
             self.key,
-            kind=kind or self.card.holder_file["kind"],
-            chip=self.card.chip_file if chip is None else chip,
-            printed=self.printed,
+            shown=ShownDocument(
+                kind or self.card.holder_file["kind"],
+                chip=self.card.chip_file if chip is None else chip,
+                printed=self.printed,
+            ),
             now=self.now,
         )
 

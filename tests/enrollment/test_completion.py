@@ -19,7 +19,7 @@ from authsvc.enrollment.errors import (
 )
 from authsvc.enrollment.leaving import Leaving
 from authsvc.enrollment.returning_errors import DocumentStillGood
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.errors import Conflict
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.register import RegisterStatus

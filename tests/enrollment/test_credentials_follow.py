@@ -10,7 +10,7 @@ import pytest
 from authsvc.certificates.credentials import CredentialStatusLists
 from authsvc.certificates.status_list import TokenStatus
 from authsvc.enrollment.leaving import Leaving
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from tests.certificates.credential_makers import Issuer
 
 VALID, INVALID, SUSPENDED = TokenStatus

@@ -1,7 +1,7 @@
 import pytest
 
 from authsvc.enrollment.errors import EnrollmentCompleted, PhoneMissing
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.errors import Conflict, InvalidInput
 
 

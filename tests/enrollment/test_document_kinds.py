@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from cryptography import x509
 
+from authsvc.enrollment.document_step import ShownDocument
 from authsvc.enrollment.errors import DocumentReportedLost, HolderNotRecognised
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.evidence.authority.specimens.chips import ActiveChip
 from authsvc.evidence.authority.specimens.documents import travel_chip
@@ -107,7 +108,7 @@ async def test_nobody_older_than_fifteen_opts_in_with_a_page(world):
 
 async def taken(world, applicant, printed, kind="temporary_identity_card"):
     return await world.desk.document.take(
-        applicant.key, kind=kind, printed=printed, now=applicant.now
+        applicant.key, shown=ShownDocument(kind, printed=printed), now=applicant.now
     )
 
 
@@ -178,7 +179,9 @@ async def test_a_kind_with_a_chip_is_not_taken_as_it_is_printed(world):
             kind="resident_identity_card",
         )
     with pytest.raises(ChipFileMalformed):
-        await world.desk.document.take(applicant.key, kind="passport", chip=b"", now=applicant.now)
+        await world.desk.document.take(
+            applicant.key, shown=ShownDocument("passport"), now=applicant.now
+        )
 
 
 async def test_a_register_that_is_away_says_nothing_and_counts_nothing(world):
@@ -215,7 +218,9 @@ async def test_a_chip_is_not_taken_for_one_of_another_kind(world, kind):
     for other in sorted(KINDS.keys() - {kind} - CITIZEN):
         with pytest.raises(Exception, match=r"evidence\.") as refusal:
             await world.desk.document.take(
-                (await world.begin(card)).key, kind=other, chip=card.chip_file, now=applicant.now
+                (await world.begin(card)).key,
+                shown=ShownDocument(other, chip=card.chip_file),
+                now=applicant.now,
             )
         assert type(refusal.value).__module__ == "authsvc.evidence.errors"
 
@@ -257,9 +262,7 @@ async def test_a_chip_with_a_key_of_its_own_answers_the_challenge_of_the_enrollm
     async def take(applicant, response):
         return await world.desk.document.take(
             applicant.key,
-            kind="passport",
-            chip=made.to_chip_file(),
-            response=response,
+            shown=ShownDocument("passport", chip=made.to_chip_file(), response=response),
             now=applicant.now,
         )
 

@@ -11,7 +11,7 @@ from authsvc.enrollment.errors import (
     TooManyDocuments,
     TooYoung,
 )
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.errors import (
     ChipFileMalformed,

@@ -5,7 +5,8 @@ import pytest
 
 from authsvc.enrollment.enrollments import EnrollmentKey
 from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown, TooManyEnrollments
-from authsvc.enrollment.state import EnrollmentState, Step
+from authsvc.enrollment.state import EnrollmentState
+from authsvc.enrollment.steps import Step
 from authsvc.settings import EnrollmentRules
 from tests.databases import dump_everything
 from tests.enrollment.makers import ADDRESS, World

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from authsvc.enrollment.errors import HolderChecksUsedUp, HolderNotRecognised
-from authsvc.enrollment.state import Purpose
+from authsvc.enrollment.steps import Purpose
 from authsvc.subscribers.activity import ActivityKind
 
 FAILED = ActivityKind.HOLDER_CHECK_FAILED

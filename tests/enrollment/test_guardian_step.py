@@ -16,7 +16,7 @@ from authsvc.enrollment.guardian_errors import (
 from authsvc.enrollment.leaving import Leaving
 from authsvc.enrollment.limits import GUARDIAN_MISSES
 from authsvc.enrollment.returning_errors import NothingToRecover
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.subscribers.activity import ActivityKind
 from authsvc.subscribers.relations import RelationKind

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from authsvc.enrollment.leaving import Leaving
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.subscribers.relations import RelationKind
 

@@ -13,7 +13,7 @@ from authsvc.enrollment.errors import (
     TooManyHolderChecks,
 )
 from authsvc.enrollment.limits import HOLDER_CHECKS, PERSON_HOLDER_CHECKS
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.subscribers import PersonAlreadyEnrolled
 
 

@@ -22,7 +22,7 @@ from authsvc.enrollment.in_person.errors import (
     TooManyAttendedChecks,
 )
 from authsvc.enrollment.limits import HOLDER_CHECKS
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.identifiers import b64url
 from authsvc.subscribers.activity import ActivityKind
 from tests.clerks import STATION, Clerk

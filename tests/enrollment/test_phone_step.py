@@ -13,7 +13,7 @@ from authsvc.enrollment.errors import (
     TooManyMessages,
 )
 from authsvc.enrollment.limits import MESSAGES_PER_ENROLLMENT
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.errors import Conflict, InvalidInput
 
 ANOTHER = "+8610099999999"

@@ -24,7 +24,7 @@ from authsvc.enrollment.returning_errors import (
     RecoveryWaiting,
     TooManyRecoveries,
 )
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.subscribers.activity import ActivityKind
 from tests.enrollment.makers import new_request
 

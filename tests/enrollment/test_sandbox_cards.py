@@ -9,7 +9,7 @@ from litestar import Litestar
 from authsvc.enrollment.routes import routes
 from authsvc.enrollment.sandbox import routes as sandbox_routes
 from authsvc.enrollment.sandbox.cards import SandboxCards
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
 

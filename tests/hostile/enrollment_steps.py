@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from authsvc.certificates import Status
 from authsvc.enrollment.errors import EnrollmentUnknown
-from authsvc.enrollment.state import EnrollmentState, Purpose, Step
+from authsvc.enrollment.state import EnrollmentState
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.subscribers import SubscriberStatus
 from tests.enrollment.makers import Applicant, World

@@ -8,7 +8,7 @@ import pytest
 
 from authsvc.enrollment.errors import TooManyMessages, TooManyNames
 from authsvc.enrollment.limits import MESSAGES_PER_PERSON, NAMES_PER_PERSON
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.errors import Conflict
 from tests.enrollment.makers import World
 

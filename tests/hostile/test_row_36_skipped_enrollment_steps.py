@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from authsvc.enrollment.state import Purpose
+from authsvc.enrollment.steps import Purpose
 from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from authsvc.enrollment.errors import HolderNotRecognised, TooManyEnrollments, TooManyHolderChecks
-from authsvc.enrollment.state import Purpose, Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
 from authsvc.settings import EnrollmentRules
 from authsvc.subscribers import PersonAlreadyEnrolled

@@ -7,7 +7,7 @@ import pytest
 from authsvc.certificates import Status
 from authsvc.certificates.errors import CertificateOnHold
 from authsvc.enrollment.errors import DocumentReplaced, DocumentReportedLost
-from authsvc.enrollment.state import Step
+from authsvc.enrollment.steps import Step
 from authsvc.enrollment.sweeper import sweep
 from tests.enrollment.makers import World
 

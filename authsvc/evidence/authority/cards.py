@@ -22,7 +22,7 @@ ISSUER = "虚构市公安局(测试)"
 
 @dataclass(frozen=True)
 class Card:
-    """A card in the register. `mark` is LOST or REPLACED, or None while it is in use."""
+    """A card in the register. `mark` is LOST, REPLACED or ENDED, or None while it is in use."""
 
     document_number: str
     number: str = field(repr=False)

@@ -1,6 +1,8 @@
 """The authority over HTTP: the register's questions, and the desk for tests and the tour.
 
     POST /documents/status          {"kind", "document_number"}  ->  {"status"}
+    POST /documents/numbers         the same                     ->  {"numbers": [...]}
+    POST /documents/renewal         the same                     ->  {"answer"}
     GET  /changes?since=0&limit=500                              ->  {"changes": [...]}
     POST /documents/printed         {"kind", "number", "name", "valid_until"?, "document_number"?}
                                     ->  {"matches": false}, or true with what the record says
@@ -25,7 +27,6 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import date
 from typing import Annotated, Any
 
 import httpx2
@@ -37,114 +38,37 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler, Guard
 
 from authsvc.evidence.authority.authority import DocumentAuthority
-from authsvc.evidence.authority.cards import Card, IssuedCard
+from authsvc.evidence.authority.desk_messages import (
+    CardOrder,
+    CardView,
+    DocumentOrder,
+    GuardianNaming,
+    LossReport,
+    NewPerson,
+    PeopleView,
+    PersonView,
+)
 from authsvc.evidence.authority.errors import DeskTokenRefused
-from authsvc.evidence.authority.people import Person
 from authsvc.evidence.authority.pusher import Pusher
-from authsvc.evidence.register import MAX_CHANGES, RegisterStatus
+from authsvc.evidence.register import MAX_CHANGES
 from authsvc.evidence.register_messages import (
     ChangeEntry,
     ChangesAnswer,
+    DocumentQuestion,
     GuardianAnswer,
     GuardianQuestion,
+    NumbersAnswer,
     PrintedAnswer,
     PrintedQuestion,
+    RenewalReply,
     StatusAnswer,
-    StatusQuestion,
 )
-from authsvc.evidence.resident_number import Sex
 from authsvc.web.asgi import MAX_BODY
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
 
 _Limit = Annotated[int, QueryParameter(ge=1, le=MAX_CHANGES)]
 _Since = Annotated[int, QueryParameter(ge=0)]
-
-
-class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whatever is absent is made up."""
-
-    name: str | None = None
-    birth_date: date | None = None
-    sex: Sex | None = None
-    phone: str | None = None
-
-
-class CardOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose card, and dates other than the law's."""
-
-    number: str
-    valid_from: date | None = None
-    valid_until: date | None = None
-
-
-class DocumentOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which kind, and for whom: the citizen with this number, or somebody made up."""
-
-    kind: str
-    number: str | None = None
-    name: str | None = None
-    birth_date: date | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
-    former_number: bool = False
-
-
-class LossReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which card is gone."""
-
-    document_number: str
-
-
-class GuardianNaming(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose guardian, and who: both by identity number."""
-
-    number: str
-    guardian_number: str
-
-
-class PersonView(msgspec.Struct, frozen=True):
-    """A person as the desk shows one, with the present card."""
-
-    number: str
-    name: str
-    birth_date: date
-    sex: Sex
-    phone: str
-    document_number: str | None = None
-    status: RegisterStatus | None = None
-
-    @classmethod
-    def of(cls, person: Person, card: Card | None = None, *, today: date) -> "PersonView":
-        """The view of a person."""
-        return cls(
-            number=person.number.value,
-            name=person.name,
-            birth_date=person.birth_date,
-            sex=person.sex,
-            phone=person.phone,
-            document_number=card.document_number if card else None,
-            status=card.status(today=today) if card else None,
-        )
-
-
-class PeopleView(msgspec.Struct, frozen=True):
-    """Everybody."""
-
-    people: list[PersonView]
-
-
-class CardView(msgspec.Struct, frozen=True):
-    """What the desk hands over."""
-
-    document_number: str
-    chip: bytes
-    holder: dict[str, str]
-
-    @classmethod
-    def of(cls, card: IssuedCard) -> "CardView":
-        """The view of a card; bytes become base64 in JSON."""
-        return cls(card.document_number, card.chip_file, card.holder_file)
 
 
 def routes(authority: DocumentAuthority) -> list[ControllerRouterHandler]:
@@ -190,8 +114,16 @@ def create_register_app(
 
 def _register(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
     @post("/documents/status", status_code=200)
-    async def status(data: JSONBody[StatusQuestion]) -> StatusAnswer:
+    async def status(data: JSONBody[DocumentQuestion]) -> StatusAnswer:
         return StatusAnswer(authority.status(data.kind, data.document_number))
+
+    @post("/documents/numbers", status_code=200)
+    async def numbers(data: JSONBody[DocumentQuestion]) -> NumbersAnswer:
+        return NumbersAnswer(list(authority.numbers(data.kind, data.document_number)))
+
+    @post("/documents/renewal", status_code=200, sync_to_thread=True)
+    def renewal(data: JSONBody[DocumentQuestion]) -> RenewalReply:
+        return RenewalReply(authority.lives.ask_renewal(data.kind, data.document_number))
 
     @get("/changes")
     async def changes(since: FromQuery[_Since], limit: FromQuery[_Limit] = 500) -> ChangesAnswer:
@@ -208,15 +140,19 @@ def _register(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]
     def printed(data: JSONBody[PrintedQuestion]) -> PrintedAnswer:
         return PrintedAnswer.of(authority.papers.confirm(data.kind, data.details()))
 
-    return status, changes, guardianship, printed
+    return status, numbers, renewal, changes, guardianship, printed
 
 
 def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
     @get("/desk/people", sync_to_thread=False)
     def people() -> PeopleView:
-        today = authority.today()
         return PeopleView(
-            [PersonView.of(person, card, today=today) for person, card in authority.people()]
+            [
+                PersonView.of(person, card, authority.status(card.kind, card.document_number))
+                if card
+                else PersonView.of(person)
+                for person, card in authority.people()
+            ]
         )
 
     @post("/desk/people", sync_to_thread=True)
@@ -224,7 +160,7 @@ def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
         person = authority.create_person(
             name=data.name, birth_date=data.birth_date, sex=data.sex, phone=data.phone
         )
-        return PersonView.of(person, today=authority.today())
+        return PersonView.of(person)
 
     @post("/desk/cards", sync_to_thread=True)
     def issue(data: JSONBody[CardOrder]) -> CardView:
