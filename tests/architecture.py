@@ -37,7 +37,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
 # What stands beside the house, for others to take away: which rooms it may know, and which foreign
 # libraries. Nobody in the house needs it, but for a room that is a platform's itself.
 BESIDE: dict[str, frozenset[str]] = {
-    "verify": frozenset({"errors", "identifiers", "cryptography", "msgspec"}),
+    "verify": frozenset({"errors", "identifiers", "cryptography", "msgspec", "cbor2"}),
 }
 PLATFORMS = frozenset({"presentation"})
 

@@ -30,6 +30,8 @@ CERTIFICATES = (
     "verified-person-brief",
     "verified-person-counter",
     "verified-person-at-platform",
+    "verified-person-mdoc",
+    "verified-person-mdoc-brief",
 )
 SCOPES = ("openid", "age", "identity", "offline_access", *CERTIFICATES)
 DEFAULT_SCOPES = ("openid", "age")

@@ -1,20 +1,29 @@
-"""The kinds of certificates as the metadata describes them (OpenID4VCI 1.0, 12.2.4 and A.3)."""
+"""The kinds of certificates as the metadata describes them (OpenID4VCI 1.0, 12.2.4, A.2, A.3)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from authsvc.certificates.credentials import KINDS, CredentialKind
+from authsvc.certificates.credentials import KINDS, CredentialKind, Format, type_of
 from authsvc.errors import Text
 from authsvc.issuance.key_proofs import ALGORITHMS
 
-FORMAT = "dc+sd-jwt"
-SIGNED_WITH = ("ES256",)
+# JOSE's names (appendix A.3), and COSE's numbers: ES256 as `alg` says it, and with its curve (A.2).
+_SIGNED_WITH: Mapping[Format, Sequence[str | int]] = {
+    Format.SD_JWT: ("ES256",),
+    Format.MDOC: (-7, -9),
+}
+# In which form a certificate shows the key that it is for (section 12.2.4).
+_BOUND_BY = {Format.SD_JWT: "jwk", Format.MDOC: "cose_key"}
+# How the type is told.
+_TYPE = {Format.SD_JWT: "vct", Format.MDOC: "doctype"}
 
 _NAMES: Mapping[str, Text] = {
     "verified-person": Text("网证", "Online certificate"),
     "verified-person-brief": Text("当日网证", "Online certificate for a day"),
     "verified-person-counter": Text("柜台网证", "Online certificate for counters"),
     "verified-person-at-platform": Text("平台网证", "Online certificate for a platform"),
+    "verified-person-mdoc": Text("网证(mdoc)", "Online certificate (mdoc)"),
+    "verified-person-mdoc-brief": Text("当日网证(mdoc)", "Online certificate for a day (mdoc)"),
 }
 _CLAIMS: Mapping[str, Text] = {
     "age_over_14": Text("已满 14 周岁", "Over 14"),
@@ -36,20 +45,27 @@ def displayed(text: Text) -> list[dict[str, str]]:
     return [{"name": text.zh, "locale": "zh-CN"}, {"name": text.en, "locale": "en"}]
 
 
+def _path(kind: CredentialKind, type_: str, name: str) -> list[str]:
+    """Where a claim is (appendix C): in an mdoc in a namespace, which is called as the type is."""
+    return [type_, name] if kind.format is Format.MDOC else [name]
+
+
 def _configuration(issuer: str, kind: CredentialKind, proof_types: Sequence[str]) -> dict[str, Any]:
     claims = {**_CLAIMS, "sub": _SUBJECT} if kind.names_subject else _CLAIMS
     signed = {"proof_signing_alg_values_supported": ALGORITHMS}
+    type_ = type_of(kind, issuer=issuer)
     return {
-        "format": FORMAT,
+        "format": kind.format,
         "scope": kind.id,
-        "vct": f"{issuer}/credentials/types/{kind.vct_name}",
-        "credential_signing_alg_values_supported": SIGNED_WITH,
-        "cryptographic_binding_methods_supported": ["jwk"],
+        _TYPE[kind.format]: type_,
+        "credential_signing_alg_values_supported": _SIGNED_WITH[kind.format],
+        "cryptographic_binding_methods_supported": [_BOUND_BY[kind.format]],
         "proof_types_supported": dict.fromkeys(proof_types, signed),
         "credential_metadata": {
             "display": displayed(_NAMES[kind.id]),
             "claims": [
-                {"path": [name], "display": displayed(text)} for name, text in claims.items()
+                {"path": _path(kind, type_, name), "display": displayed(text)}
+                for name, text in claims.items()
             ],
         },
     }

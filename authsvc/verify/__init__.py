@@ -10,13 +10,14 @@ or an online certificate as it came. Out: a verified thing, or a refusal that sa
     id_token.py     ID tokens (OpenID Connect Core 3.1.3.7, 3.1.3.8)
     access/         access tokens (RFC 9068) with DPoP or a client certificate
     credentials/    online certificates (SD-JWT VC, RFC 9901) that their holders show
+    mdoc/           the same in another form (ISO/IEC 18013-5)
     statuses/       whether a certificate still holds (Token Status List)
     known_issuer.py what is kept of an issuer, and fetched again when it is due
     jws.py          the one way by which all of them are read (RFC 7515, RFC 8725)
 
 This stands beside the house: it is for platforms, and the service does not use it. So it needs
-nothing but cryptography and msgspec, touches no network and no file, and knows of the house only
-how refusals and identifiers are spelt.
+nothing but cryptography, msgspec and cbor2, touches no network and no file, and knows of the house
+only how refusals and identifiers are spelt.
 """
 
 from authsvc.verify.access.access_token import AccessTokenVerifier, VerifiedAccessToken
@@ -71,6 +72,9 @@ from authsvc.verify.errors import (
 from authsvc.verify.id_token import IDTokenVerifier
 from authsvc.verify.keys import VerificationKeys
 from authsvc.verify.known_issuer import KnownIssuer
+from authsvc.verify.mdoc.errors import DeviceSignatureRefused, MdocMalformed
+from authsvc.verify.mdoc.verified import VerifiedMdoc
+from authsvc.verify.mdoc.verifier import MdocVerifier
 from authsvc.verify.statuses.errors import (
     CredentialRevoked,
     CredentialSuspended,
@@ -100,6 +104,7 @@ __all__ = [
     "CredentialSuspended",
     "CredentialVerifier",
     "DPoPProof",
+    "DeviceSignatureRefused",
     "DisclosureRefused",
     "HeaderRefused",
     "HolderKeyRefused",
@@ -110,6 +115,8 @@ __all__ = [
     "KeyUnknown",
     "KnownIssuer",
     "KnownStatuses",
+    "MdocMalformed",
+    "MdocVerifier",
     "NonceRefused",
     "PresentationAltered",
     "ProofForAnotherRequest",
@@ -135,6 +142,7 @@ __all__ = [
     "VerificationKeys",
     "VerifiedAccessToken",
     "VerifiedIDToken",
+    "VerifiedMdoc",
     "VerifiedPresentation",
     "VerifiedStatusList",
 ]

@@ -6,12 +6,12 @@ authority may certify others, and the devices of people. So the certificate itse
     subjectAltName     names the issuer: its URL, or the host of it (RFC 5280 section 4.2.1.6)
     keyUsage           signs, and signs no certificates and no CRLs
     basicConstraints   no authority
-    extendedKeyUsage   of no other trade; one that is not known here is another
+    extendedKeyUsage   of its own trade: none for what is signed as JSON, that of a document signer
+                       for mdocs; one that is not known here is another
     key                P-256: what ES256 signs with
 """
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -45,19 +45,26 @@ _UNREADABLE = (
 )
 
 
-class CertifiedKeys:
-    """Knows the keys of one issuer that one of `anchors` has certified."""
+class CertifiedSigners:
+    """Knows the keys of one issuer that one of `anchors` has certified for a trade, if any."""
 
-    def __init__(self, *, issuer: str, anchors: Sequence[x509.Certificate]) -> None:
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        anchors: Sequence[x509.Certificate],
+        trade: x509.ObjectIdentifier | None = None,
+    ) -> None:
         self._issuer = issuer
         self._host = urlsplit(issuer).hostname
         self._store = Store(list(anchors))
+        self._trades = [] if trade is None else [trade]
 
-    def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
-        """The key of the first certificate of `x5c`; SignerRefused."""
-        signer, *between = _certificates(header.get("x5c"))
+    def key_of(self, chain: Sequence[bytes], *, now: datetime) -> DatedKey:
+        """The key of the first of these certificates (DER), and while all hold; SignerRefused."""
+        signer, *between = _certificates(chain)
         try:
-            chain = self._chain(signer, between, now)
+            path = self._path(signer, between, now)
             self._check_signer(signer)
             public = signer.public_key()
             if not isinstance(public, ec.EllipticCurvePublicKey):
@@ -67,11 +74,11 @@ class CertifiedKeys:
             raise SignerRefused(log=type(error).__name__) from None
         except VerificationError:
             raise SignerRefused(log="no chain to an anchor that holds now") from None
-        begins = max(each.not_valid_before_utc for each in chain).timestamp()
-        ends = min(each.not_valid_after_utc for each in chain).timestamp()
+        begins = max(each.not_valid_before_utc for each in path).timestamp()
+        ends = min(each.not_valid_after_utc for each in path).timestamp()
         return DatedKey(key, begins, ends)
 
-    def _chain(
+    def _path(
         self, signer: x509.Certificate, between: list[x509.Certificate], now: datetime
     ) -> list[x509.Certificate]:
         """From the signer to an anchor (RFC 5280 section 6); each holds `now`."""
@@ -96,11 +103,32 @@ class CertifiedKeys:
         hosts = names.get_values_for_type(x509.DNSName)
         if self._issuer not in urls and self._host not in hosts:
             raise SignerRefused(log="of another issuer")
+        trades: list[x509.ObjectIdentifier] = []
         for extension in signer.extensions:
             if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
                 raise SignerRefused(log="an authority")
             if isinstance(extension.value, x509.ExtendedKeyUsage):
-                raise SignerRefused(log="of another trade")
+                trades += extension.value
+        if trades != self._trades:
+            raise SignerRefused(log="of another trade")
+
+
+class CertifiedKeys:
+    """The same for tokens, which bring certificates in their header (`x5c`)."""
+
+    def __init__(self, *, issuer: str, anchors: Sequence[x509.Certificate]) -> None:
+        self._signers = CertifiedSigners(issuer=issuer, anchors=anchors)
+
+    def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
+        """The key of the first certificate of `x5c`; SignerRefused."""
+        x5c = header.get("x5c")
+        if not isinstance(x5c, list):
+            raise SignerRefused(log="no certificate")
+        try:
+            chain = [_octets(each) for each in x5c[: _MOST + 1]]
+        except ValueError:
+            raise SignerRefused(log="no certificate in base64") from None
+        return self._signers.key_of(chain, now=now)
 
 
 class NamedOrCertified:
@@ -126,17 +154,18 @@ def keys_of(issuer: str, *, keys: Keys | None, anchors: Sequence[x509.Certificat
     return certified if keys is None else NamedOrCertified(named=keys, certified=certified)
 
 
-def _certificates(x5c: object) -> list[x509.Certificate]:
-    """RFC 7515 section 4.1.6: base64, not base64url, of DER; the signer's comes first."""
-    if not isinstance(x5c, list) or not 0 < len(x5c) <= _MOST:
-        raise SignerRefused(log="no certificate, or too many")
+def _certificates(chain: Sequence[bytes]) -> list[x509.Certificate]:
+    """The signer's comes first."""
+    if not 0 < len(chain) <= _MOST or any(len(each) > _LONGEST for each in chain):
+        raise SignerRefused(log="no certificate, too many, or too long")
     try:
-        return [x509.load_der_x509_certificate(_octets(each)) for each in x5c]
-    except (binascii.Error, *_UNREADABLE):
+        return [x509.load_der_x509_certificate(each) for each in chain]
+    except _UNREADABLE:
         raise SignerRefused(log="no certificate in DER") from None
 
 
 def _octets(text: object) -> bytes:
+    """RFC 7515 section 4.1.6: base64, not base64url, of DER."""
     if not isinstance(text, str) or len(text) > _LONGEST * 4 // 3:
         raise ValueError("no text, or too long")
     return base64.b64decode(text, validate=True)

@@ -39,7 +39,7 @@ from tests.hostile.town import (
     drawn,
 )
 
-_TYPES = {kind.vct_name for kind in KINDS.values()}
+_TYPES = {kind.type_name for kind in KINDS.values()}
 # The rows of a person, by what names the person; and those that each fetch writes, in order.
 _WHOSE = {"subscriber": "id", "document": "subscriber_id"}
 _OF_A_FETCH = ("credential_batch", "credential_key", "activity")

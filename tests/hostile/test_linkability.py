@@ -41,7 +41,7 @@ from tests.hostile.seen_in_town import (
 from tests.hostile.town import MARKET, RANDOM, SQUARE, VISITED, Town
 
 OIDC = "OpenID Connect"
-PERSON, BRIEF, COUNTER, AT_PLATFORM = KINDS
+PERSON, BRIEF, COUNTER, AT_PLATFORM, MDOC, MDOC_BRIEF = KINDS
 # What is played: who looks for what.
 ACROSS, AGAIN, STORAGE = "two platforms", "one platform, twice", "a platform and our storage"
 KNOWN_AGAIN = 0.9

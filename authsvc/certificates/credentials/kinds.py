@@ -8,6 +8,7 @@ steps that double, so that the end tells no day that a document has for itself.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 
 from authsvc.certificates.errors import DocumentEndsTooSoon
@@ -27,17 +28,26 @@ _BUCKET = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Format(StrEnum):
+    """In which form a credential is written, by its name in OpenID4VCI (appendix A)."""
+
+    SD_JWT = "dc+sd-jwt"
+    MDOC = "mso_mdoc"
+
+
 @dataclass(frozen=True)
 class CredentialKind:
     """One kind; `id` is its name among the configurations of the issuer (OpenID4VCI).
 
-    `vct_name` ends the address of its type, `grain` is what times are rounded down to, `most` how
-    many are issued at once. One that `names_subject` is for one platform and says who the holder is
-    there; one that `carries_chain` has the certificate of its key with it (`x5c`).
+    `type_name` is the name of its type at this issuer (`types`), `grain` what times are rounded
+    down to, `most` how many are issued at once. One that `names_subject` is for one platform and
+    says who the holder is there; one that `carries_chain` has the certificate of its key with it
+    (`x5c`), as every mdoc does.
     """
 
     id: str
-    vct_name: str
+    format: Format
+    type_name: str
     lifetime: timedelta
     grain: timedelta
     has_status: bool
@@ -61,7 +71,8 @@ def _by_id(*kinds: CredentialKind) -> Mapping[str, CredentialKind]:
 KINDS = _by_id(
     CredentialKind(
         "verified-person",
-        vct_name="verified-person",
+        format=Format.SD_JWT,
+        type_name="verified-person",
         lifetime=_TWO_WEEKS,
         grain=timedelta(days=1),
         has_status=True,
@@ -71,7 +82,8 @@ KINDS = _by_id(
     ),
     CredentialKind(
         "verified-person-brief",
-        vct_name="verified-person",
+        format=Format.SD_JWT,
+        type_name="verified-person",
         lifetime=_A_DAY,
         grain=timedelta(hours=1),
         has_status=False,
@@ -82,7 +94,8 @@ KINDS = _by_id(
     # Drawn as a QR code: every byte counts.
     CredentialKind(
         "verified-person-counter",
-        vct_name="verified-person",
+        format=Format.SD_JWT,
+        type_name="verified-person",
         lifetime=_A_DAY,
         grain=timedelta(hours=1),
         has_status=False,
@@ -92,13 +105,36 @@ KINDS = _by_id(
     ),
     CredentialKind(
         "verified-person-at-platform",
-        vct_name="verified-person-at-platform",
+        format=Format.SD_JWT,
+        type_name="verified-person-at-platform",
         lifetime=_TWO_WEEKS,
         grain=timedelta(days=1),
         has_status=True,
         names_subject=True,
         carries_chain=True,
         most=_BUCKET,
+    ),
+    CredentialKind(
+        "verified-person-mdoc",
+        format=Format.MDOC,
+        type_name="verified-person",
+        lifetime=_TWO_WEEKS,
+        grain=timedelta(days=1),
+        has_status=True,
+        names_subject=False,
+        carries_chain=True,
+        most=_BATCH,
+    ),
+    CredentialKind(
+        "verified-person-mdoc-brief",
+        format=Format.MDOC,
+        type_name="verified-person",
+        lifetime=_A_DAY,
+        grain=timedelta(hours=1),
+        has_status=False,
+        names_subject=False,
+        carries_chain=True,
+        most=_BATCH,
     ),
 )
 """Every kind, by its id."""

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from authsvc.certificates.credentials.claims import CLAIMS, names_of
-from authsvc.certificates.credentials.kinds import KINDS
+from authsvc.certificates.credentials.kinds import KINDS, CredentialKind, Format
 from authsvc.certificates.errors import CredentialTypeUnknown
 from authsvc.errors import Text
 
@@ -43,7 +43,7 @@ _SHOWN = ("iss", "iat", "exp", "cnf", "vct")
 @cache
 def type_metadata(name: str, *, vct: str) -> bytes:
     """The document about a type, in JSON; CredentialTypeUnknown."""
-    kind = next((kind for kind in KINDS.values() if kind.vct_name == name), None)
+    kind = next((kind for kind in KINDS.values() if _is_called(kind, name)), None)
     if kind is None:
         raise CredentialTypeUnknown
     shown = [*_SHOWN, "sector"] if kind.names_subject else list(_SHOWN)
@@ -66,6 +66,11 @@ def type_metadata(name: str, *, vct: str) -> bytes:
         ],
     }
     return msgspec.json.encode(document)
+
+
+def _is_called(kind: CredentialKind, name: str) -> bool:
+    """Only types of SD-JWT VCs are described: of an mdoc the type is no address."""
+    return kind.format is Format.SD_JWT and kind.type_name == name
 
 
 _LOCALES = (("zh-CN", "zh"), ("en", "en"))
