@@ -114,7 +114,7 @@ class Mdoc:
             "docType": doc_type,
             "issuerSigned": {
                 "nameSpaces": self.items(*names),
-                "issuerAuth": self.issuer_signed["issuerAuth"],
+                "issuerAuth": [*self.issuer_signed["issuerAuth"]],
             },
             "deviceSigned": {
                 "nameSpaces": names_of_device,

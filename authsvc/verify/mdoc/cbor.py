@@ -5,9 +5,10 @@ them, from its tag on, and is never encoded anew.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import cbor2
+import msgspec
 
 from authsvc.identifiers import b64url
 from authsvc.verify.mdoc.errors import MdocMalformed
@@ -24,6 +25,8 @@ _IN_PLACE, _LARGEST = 24, 27
 # make others into objects of many kinds, and some of them tie knots.
 _DATE_TIME, _ENCODED, _FULL_DATE = 0, 24, 1004
 _TAGS = frozenset({_DATE_TIME, _ENCODED, _FULL_DATE})
+
+_T = TypeVar("_T")
 
 
 class Encoded:
@@ -75,6 +78,14 @@ def decoded(octets: bytes) -> Any:
         )
     except (cbor2.CBORDecodeError, TypeError, ValueError):
         raise MdocMalformed(log="no CBOR, or CBOR with two readings") from None
+
+
+def shaped(value: Any, kind: type[_T]) -> _T:
+    """What was decoded, as what it should be; MdocMalformed. Text is never taken for octets."""
+    try:
+        return msgspec.convert(value, kind, builtin_types=(bytes,))
+    except msgspec.ValidationError:
+        raise MdocMalformed(log="a member is missing, or of another kind") from None
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ import msgspec
 
 from authsvc.identifiers import b64url
 from authsvc.verify.errors import AlgorithmRefused
-from authsvc.verify.mdoc.cbor import decoded
+from authsvc.verify.mdoc.cbor import decoded, shaped
 from authsvc.verify.mdoc.errors import MdocMalformed
 from authsvc.verify.signatures import VerificationKey, read_bare_key
 
@@ -24,7 +24,14 @@ _ALG, _CRIT, _X5CHAIN = 1, 2, 33
 _KTY, _KEY_ALG, _CRV, _X, _Y, _D = 1, 3, -1, -2, -3, -4
 _EC2, _P256 = 2, 1
 
-_Parts = tuple[bytes, dict[int | str, Any], bytes | None, bytes]
+
+class _Parts(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """RFC 9052 section 4.2, in their order; the protected header is encoded."""
+
+    protected: bytes
+    unprotected: dict[int | str, Any]
+    payload: bytes | None
+    signature: bytes
 
 
 class Sign1:
@@ -32,27 +39,28 @@ class Sign1:
 
     def __init__(self, value: object) -> None:
         """MdocMalformed; AlgorithmRefused."""
-        try:
-            parts = msgspec.convert(value, _Parts)
-        except msgspec.ValidationError:
-            raise MdocMalformed(log="no COSE_Sign1") from None
-        self._protected, self._unprotected, self.payload, self._signature = parts
-        header = decoded(self._protected)
+        self._parts = shaped(value, _Parts)
+        header = decoded(self._parts.protected)
         if not isinstance(header, dict) or _CRIT in header:
             raise MdocMalformed(log="no header, or one to be read in another way")
         if header.get(_ALG) not in ALGORITHMS:
             raise AlgorithmRefused(log="another than ES256")
 
     @property
+    def payload(self) -> bytes | None:
+        """What is signed, unless it was left out."""
+        return self._parts.payload
+
+    @property
     def chain(self) -> Sequence[bytes]:
         """Certificates in DER, the signer's first (RFC 9360 section 2); none if it has none."""
-        found = self._unprotected.get(_X5CHAIN, [])
-        return [found] if isinstance(found, bytes) else found
+        found = self._parts.unprotected.get(_X5CHAIN, [])
+        return shaped([found] if isinstance(found, bytes) else found, list[bytes])
 
     def verify(self, key: VerificationKey, payload: bytes) -> None:
         """Section 4.4, without external data; InvalidSignature."""
-        signed = cbor2.dumps(("Signature1", self._protected, b"", payload))
-        key.verify(self._signature, signed)
+        signed = cbor2.dumps(("Signature1", self._parts.protected, b"", payload))
+        key.verify(self._parts.signature, signed)
 
 
 def read_cose_key(members: Mapping[Any, Any]) -> VerificationKey:

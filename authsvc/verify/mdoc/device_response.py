@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from authsvc.verify.mdoc.cbor import Encoded, decoded
+from authsvc.verify.mdoc.cbor import Encoded, decoded, shaped
 from authsvc.verify.mdoc.errors import MdocMalformed
 
 # As often as a claim of an SD-JWT may be disclosed.
@@ -53,10 +53,7 @@ class _Response(msgspec.Struct, frozen=True):
 
 def read_document(device_response: bytes) -> Document:
     """The one document of a response; MdocMalformed."""
-    try:
-        found = msgspec.convert(decoded(device_response), _Response)
-    except msgspec.ValidationError:
-        raise MdocMalformed(log="a member is missing, or of another kind") from None
+    found = shaped(decoded(device_response), _Response)
     if len(found.documents) != 1:
         raise MdocMalformed(log="not one document")
     [document] = found.documents

@@ -14,7 +14,7 @@ import msgspec
 
 from authsvc.verify.credentials.errors import DisclosureRefused
 from authsvc.verify.errors import AlgorithmRefused
-from authsvc.verify.mdoc.cbor import Dated, Encoded, decoded, plain
+from authsvc.verify.mdoc.cbor import Dated, Encoded, decoded, plain, shaped
 from authsvc.verify.mdoc.errors import MdocMalformed
 from authsvc.verify.statuses.place import StatusClaim
 
@@ -72,10 +72,7 @@ def read_security_object(payload: bytes | None) -> SecurityObject:
     encoded = None if payload is None else decoded(payload)
     if not isinstance(encoded, Encoded):
         raise MdocMalformed(log="nothing is signed, or no encoded item")
-    try:
-        found = msgspec.convert(decoded(encoded.content), SecurityObject)
-    except msgspec.ValidationError:
-        raise MdocMalformed(log="a member is missing, or of another kind") from None
+    found = shaped(decoded(encoded.content), SecurityObject)
     if found.digest_algorithm != _DIGESTS:
         raise AlgorithmRefused(log="another hash")
     return found
@@ -105,10 +102,7 @@ def _elements(items: Sequence[Encoded], digests: Mapping[int, bytes]) -> dict[st
     found: dict[str, Any] = {}
     met: set[int] = set()
     for encoded in items:
-        try:
-            item = msgspec.convert(decoded(encoded.content), _Item)
-        except msgspec.ValidationError:
-            raise DisclosureRefused(log="no item of an issuer") from None
+        item = shaped(decoded(encoded.content), _Item)
         digest = sha256(encoded.octets).digest()
         if not compare_digest(digest, digests.get(item.digest_id, b"")):
             raise DisclosureRefused(log="one that the issuer has not made")
