@@ -24,10 +24,11 @@ from authsvc.presentation.transactions import (
     Transaction,
     Transactions,
 )
-from authsvc.verify.credentials.verified import VerifiedPresentation
+from authsvc.verify.mdoc.verified import VerifiedMdoc
 from authsvc.verify.presentation import (
     Answer,
     Declined,
+    Verified,
     VerifiedAnswer,
     read_from_browser,
     read_posted,
@@ -117,15 +118,23 @@ def _told(verified: VerifiedAnswer) -> dict[str, list[Presented]]:
     }
 
 
-def _presented(found: VerifiedPresentation) -> Presented:
+def _presented(found: Verified) -> Presented:
+    """An mdoc has its claims by namespace, and says neither who somebody is nor when it was."""
+    claims: dict[str, Any]
+    if isinstance(found, VerifiedMdoc):
+        claims = {name: dict(elements) for name, elements in found.claims.items()}
+        subject, bound_at = None, None
+    else:
+        claims = dict(found.claims)
+        subject, bound_at = found.subject, int(found.bound_at.timestamp())
     return Presented(
         issuer=found.issuer,
         type=found.type,
-        claims=dict(found.claims),
-        subject=found.subject,
+        claims=claims,
+        subject=subject,
         issued_at=int(found.issued_at.timestamp()),
         expires_at=int(found.expires_at.timestamp()),
-        bound_at=int(found.bound_at.timestamp()),
+        bound_at=bound_at,
         status=None if found.status is None else found.status.name.lower(),
         status_as_of=None if found.status_as_of is None else int(found.status_as_of.timestamp()),
     )

@@ -27,9 +27,9 @@ from authsvc.web.fetched import Fetched
 EVERY = timedelta(seconds=30)
 _UNATTENDED = 2 * EVERY
 # What may be missing at once, each of which shows when it is there no more.
-_TWO_THINGS = ("a new key", "a list")
-# Either document; the issuer has one for each address.
-_ACCEPTED = "application/json, application/statuslist+jwt"
+_THINGS = ("a new key", "the root of mdocs", "a list")
+# Any document; the issuer has one for each address.
+_ACCEPTED = "application/json, application/statuslist+jwt, application/pkix-cert"
 
 
 class Fetches(Protocol):
@@ -45,7 +45,9 @@ class IssuerFacts:
 
     def __init__(self, *, issuer: str, sector: str, fetcher: Fetches) -> None:
         self._known = KnownIssuer(issuer)
-        self._verifier = PresentationVerifier(issuer=issuer, keys=self._known, sector=sector)
+        self._verifier = PresentationVerifier(
+            issuer=issuer, keys=self._known, signers=self._known.document_signers, sector=sector
+        )
         self._fetcher = fetcher
         self._one_at_a_time = asyncio.Lock()
         self._looked_at: datetime | None = None
@@ -56,7 +58,7 @@ class IssuerFacts:
         """As `PresentationVerifier.verify`; what cannot be fetched is not known, and refused."""
         if self._looked_at is None or now - self._looked_at >= _UNATTENDED:
             await self.refresh(now=now)
-        for _ in _TWO_THINGS:
+        for _ in _THINGS:
             try:
                 return self._verify(answer, request, now)
             except (KeyUnknown, StatusUnknown, StatusTooOld):

@@ -10,7 +10,7 @@ answer, or None if there is none. What it brings is signed, or comes by TLS from
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,30 +18,28 @@ from cryptography import x509
 
 from authsvc.verify.errors import KeySetRefused, KeyUnknown, TokenRefused
 from authsvc.verify.jws import DatedKey
-from authsvc.verify.keys import VerificationKeys
+from authsvc.verify.keys import KEPT, LOOKED_FOR, VerificationKeys
+from authsvc.verify.mdoc.known_signers import KnownSigners
 from authsvc.verify.statuses.known import KnownStatuses
 from authsvc.verify.statuses.status_token import StatusListVerifier
 
 Fetch = Callable[[str], bytes | None]
 AsyncFetch = Callable[[str], Awaitable[bytes | None]]
 
-# As long as the service lets its key sets be kept. A key that is not known is looked for sooner,
-# but not for everybody who makes one up.
-KEYS_KEPT = timedelta(minutes=15)
-_UNKNOWN_KEY = timedelta(minutes=1)
-
 
 class KnownIssuer:
     """Knows the newest keys and status lists that it was given. It may be used by many threads.
 
-    It can be the `keys` of a verifier, which then goes by the newest ones. `metadata` is what was
-    read last, to be kept over a restart, as `statuses.tokens()` are.
+    It can be the `keys` of a verifier, which then goes by the newest ones, and `document_signers`
+    the `signers` of one of mdocs. `metadata` is what was read last, to be kept over a restart, as
+    `statuses.tokens()` are.
     """
 
     def __init__(self, issuer: str, *, anchors: Sequence[x509.Certificate] = ()) -> None:
         self.name = issuer
         self.metadata: bytes | None = None
         self.statuses = KnownStatuses(StatusListVerifier(issuer=issuer, keys=self, anchors=anchors))
+        self.document_signers = KnownSigners(issuer, anchors=anchors)
         self._keys: VerificationKeys | None = None
         self._got_at: datetime | None = None
         self._met_unknown = False
@@ -88,9 +86,10 @@ class KnownIssuer:
         if self._got_at is None:
             yield self.metadata_address
         else:
-            kept_for = _UNKNOWN_KEY if self._met_unknown else KEYS_KEPT
+            kept_for = LOOKED_FOR if self._met_unknown else KEPT
             if now - self._got_at >= kept_for:
                 yield self.metadata_address
+        yield from self.document_signers.due(now=now)
         yield from self.statuses.due(now=now)
 
     def _take(self, address: str, answer: bytes | None, *, now: datetime) -> bool:
@@ -99,6 +98,9 @@ class KnownIssuer:
         try:
             if address == self.metadata_address:
                 self.take_keys(answer, now=now)
+                return True
+            if address == self.document_signers.address:
+                self.document_signers.take(answer, now=now)
                 return True
             # A list that is good, and not the one that was wanted, is taken all the same.
             return self.statuses.add(answer, now=now).uri == address

@@ -5,12 +5,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from authsvc.verify import (
     CredentialSuspended,
     KeySetRefused,
     KeyUnknown,
     KnownIssuer,
+    MdocVerifier,
+    SignerRefused,
     StatusUnknown,
     VerificationKeys,
 )
@@ -20,6 +23,7 @@ from tests.verify.credential_makers import (
     AUDIENCE,
     LIST,
     NONCE,
+    Authority,
     issued,
     metadata,
     presentation,
@@ -27,7 +31,9 @@ from tests.verify.credential_makers import (
     verifier,
 )
 from tests.verify.makers import ISSUED, ISSUER
+from tests.verify.mdoc_makers import AUTHORITY, DOC_TYPE, TRANSCRIPT, MdocIssuer
 
+ROOT = f"{ISSUER}/ca/credentials.cer"
 KEYS = f"{ISSUER}/.well-known/jwt-vc-issuer"
 STATUS = {"status_list": {"idx": 7, "uri": LIST}}
 OLD, NEW = private_key("ES256"), private_key("ES256", "second")
@@ -138,3 +144,60 @@ def test_the_address_of_the_keys_goes_before_a_path():
     assert KnownIssuer(ISSUER).metadata_address == KEYS
     below = KnownIssuer("https://example.com/tenant/1234/").metadata_address
     assert below == "https://example.com/.well-known/jwt-vc-issuer/tenant/1234"
+
+
+def der(authority):
+    return authority.certificate.public_bytes(Encoding.DER)
+
+
+def shows_mdoc(issuer, maker, *, now=NOW):
+    whole = MdocVerifier(issuer=ISSUER, signers=issuer.document_signers, types=[DOC_TYPE])
+    return whole.verify(maker.issue().presented(), session_transcript=TRANSCRIPT, now=now)
+
+
+def test_the_root_is_fetched_when_an_mdoc_is_shown_and_looked_for_again(network):
+    issuer, other = KnownIssuer(ISSUER), Authority("The next root")
+    assert issuer.refresh(network.fetch, now=NOW) == ()
+    assert network.asked == [KEYS]
+    with pytest.raises(KeyUnknown):
+        shows_mdoc(issuer, MdocIssuer())
+    # It is not there, then it is none, then it is there.
+    assert issuer.refresh(network.fetch, now=NOW) == (ROOT,)
+    network.there[ROOT] = b"none"
+    assert issuer.refresh(network.fetch, now=NOW) == (ROOT,)
+    network.there[ROOT] = der(AUTHORITY)
+    assert issuer.refresh(network.fetch, now=NOW) == ()
+    assert shows_mdoc(issuer, MdocIssuer())
+    # Another took its place: whoever shows one of it is refused, and a minute later is not.
+    network.there[ROOT] = der(other)
+    next_one = MdocIssuer(authority=other)
+    with pytest.raises(SignerRefused):
+        shows_mdoc(issuer, next_one)
+    network.asked.clear()
+    assert issuer.refresh(network.fetch, now=NOW + timedelta(seconds=59)) == ()
+    assert network.asked == []
+    later = NOW + timedelta(seconds=60)
+    issuer.refresh(network.fetch, now=later)
+    assert network.asked == [ROOT]
+    assert shows_mdoc(issuer, next_one, now=later)
+    with pytest.raises(SignerRefused):
+        shows_mdoc(issuer, MdocIssuer(), now=later)
+
+
+def test_a_root_is_looked_for_every_quarter_of_an_hour(network):
+    issuer = KnownIssuer(ISSUER)
+    issuer.document_signers.take(der(AUTHORITY), now=NOW)
+    issuer.take_keys(network.there[KEYS], now=NOW)
+    for minutes, due in ((14, []), (15, [KEYS, ROOT])):
+        network.asked.clear()
+        issuer.refresh(network.fetch, now=NOW + timedelta(minutes=minutes))
+        assert network.asked == due
+
+
+def test_a_root_that_was_handed_over_is_never_fetched(network):
+    issuer = KnownIssuer(ISSUER, anchors=[AUTHORITY.certificate])
+    assert shows_mdoc(issuer, MdocIssuer())
+    with pytest.raises(SignerRefused):
+        shows_mdoc(issuer, MdocIssuer(authority=Authority("Another")))
+    issuer.refresh(network.fetch, now=NOW)
+    assert network.asked == [KEYS]

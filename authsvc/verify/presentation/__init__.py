@@ -34,7 +34,7 @@ from authsvc.verify.presentation.response import (
     read_from_browser,
     read_posted,
 )
-from authsvc.verify.presentation.verifier import PresentationVerifier, VerifiedAnswer
+from authsvc.verify.presentation.verifier import PresentationVerifier, Verified, VerifiedAnswer
 
 __all__ = [
     "Answer",
@@ -45,6 +45,7 @@ __all__ = [
     "Query",
     "RequestSigner",
     "ResponseMode",
+    "Verified",
     "VerifiedAnswer",
     "browser_request",
     "by_address",

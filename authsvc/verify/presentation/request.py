@@ -4,6 +4,7 @@ A request is made once, for one person at one moment, and kept (it holds the pri
 answer is encrypted to) until the answer has come. Its `nonce` and `state` are secrets of the two.
 """
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -11,13 +12,24 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from authsvc.identifiers import new_token
+from authsvc.verify.mdoc.cose import ALGORITHMS as COSE_ALGORITHMS
+from authsvc.verify.mdoc.session_transcript import by_browser, by_redirect
 from authsvc.verify.presentation.client_identifier import prefix_of
-from authsvc.verify.presentation.dcql import FORMAT, Query
+from authsvc.verify.presentation.dcql import MDOC, SD_JWT, Query
 from authsvc.verify.presentation.errors import RequestRefused
 from authsvc.verify.presentation.response_key import CONTENT_KEYS, ResponseKey
 
 # Section 13.1.2: what a wallet is reached by of which nothing is known.
 _ANY_WALLET = "openid4vp://"
+
+# Appendices B.3.4 and B.2.2: of the issuer, and of the holder; of an mdoc by COSE's numbers.
+_ALGORITHMS: Mapping[str, Mapping[str, Sequence[str | int]]] = {
+    SD_JWT: {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]},
+    MDOC: {
+        "issuerauth_alg_values": [*COSE_ALGORITHMS],
+        "deviceauth_alg_values": [*COSE_ALGORITHMS],
+    },
+}
 
 # 128 bits at least (section 5.2); these are 256.
 _RANDOM_BYTES = 32
@@ -61,6 +73,20 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.client_id if self.origin is None else f"origin:{self.origin}"
 
     @property
+    def session_transcript(self) -> bytes:
+        """What an mdoc must be presented in (appendix B.2.6)."""
+        key = self.response_key
+        thumbprint = None if key is None else key.thumbprint
+        if self.origin is not None:
+            return by_browser(origin=self.origin, nonce=self.nonce, thumbprint=thumbprint)
+        return by_redirect(
+            client_id=self.client_id,
+            nonce=self.nonce,
+            thumbprint=thumbprint,
+            response_uri=self.response_uri or "",
+        )
+
+    @property
     def response_key(self) -> ResponseKey | None:
         """The key that the answer is encrypted to; None if it comes in the clear."""
         return None if self.private_key is None else ResponseKey.from_octets(self.private_key)
@@ -87,8 +113,8 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _client_metadata(self) -> dict[str, Any]:
-        algorithms = {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}
-        metadata: dict[str, Any] = {"vp_formats_supported": {FORMAT: algorithms}}
+        formats = {name: _ALGORITHMS[name] for name in sorted(self.query.formats)}
+        metadata: dict[str, Any] = {"vp_formats_supported": formats}
         if (key := self.response_key) is not None:
             metadata["jwks"] = {"keys": [key.public_jwk]}
             metadata["encrypted_response_enc_values_supported"] = [*CONTENT_KEYS]
