@@ -1,6 +1,6 @@
 """How far can what people show be joined: by two platforms, and by whoever has our storage?
 
-10 000 times people of a town show who they are: by a pseudonym of OpenID Connect (tier T0) and by
+14 000 times people of a town show who they are: by a pseudonym of OpenID Connect (tier T0) and by
 each kind of certificate (T1). Three games are played with it: two platforms lay side by side all
 they have; one looks at two visits to itself; a platform has a stolen dump of both stores, without
 keys. `BOUNDS` is by how much attackers may do better than chance in a line-up of ten; the same
@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from authsvc.certificates.credentials import KINDS, credentials, sd_jwt, statuses, store
+from authsvc.certificates.credentials import KINDS, credentials, mdoc, sd_jwt, statuses, store
 from authsvc.certificates.credentials.kinds import Validity
 from authsvc.certificates.credentials.places import Places
 from authsvc.certificates.status import RevocationReason
@@ -76,6 +76,12 @@ BOUNDS = {
     (AT_PLATFORM, ACROSS): Bound(0, 0.5),
     (AT_PLATFORM, AGAIN): Bound(KNOWN_AGAIN, KNOWN_AGAIN),
     (AT_PLATFORM, STORAGE): Bound(0, 0.5),
+    (MDOC, ACROSS): Bound(0, 0.5),
+    (MDOC, AGAIN): Bound(0, 0.5),
+    (MDOC, STORAGE): Bound(0, 0.5),
+    (MDOC_BRIEF, ACROSS): Bound(0, 0.32),
+    (MDOC_BRIEF, AGAIN): Bound(0, 0.32),
+    (MDOC_BRIEF, STORAGE): Bound(0, 0.32),
 }
 
 
@@ -138,7 +144,7 @@ async def test_nothing_joins_people_beyond_the_written_bounds(open_town):
     await town.enroll()
     await town.fetch(*KINDS)
     collected = {row: await collect(town, row, STORAGE) for row in (OIDC, *KINDS)}
-    assert sum(len(each.visits) for each in collected.values()) == 10_000
+    assert sum(len(each.visits) for each in collected.values()) == 14_000
     found = {
         row_and_game: above(bound, collected[row_and_game[0]], row_and_game[1])
         for row_and_game, bound in BOUNDS.items()
@@ -168,11 +174,12 @@ async def require_withdrawn_people_to_be_joined_by_the_moment(
                 tx, reason=RevocationReason.CERTIFICATE_HOLD, subscriber_id=town.people[who].id
             )
         flipped = await withdrawn(town) - before
-        for kind in (PERSON, AT_PLATFORM):
+        for kind in (PERSON, AT_PLATFORM, MDOC):
             seen = [each for each in collected[kind].visits if each.place in flipped]
             assert {each.platform for each in seen} == {SQUARE, MARKET}
             assert {each.sighting.who for each in seen} == {who}
-    assert {each.place for each in collected[BRIEF].visits} == {None}
+    for kind in (BRIEF, MDOC_BRIEF):
+        assert {each.place for each in collected[kind].visits} == {None}
 
 
 async def withdrawn(town: Town) -> set[tuple[str, int]]:
@@ -207,7 +214,8 @@ def a_salt_for_a_batch(patch: pytest.MonkeyPatch, town: Town) -> None:
 
     async def issued(*given: Any, **more: Any) -> list[str]:
         salts = os.urandom(1024)
-        patch.setattr(sd_jwt, "os", SimpleNamespace(urandom=lambda count: salts[:count]))
+        for form in (sd_jwt, mdoc):
+            patch.setattr(form, "os", SimpleNamespace(urandom=lambda count: salts[:count]))
         return await issue(*given, **more)
 
     patch.setattr(town.credentials, "issue", issued)
@@ -264,6 +272,10 @@ PLANTED: list[tuple[Plant, str, tuple[str, ...]]] = [
     (the_second_of_the_fetch, BRIEF, (ACROSS,)),
     (places_in_sequence, PERSON, (ACROSS, STORAGE)),
     (a_key_for_a_batch, BRIEF, (ACROSS, AGAIN)),
+    (a_salt_for_a_batch, MDOC_BRIEF, (ACROSS, AGAIN)),
+    (the_second_of_the_fetch, MDOC_BRIEF, (ACROSS,)),
+    (places_in_sequence, MDOC, (ACROSS, STORAGE)),
+    (a_key_for_a_batch, MDOC_BRIEF, (ACROSS, AGAIN)),
     (one_subject_everywhere, AT_PLATFORM, (ACROSS,)),
     (one_subject_everywhere, OIDC, (ACROSS,)),
     (digests_without_a_key, BRIEF, (STORAGE,)),

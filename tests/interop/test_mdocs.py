@@ -45,7 +45,11 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 FLOWS = "mdl/flows.mjs"
 ELEMENTS = ("age_over_14", "age_over_18", "document_class")
-TOLD = {"age_over_14": True, "age_over_18": True, "document_class": "resident_identity_card"}
+TOLD: dict[str, Any] = {
+    "age_over_14": True,
+    "age_over_18": True,
+    "document_class": "resident_identity_card",
+}
 OTHER = cbor2.dumps([None, None, ["Artificial handover", b"of another session"]])
 
 
@@ -137,8 +141,8 @@ def of_openvc(shown: Shown) -> dict[str, Any]:
 
 def of_isomdoc(shown: Shown) -> dict[str, Any]:
     found = isomdoc_verify(shown.response, cbor2.loads(shown.transcript))
-    [document] = found.documents
-    items = document.issuer_signed.namespaces[DOC_TYPE]
+    documents: Any = found.documents
+    items = documents[0].issuer_signed.namespaces[DOC_TYPE]
     return {each.element_identifier: each.element_value for each in items}
 
 
