@@ -84,7 +84,7 @@ async def shown(desk, https_issuer, today):
 
 
 @pytest.fixture
-async def tampered(desk, shown, today):
+async def tampered(desk: Any, shown: Shown, today: datetime) -> dict[str, Shown]:
     """The same, each wrong in one way."""
     mdoc, yesterday = await desk(), await desk(now=today - timedelta(days=2))
     auth = mdoc.issuer_signed["issuerAuth"]
