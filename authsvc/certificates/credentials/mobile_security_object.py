@@ -72,7 +72,7 @@ def encoded(value: object) -> cbor2.CBORTag:
 
 
 def _tdate(moment: datetime) -> cbor2.CBORTag:
-    """RFC 3339 in UTC, without fractions of a second (ISO/IEC 18013-5 section 7.2.1)."""
+    """RFC 3339 in UTC, without fractions of a second (ISO/IEC 18013-5 section 9.1.2.4)."""
     return cbor2.CBORTag(_DATE_TIME, f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
 
 
