@@ -101,7 +101,7 @@ class Shop:
             keys=None if by_chain else self.known,
             anchors=anchors,
             revocations=self.known.revocations,
-            types=[credentials.vct(LASTING)],
+            types=[credentials.type_of(LASTING)],
             algorithms=algorithms,
         )
 
