@@ -14,6 +14,9 @@ from joserfc.jwk import ECKey
 from authsvc.certificates import RevocationReason
 from authsvc.certificates.credentials import Wanted
 from authsvc.identifiers import from_b64url
+from authsvc.verify.presentation import Query, request_by_browser
+from authsvc.verify.presentation.errors import RequestRefused
+from authsvc.web.errors import FetchFailed
 from tests.certificates.credential_makers import MDOC, somebody
 from tests.makers import NOW
 from tests.presentation.conftest import IssuerAway, opened
@@ -33,6 +36,7 @@ __all__ = ["desk", "service"]
 
 MAKER = MdocIssuer()
 ROOT = AUTHORITY.certificate.public_bytes(Encoding.DER)
+REVOKED = AUTHORITY.revocation_list()
 
 
 def query(*elements: str, **instead: Any) -> dict[str, Any]:
@@ -69,12 +73,15 @@ def text(device_response: bytes) -> str:
 
 
 class WithRoot(IssuerAway):
-    """Whose root lies where ours does."""
+    """Whose root lies where ours does, and what it has revoked: nobody."""
 
     async def get(self, url, *, accept, largest=0):
         if url.endswith("/ca/credentials.cer"):
             self.asked.append(url)
             return SimpleNamespace(body=ROOT)
+        if url.endswith("/crl/credentials.crl"):
+            self.asked.append(url)
+            return SimpleNamespace(body=REVOKED)
         return await super().get(url, accept=accept)
 
 
@@ -244,13 +251,45 @@ async def test_a_root_that_cannot_be_had_is_no_yes(tmp_path, issuer, clock):
     assert result == {"status": "refused", "reason": "verify.key_unknown"}
 
 
+async def test_a_root_whose_list_cannot_be_had_is_no_yes(tmp_path, issuer, clock):
+    class WithoutList(WithRoot):
+        async def get(self, url, *, accept, largest=0):
+            if url.endswith(".crl"):
+                raise FetchFailed
+            return await super().get(url, accept=accept)
+
+    async with opened(tmp_path, issuer, clock, WithoutList(issuer, clock)) as door:
+        result = await presented(door, MAKER.issue(), "age_over_18")
+    assert result == {"status": "refused", "reason": "verify.signer_status_unknown"}
+
+
+def test_nothing_is_asked_for_that_an_mdoc_cannot_answer():
+    asked = Query.read(query("age_over_18"))
+    by: dict[str, Any] = {"query": asked, "origin": ORIGIN}
+    with pytest.raises(RequestRefused):
+        request_by_browser(**by, algorithms=("SM2",))
+    document = {"type": "example", "credential_ids": ["person"]}
+    with pytest.raises(RequestRefused):
+        request_by_browser(**by, transaction_data=[document])
+    told = request_by_browser(**by, algorithms=("ES256", "EdDSA", "SM2")).parameters
+    assert told["client_metadata"]["vp_formats_supported"] == {
+        "mso_mdoc": {
+            "issuerauth_alg_values": [-7, -9, -8, -19],
+            "deviceauth_alg_values": [-7, -9],
+        }
+    }
+
+
 class PublishedWithRoot(Published):
-    """What the service publishes, with its root."""
+    """What the service publishes, with its root, and the list of that."""
 
     async def get(self, url, *, accept):
         if url == f"{ADDRESS}/ca/credentials.cer":
             root = self._service.certificates.credentials.anchor(now=NOW)
             return SimpleNamespace(body=root.public_bytes(Encoding.DER))
+        if url == f"{ADDRESS}/crl/credentials.crl":
+            revoked = self._service.certificates.credentials.revoked_signers
+            return SimpleNamespace(body=await revoked.current(now=self._clock.now()))
         return await super().get(url, accept=accept)
 
 

@@ -11,9 +11,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from authsvc.identifiers import b64url
 from authsvc.verify import (
     UNCHECKED_SIGNERS,
     AlgorithmRefused,
+    AuthorityRefused,
     BindingMissing,
     CredentialRevoked,
     CredentialSuspended,
@@ -21,11 +23,14 @@ from authsvc.verify import (
     DisclosureRefused,
     HolderKeyRefused,
     IssuedInTheFuture,
+    KnownRevocations,
     KnownStatuses,
     MdocMalformed,
     MdocVerifier,
     SignatureRefused,
     SignerRefused,
+    SignerRevoked,
+    SignerStatusUnknown,
     Status,
     StatusListVerifier,
     StatusTooOld,
@@ -555,3 +560,35 @@ def test_text_is_not_taken_for_octets():
         auth[3] = base64.b64encode(auth[3]).decode()
 
     refuses(MdocMalformed, GOOD.presented(change=as_text))
+
+
+def test_a_signer_is_believed_by_a_list_that_holds_and_does_not_name_it():
+    """RFC 5280 section 5, as for certificates in the other form."""
+    key = new_key()
+    signer = AUTHORITY.certify(key.public_key(), *signer_extensions(trade=TRADE))
+    presented = MdocIssuer(key, chain=[signer]).issue().presented()
+    refuses(SignerStatusUnknown, presented, revocations=None)
+    known = KnownRevocations([AUTHORITY.certificate])
+    refuses(SignerStatusUnknown, presented, revocations=known)
+    known.add(AUTHORITY.revocation_list(at=NOW - timedelta(days=9)), now=NOW)
+    refuses(SignerStatusUnknown, presented, revocations=known)
+    known.add(AUTHORITY.revocation_list(at=NOW - SECOND), now=NOW)
+    assert verified(presented, revocations=known)
+    known.add(AUTHORITY.revocation_list(signer), now=NOW)
+    refuses(SignerRevoked, presented, revocations=known)
+
+
+def test_authorities_may_be_named_of_an_mdoc_as_well():
+    [signer] = map(x509.load_der_x509_certificate, MAKER.certificates)
+    named = signer.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
+    identifier = b64url(named.key_identifier or b"")
+    assert verified(GOOD.presented(), authorities=[identifier, "AAAA"])
+    refuses(AuthorityRefused, GOOD.presented(), authorities=["AAAA"])
+
+
+def test_the_number_is_of_the_algorithm_of_the_key():
+    """RFC 8725 section 3.1, in COSE: a header chooses nothing."""
+    for number in (-8, -19):
+        presented = MAKER.issue(alg=number).presented()
+        refuses(AlgorithmRefused, presented)
+        refuses(AlgorithmRefused, presented, algorithms=["ES256", "EdDSA"])

@@ -188,8 +188,8 @@ class CredentialVerifier:
     def _check_authority(self, jwt: str) -> None:
         if not self._authorities:
             return
-        chain = _chain(jwt)
-        if not chain or self._authorities.isdisjoint(authorities_of([*chain])):
+        header = _header(jwt)
+        if "x5c" not in header or self._authorities.isdisjoint(authorities_of(header["x5c"])):
             raise AuthorityRefused
 
     def _check(self, claims: _Claims, at: float) -> None:
@@ -251,10 +251,15 @@ def _verified(
     )
 
 
+def _header(jwt: str) -> Mapping[str, Any]:
+    """One that was verified."""
+    header, _, _, _ = compact.parts(jwt)
+    return compact.members(compact.octets(header))
+
+
 def _chain(jwt: str) -> tuple[str, ...]:
     """`x5c` of a header that was verified."""
-    header, _, _, _ = compact.parts(jwt)
-    x5c = compact.members(compact.octets(header)).get("x5c")
+    x5c = _header(jwt).get("x5c")
     if not isinstance(x5c, list):
         return ()
     return tuple(each for each in x5c if isinstance(each, str))
