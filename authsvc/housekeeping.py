@@ -2,8 +2,8 @@
 
 The register's feed is followed, and each minute what has passed is erased, in whichever room it
 lies, a phone that has waited long enough takes the other's place, whoever has come of age is freed
-of guardians, and the signing keys are tended. It ends before the house closes, so that no turn
-meets a closed store.
+of guardians, platforms hear of who has died, and the signing keys are tended. It ends before the
+house closes, so that no turn meets a closed store.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from authsvc.enrollment.sweeper import repeat, sweep
 from authsvc.errors import AuthsvcError
 from authsvc.evidence.register import DocumentRegister
 from authsvc.keyring import KeyRing, rotation
+from authsvc.oidc.logout.farewells import Farewells
 from authsvc.oidc.provider import Provider
 from authsvc.storage import Database
 from authsvc.subscribers.activity import ActivityLog
@@ -45,6 +46,7 @@ class Housekeeping:
     activity: ActivityLog
     phone_changes: PhoneChanges
     coming_of_age: ComingOfAge
+    farewells: Farewells
     clock: Clock
     poll_seconds: int
 
@@ -64,6 +66,7 @@ class Housekeeping:
                     "passed": self._erase_what_has_passed,
                     "phones": self._change_phones,
                     "coming_of_age": self._end_guardianships,
+                    "farewells": self._say_farewell,
                     "signing_keys": self._tend_keys,
                 },
             )
@@ -93,6 +96,9 @@ class Housekeeping:
     async def _end_guardianships(self) -> None:
         await self.coming_of_age.turn(now=self.clock.now())
 
+    async def _say_farewell(self) -> None:
+        await self.farewells.turn(now=self.clock.now())
+
     async def _erase_what_has_passed(self) -> None:
         now = self.clock.now()
         async with self.database.transaction() as tx:
@@ -100,4 +106,5 @@ class Housekeeping:
             await self.credentials.forget_used_steps(tx, now=now)
             await self.activity.erase_expired(tx, now=now)
             await self.desk.recoveries.erase_expired(tx, now=now)
+            await self.desk.ending.erase_ended(tx, now=now)
             await self.certificates.credentials.erase_expired(tx, now=now)

@@ -26,9 +26,15 @@ from authsvc.oidc.grants import BLOCK, LIFETIME, Grant
 from authsvc.oidc.store import consent
 from authsvc.subscribers import DocumentState, Identity, SubscriberStatus
 from authsvc.subscribers.online_number import ALPHABET, LENGTH, check_character
-from authsvc.subscribers.store import DocumentRow, SubscriberRow, document, subscriber
+from authsvc.subscribers.store import (
+    DocumentRow,
+    SubscriberRow,
+    document,
+    identity_number,
+    subscriber,
+)
 
-TABLES = (subscriber, document, consent)
+TABLES = (subscriber, identity_number, document, consent)
 # Between one enrollment and the next.
 APART = timedelta(milliseconds=1)
 # Somebody is born 999 times a day; the youngest of all is fourteen in 2026.
@@ -111,6 +117,7 @@ class Makers:
             enrolled_at=now,
         )
         yield subscriber.name, list(who)
+        yield identity_number.name, [person_digest, subscriber_id]
         kind = RESIDENT_IDENTITY_CARD.name
         card = DocumentRow(
             digest=digest("document", kind, f"X{place:09d}"),
@@ -118,6 +125,7 @@ class Makers:
             kind=kind,
             state=DocumentState.VALID.value,
             added_at=now,
+            ahead=0,
         )
         yield document.name, list(card)
         if plan.has_grant(place):

@@ -75,6 +75,7 @@ def _lifespan(house: House) -> Any:
         activity=house.activity,
         phone_changes=house.phone_changes,
         coming_of_age=house.coming_of_age,
+        farewells=house.farewells,
         clock=house.clock,
         poll_seconds=house.settings.register.poll_seconds,
     )

@@ -14,6 +14,8 @@ from authsvc.holder.departments.own_departments import OwnDepartments
 from authsvc.holder.devices import routes as devices_routes
 from authsvc.holder.devices.adding import Adding
 from authsvc.holder.devices.devices import Devices
+from authsvc.holder.documents import routes as documents_routes
+from authsvc.holder.documents.renewing import Renewing
 from authsvc.holder.door import Door
 from authsvc.holder.export.exports import Exports, Sources
 from authsvc.holder.kin import routes as kin_routes
@@ -63,6 +65,9 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
         *_own_doors(house, door, devices, own_log),
         *activity_routes.routes(own_log, door),
         *devices_routes.routes(devices, adding, door),
+        *documents_routes.routes(
+            Renewing(register=house.outside.register, activity=house.activity, **on), door
+        ),
         *platforms_routes.routes(platforms, door),
         *departments_routes.routes(
             OwnDepartments(house.departments.departments, house.links, step_up=house.step_up, **on),

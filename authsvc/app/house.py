@@ -27,6 +27,7 @@ from authsvc.holder.wallets.own_wallet import own_wallet
 from authsvc.issuance.datasets import Datasets
 from authsvc.issuance.issuer import Issuer, build_issuer
 from authsvc.keyring import KeyRing
+from authsvc.oidc.logout.farewells import Farewells
 from authsvc.oidc.provider import Provider, build_provider
 from authsvc.settings import Settings
 from authsvc.storage import Database, Ephemeral
@@ -64,6 +65,7 @@ class House:
     relations: Relations
     kinship: Kinship
     coming_of_age: ComingOfAge
+    farewells: Farewells
     certificates: Certificates
     clients: Clients
     hasher: PasswordHasher
@@ -232,6 +234,12 @@ def open_house(settings: Settings, clock: Clock | None = None) -> House:
         relations=relations,
         kinship=kinship,
         coming_of_age=ComingOfAge(database=database, subscribers=subscribers, kinship=kinship),
+        farewells=Farewells(
+            database=database,
+            ending=desk.ending,
+            grants=provider.grants,
+            sign_out=provider.logout.sign_out,
+        ),
         certificates=certificates,
         clients=clients,
         hasher=hasher,

@@ -3,19 +3,25 @@
 All commands work on one directory, also while `serve` serves it: the server sees what they do.
 """
 
-import json
 import os
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from authsvc.cli import register_lives
+from authsvc.cli.register_office import (
+    date_of,
+    directory_option,
+    hand_over,
+    open_authority,
+    out_option,
+    show,
+)
+
 if TYPE_CHECKING:
     from litestar import Litestar
-
-    from authsvc.evidence.authority.authority import DocumentAuthority
-    from authsvc.evidence.authority.cards import IssuedCard
 
 # How `serve` tells the server's process what to serve.
 _DIRECTORY, _TOKEN, _PUSH_URL = (
@@ -24,19 +30,6 @@ _DIRECTORY, _TOKEN, _PUSH_URL = (
     "SIMULATED_REGISTER_PUSH_URL",
 )
 
-_directory_option = click.option(
-    "--directory",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("data/register"),
-    show_default=True,
-    help="Where the authority keeps everything.",
-)
-_out_option = click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path(),
-    help="Where the chip file and the holder file go.",
-)
 _day = click.DateTime(formats=["%Y-%m-%d"])
 _from_option = click.option("--valid-from", type=_day, help="First day; today if not given.")
 _until_option = click.option("--valid-until", type=_day, help="Last day; the law's if not given.")
@@ -47,8 +40,12 @@ def register() -> None:
     """A simulated issuing authority: artificial people, signed cards, questions of status."""
 
 
+for _command in register_lives.COMMANDS:
+    register.add_command(_command)
+
+
 @register.command()
-@_directory_option
+@directory_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8100, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--token", envvar="AUTHSVC_REGISTER__TOKEN", help="Bearer token to ask for.")
@@ -57,7 +54,7 @@ def serve(directory: Path, host: str, port: int, token: str | None, push_url: st
     """Serve the register and the desk; without --token, the one in keys/desk/token.key counts."""
     from authsvc.cli.serve import run_server
 
-    authority = _open(directory)
+    authority = open_authority(directory)
     os.environ[_DIRECTORY] = str(directory.absolute())
     os.environ[_TOKEN] = token or authority.desk_token()
     if push_url:
@@ -70,14 +67,14 @@ def app_from_environment() -> "Litestar":
     from authsvc.evidence.authority.routes import create_register_app
 
     return create_register_app(
-        _open(Path(os.environ[_DIRECTORY])),
+        open_authority(Path(os.environ[_DIRECTORY])),
         token=os.environ[_TOKEN],
         push_url=os.environ.get(_PUSH_URL),
     )
 
 
 @register.command()
-@_directory_option
+@directory_option
 @click.option("--name", help="Made up if not given, like everything else.")
 @click.option("--birth-date", type=_day)
 @click.option("--sex", type=click.Choice(["male", "female"]))
@@ -95,14 +92,14 @@ def person(
     """Create an artificial person; prints them as JSON."""
     from authsvc.evidence.resident_number import Sex
 
-    created = _open(directory).create_person(
+    created = open_authority(directory).create_person(
         name=name,
-        birth_date=_date(birth_date),
+        birth_date=date_of(birth_date),
         sex=Sex(sex) if sex else None,
         phone=phone,
         seed=seed,
     )
-    _print(
+    show(
         {
             "number": created.number.value,
             "name": created.name,
@@ -114,8 +111,8 @@ def person(
 
 
 @register.command()
-@_directory_option
-@_out_option
+@directory_option
+@out_option
 @_from_option
 @_until_option
 @click.argument("number")
@@ -127,62 +124,70 @@ def issue(
     number: str,
 ) -> None:
     """Issue the first card of the person with this identity NUMBER."""
-    card = _open(directory).issue_card(
-        number, valid_from=_date(valid_from), valid_until=_date(valid_until)
+    card = open_authority(directory).issue_card(
+        number, valid_from=date_of(valid_from), valid_until=date_of(valid_until)
     )
-    _hand_over(card, out)
+    hand_over(card, out)
 
 
 @register.command()
-@_directory_option
-@_out_option
+@directory_option
+@out_option
 @_from_option
 @_until_option
+@click.option("--elsewhere", is_flag=True, help="In another province.")
 @click.argument("number")
 def replace(
+    *,
     directory: Path,
     out: Path,
     valid_from: datetime | None,
     valid_until: datetime | None,
+    elsewhere: bool,
     number: str,
 ) -> None:
     """Issue a new card in place of the present one of the person with this identity NUMBER."""
-    card = _open(directory).replace_card(
-        number, valid_from=_date(valid_from), valid_until=_date(valid_until)
+    card = open_authority(directory).replace_card(
+        number,
+        valid_from=date_of(valid_from),
+        valid_until=date_of(valid_until),
+        elsewhere=elsewhere,
     )
-    _hand_over(card, out)
+    hand_over(card, out)
 
 
 @register.command()
-@_directory_option
+@directory_option
 @click.argument("document_number")
 def lost(directory: Path, document_number: str) -> None:
     """Report the card with this DOCUMENT_NUMBER lost."""
-    _open(directory).report_lost(document_number)
+    open_authority(directory).report_lost(document_number)
     click.echo("Reported lost")
 
 
 @register.command()
-@_directory_option
+@directory_option
 @click.option("--kind", default="resident_identity_card", show_default=True)
 @click.argument("document_number")
 def status(directory: Path, kind: str, document_number: str) -> None:
     """Say what the document with this DOCUMENT_NUMBER is worth today."""
-    click.echo(_open(directory).status(kind, document_number).value)
+    click.echo(open_authority(directory).status(kind, document_number).value)
 
 
 @register.command()
-@_directory_option
+@directory_option
 def people(directory: Path) -> None:
     """List everybody with their present card; one JSON object a line."""
-    authority = _open(directory)
+    authority = open_authority(directory)
     for each, card in authority.people():
-        _print(
+        show(
             {
                 "number": each.number.value,
                 "name": each.name,
                 "document_number": card.document_number if card else None,
-                "status": card.status(today=authority.today()).value if card else None,
+                "status": (
+                    authority.status(card.kind, card.document_number).value if card else None
+                ),
             }
         )
 
@@ -193,27 +198,27 @@ def guardian() -> None:
 
 
 @guardian.command()
-@_directory_option
+@directory_option
 @click.argument("number")
 @click.argument("guardian_number")
 def add(directory: Path, number: str, guardian_number: str) -> None:
     """Make GUARDIAN_NUMBER a guardian of the person with this identity NUMBER."""
-    _open(directory).set_guardian(number, guardian_number, holds=True)
+    open_authority(directory).set_guardian(number, guardian_number, holds=True)
     click.echo("Guardian named")
 
 
 @guardian.command()
-@_directory_option
+@directory_option
 @click.argument("number")
 @click.argument("guardian_number")
 def end(directory: Path, number: str, guardian_number: str) -> None:
     """Let GUARDIAN_NUMBER be no guardian of the person with this identity NUMBER any more."""
-    _open(directory).set_guardian(number, guardian_number, holds=False)
+    open_authority(directory).set_guardian(number, guardian_number, holds=False)
     click.echo("Guardianship ended")
 
 
 @register.command()
-@_directory_option
+@directory_option
 @click.option(
     "--key-directory",
     type=click.Path(file_okay=False, path_type=Path),
@@ -224,31 +229,5 @@ def trust(directory: Path, key_directory: Path) -> None:
     """Make a service trust this authority: copies its public certificates."""
     from authsvc.keyring.directory import KeyDirectory
 
-    _open(directory).publish_trust(KeyDirectory(key_directory))
+    open_authority(directory).publish_trust(KeyDirectory(key_directory))
     click.echo(f"Trusted in {key_directory}")
-
-
-def _open(directory: Path) -> "DocumentAuthority":
-    from authsvc.evidence.authority.authority import DocumentAuthority
-
-    return DocumentAuthority.open(directory)
-
-
-def _hand_over(card: "IssuedCard", out: Path) -> None:
-    """Writes what the holder carries home; the files name a person, so only the owner reads."""
-    out.mkdir(parents=True, exist_ok=True)
-    chip = out / f"{card.document_number}.chip"
-    holder = out / f"{card.document_number}.holder.json"
-    text = json.dumps(card.holder_file, ensure_ascii=False, indent=2)
-    for path, content in ((chip, card.chip_file), (holder, text.encode("utf-8"))):
-        path.touch(mode=0o600)
-        path.write_bytes(content)
-    _print({"document_number": card.document_number, "chip": str(chip), "holder": str(holder)})
-
-
-def _print(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
-
-
-def _date(moment: datetime | None) -> date | None:
-    return moment.replace(tzinfo=UTC).date() if moment else None

@@ -27,7 +27,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BeginBody(Body, frozen=True):
-    """What the enrollment is for: "enroll" (as without a body), "recover" or "unfreeze"."""
+    """What the enrollment is for: "enroll" (as without a body), "recover", "unfreeze", "join"."""
 
     purpose: Purpose = Purpose.ENROLL
 

@@ -10,7 +10,7 @@
 The unique index on the person decides between two enrollments: one number, and a conflict.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from authsvc.certificates import (
 )
 from authsvc.clock import Clock
 from authsvc.enrollment.document_changes import DocumentChanges
-from authsvc.enrollment.document_step import require_good
+from authsvc.enrollment.document_step import numbers_of, require_good
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown, PhoneMissing
 from authsvc.enrollment.guardian_errors import GuardianMissing
@@ -116,9 +116,12 @@ class Completion:
             for _ in range(_TRIES):
                 position = await self._changes.position()
                 await require_good(self._register, document.kind, document.document_number)
+                # Two people may have been found to be one since the document was shown.
+                numbers = await numbers_of(self._register, document)
                 if enrollment.state.is_replacement:
                     await self._require_replaced(document)
-                done = await self._record(enrollment, request, content, position, now=now)
+                named = replace(enrollment, state=enrollment.state.with_numbers(numbers))
+                done = await self._record(named, request, content, position, now=now)
                 if done is not None:
                     await self._tell(enrollment, done, now=now)
                     return done

@@ -13,6 +13,7 @@ from authsvc.enrollment.completion import Completion
 from authsvc.enrollment.credentials_step import CredentialsStep
 from authsvc.enrollment.document_changes import DocumentChanges
 from authsvc.enrollment.document_step import DocumentStep
+from authsvc.enrollment.ending import Ending
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.face import FaceMatch
 from authsvc.enrollment.failed_checks import FailedChecks
@@ -20,6 +21,9 @@ from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import GuardianStep
 from authsvc.enrollment.guardianship import Guardianship
 from authsvc.enrollment.holder_step import HolderStep
+from authsvc.enrollment.joining import Joining
+from authsvc.enrollment.leaving import Leaving
+from authsvc.enrollment.life_events import LifeEvents
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.newcomers import Newcomers
 from authsvc.enrollment.phone_step import PhoneStep
@@ -37,7 +41,7 @@ from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
 from authsvc.subscribers import Subscribers
 from authsvc.subscribers.activity import ActivityLog, Alerts
-from authsvc.subscribers.relations import Relations
+from authsvc.subscribers.relations import Kinship, Relations
 
 PUSH_PATH = "/register/changes"
 
@@ -50,6 +54,7 @@ class Desk:
     limits: Limits
     document: DocumentStep
     holder: HolderStep
+    joining: Joining
     guardian: GuardianStep
     phone: PhoneStep
     credentials: CredentialsStep
@@ -59,6 +64,7 @@ class Desk:
     recoveries: Recoveries
     recovering: Recovering
     freezing: Freezing
+    ending: Ending
     guardianship: Guardianship
 
     @classmethod
@@ -86,15 +92,31 @@ class Desk:
         """The desk over these parts. A push of the register must be meant for `issuer`."""
         limits = Limits(ephemeral, rules)
         enrollments = Enrollments(database, keyring, lifetime=timedelta(hours=rules.lifetime_hours))
+        recoveries = Recoveries(activity)
+        ending = Ending(
+            subscribers=subscribers,
+            certificates=certificates,
+            relations=relations,
+            kinship=Kinship(subscribers=subscribers, relations=relations, activity=activity),
+            recoveries=recoveries,
+            leaving=Leaving(
+                subscribers=subscribers, certificates=certificates, relations=relations
+            ),
+            activity=activity,
+        )
         changes = DocumentChanges(
             database=database,
             ephemeral=ephemeral,
-            subscribers=subscribers,
-            certificates=certificates,
+            events=LifeEvents(
+                subscribers=subscribers,
+                certificates=certificates,
+                activity=activity,
+                ending=ending,
+            ),
+            alerts=alerts,
             anchors=register_anchors,
             audience=issuer + PUSH_PATH,
         )
-        recoveries = Recoveries(activity)
         freezing = Freezing(
             subscribers=subscribers,
             certificates=certificates,
@@ -121,24 +143,37 @@ class Desk:
             activity=activity,
             alerts=alerts,
         )
+        document = DocumentStep(
+            enrollments=enrollments,
+            limits=limits,
+            passive_authentication=passive_authentication,
+            register=register,
+            rules=rules,
+        )
+        holder = HolderStep(
+            database=database,
+            enrollments=enrollments,
+            limits=limits,
+            faces=faces,
+            subscribers=subscribers,
+            failed_checks=failed_checks,
+            freezing=freezing,
+            alerts=alerts,
+        )
         return cls(
             enrollments=enrollments,
             limits=limits,
-            document=DocumentStep(
-                enrollments=enrollments,
-                limits=limits,
-                passive_authentication=passive_authentication,
-                register=register,
-                rules=rules,
-            ),
-            holder=HolderStep(
+            document=document,
+            holder=holder,
+            joining=Joining(
                 database=database,
                 enrollments=enrollments,
-                limits=limits,
-                faces=faces,
+                document=document,
+                holder=holder,
+                register=register,
                 subscribers=subscribers,
-                failed_checks=failed_checks,
-                freezing=freezing,
+                ending=ending,
+                activity=activity,
                 alerts=alerts,
             ),
             guardian=GuardianStep(
@@ -186,6 +221,7 @@ class Desk:
             recoveries=recoveries,
             recovering=recovering,
             freezing=freezing,
+            ending=ending,
             guardianship=Guardianship(register=register, subscribers=subscribers),
         )
 
@@ -216,3 +252,4 @@ class Desk:
     async def close(self) -> None:
         """Waits for what happens behind answers."""
         await self.failed_checks.settle()
+        await self.changes.settle()

@@ -1,39 +1,28 @@
-"""Certificates follow their documents: what the register reports lost is on hold within a minute.
+"""The register is followed: what it reports lost is on hold within a minute.
 
-The feed (`poll`) is the truth and is followed in its order, in batches, by a cursor in SQL; the
-signed push only brings bad news forward. Both may repeat themselves harmlessly. A change of a
+The feed (`poll`) is the truth and is followed in its order, in batches, by a cursor in SQL that
+moves in the same transaction as what follows from a batch (`life_events`): each entry counts
+exactly once, whoever is killed in between. The signed push only brings bad news forward and has the
+feed asked at once, so that a gap, a repetition or another order harms nobody. A change of a
 document that we do not know leaves no trace.
-
-    lost, unknown   certificates on hold, until the register takes it back or a new card is shown
-    replaced        certificates on hold, until the new card is shown and supersedes them
-    expired         noted; no certificate outlives its document anyway
-    valid           what was on hold because of a loss is good again, unless the person is frozen
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 from cryptography import x509
 
-from authsvc.certificates import Certificates, RevocationReason
 from authsvc.enrollment import store
+from authsvc.enrollment.life_events import LifeEvents, News
 from authsvc.evidence.push import REMEMBERED, verify_push
-from authsvc.evidence.register import MAX_CHANGES, DocumentRegister, RegisterStatus, StatusChange
+from authsvc.evidence.register import MAX_CHANGES, DocumentRegister, StatusChange
 from authsvc.storage import Database, Ephemeral, Transaction
-from authsvc.subscribers import DocumentRecord, DocumentState, Subscribers, SubscriberStatus
+from authsvc.subscribers.activity import Alerts
+from authsvc.subscribers.activity.entry import ALERTING
 
 log = structlog.get_logger()
-
-# A document that the register has come to deny is treated as one that was lost.
-_STATES = {
-    RegisterStatus.VALID: DocumentState.VALID,
-    RegisterStatus.EXPIRED: DocumentState.EXPIRED,
-    RegisterStatus.LOST: DocumentState.LOST,
-    RegisterStatus.UNKNOWN: DocumentState.LOST,
-    RegisterStatus.REPLACED: DocumentState.REPLACED,
-}
-_BAD_NEWS = frozenset({DocumentState.LOST, DocumentState.REPLACED})
 
 
 class DocumentChanges:
@@ -44,20 +33,24 @@ class DocumentChanges:
         *,
         database: Database,
         ephemeral: Ephemeral,
-        subscribers: Subscribers,
-        certificates: Certificates,
+        events: LifeEvents,
+        alerts: Alerts,
         anchors: Sequence[x509.Certificate],
         audience: str,
     ) -> None:
         self._database = database
         self._ephemeral = ephemeral
-        self._subscribers = subscribers
-        self._certificates = certificates
+        self._events = events
+        self._alerts = alerts
         self._anchors = tuple(anchors)
         self._audience = audience
+        self._telling: set[asyncio.Task[None]] = set()
+        # Set by a push that says more than the feed has brought: whoever polls need not wait.
+        self.news = asyncio.Event()
 
     async def poll(self, register: DocumentRegister, *, now: datetime) -> int:
         """Follows the feed to its end; how many changes there were. RegisterUnavailable."""
+        self.news.clear()
         followed = 0
         while True:
             position = await self.position()
@@ -80,13 +73,16 @@ class DocumentChanges:
             return
         await self.position()
         async with self._database.transaction() as tx:
-            position = await store.cursor_held(tx, alone=True)
-            news = [
-                change
-                for change in push.changes
-                if change.cursor > (position or 0) and _STATES[change.status] in _BAD_NEWS
-            ]
-            await self._apply(tx, news, now=now)
+            position = await store.cursor_held(tx, alone=True) or 0
+            news = [change for change in push.changes if change.cursor > position]
+            await self._events.hold(tx, news, now=now)
+        if news:
+            self.news.set()
+
+    async def settle(self) -> None:
+        """Waits until the people concerned were told; a gateway answers or fails within seconds."""
+        while self._telling:
+            await asyncio.gather(*self._telling, return_exceptions=True)
 
     async def position(self) -> int:
         """How far the feed was followed."""
@@ -113,41 +109,15 @@ class DocumentChanges:
         async with self._database.transaction() as tx:
             if not await store.advance_cursor(tx, seen=position, to=changes[-1].cursor):
                 return False
-            await self._apply(tx, changes, now=now)
+            news = await self._events.follow(tx, changes, now=now)
+        if news:
+            # A gateway that is slow must not keep the next loss waiting.
+            task = asyncio.create_task(self._tell(news, now=now))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
         return True
 
-    async def _apply(
-        self, tx: Transaction, changes: Iterable[StatusChange], *, now: datetime
-    ) -> None:
-        latest = {
-            self._subscribers.document_digest(change.kind, change.document_number): change.status
-            for change in changes
-        }
-        known: list[tuple[DocumentRecord, DocumentState]] = []
-        # NOTE: documents first, in one order, then certificates: every writer locks in this order.
-        for digest, status in sorted(latest.items()):
-            record = await self._subscribers.find_document(tx, digest)
-            # A replaced document stays replaced, whatever is said of it afterwards.
-            if record is not None and record.state is not DocumentState.REPLACED:
-                await self._subscribers.set_document_state(tx, digest, _STATES[status])
-                known.append((record, _STATES[status]))
-        for record, state in known:
-            await self._settle(tx, record, state, now=now)
-        if known:
-            log.info("documents_changed", documents=len(known))
-
-    async def _settle(
-        self, tx: Transaction, record: DocumentRecord, state: DocumentState, *, now: datetime
-    ) -> None:
-        if state in _BAD_NEWS:
-            await self._certificates.revoke(
-                tx,
-                document_digest=record.digest,
-                reason=RevocationReason.CERTIFICATE_HOLD,
-                now=now,
-            )
-        elif state is DocumentState.VALID and record.state is DocumentState.LOST:
-            # Freezing waits for the document, which is written here: it comes before or after.
-            subscriber = await self._subscribers.find(tx, record.subscriber_id)
-            if subscriber is not None and subscriber.status is SubscriberStatus.ACTIVE:
-                await self._certificates.release_hold(tx, document_digest=record.digest)
+    async def _tell(self, news: Sequence[News], *, now: datetime) -> None:
+        for each in news:
+            if each.kind in ALERTING:
+                await self._alerts.tell(each.subscriber, each.kind, now=now)

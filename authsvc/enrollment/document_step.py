@@ -3,20 +3,24 @@
 import asyncio
 from datetime import datetime
 
+import msgspec
+
 from authsvc.clock import china_today
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.errors import (
+    DocumentEnded,
     DocumentReplaced,
     DocumentReportedLost,
     DocumentUnknown,
     TooYoung,
 )
 from authsvc.enrollment.limits import Limits
+from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.state import Step
 from authsvc.errors import AuthsvcError, Unavailable
 from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.document import VerifiedDocument
-from authsvc.evidence.errors import DocumentExpired
+from authsvc.evidence.errors import DocumentExpired, RegisterUnavailable
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.register import DocumentRegister, RegisterStatus
 from authsvc.settings import EnrollmentRules
@@ -25,6 +29,7 @@ from authsvc.subscribers import age_on
 _REFUSALS: dict[RegisterStatus, type[AuthsvcError]] = {
     RegisterStatus.LOST: DocumentReportedLost,
     RegisterStatus.REPLACED: DocumentReplaced,
+    RegisterStatus.ENDED: DocumentEnded,
     RegisterStatus.EXPIRED: DocumentExpired,
     RegisterStatus.UNKNOWN: DocumentUnknown,
 }
@@ -61,14 +66,15 @@ class DocumentStep:
         content = self._enrollments.content(Step.DOCUMENT, kind, chip)
         if not enrollment.state.admits(Step.DOCUMENT, content):
             return enrollment
-        document = await self._counted(enrollment, kind, chip, now=now)
+        document = await self.prove(enrollment, kind, chip, now=now)
         return await self._enrollments.keep(
             enrollment, enrollment.state.with_document(document, content)
         )
 
-    async def _counted(
+    async def prove(
         self, enrollment: Enrollment, kind: str, chip: bytes, *, now: datetime
-    ) -> VerifiedDocument:
+    ) -> ProvedDocument:
+        """The proved document, counted as a try of this enrollment; errors as above."""
         await self._limits.require_document_try(enrollment.name)
         try:
             document = await self._prove(kind, chip, now=now)
@@ -80,13 +86,14 @@ class DocumentStep:
         await self._limits.count_document_try(enrollment.name)
         return document
 
-    async def _prove(self, kind: str, chip: bytes, *, now: datetime) -> VerifiedDocument:
+    async def _prove(self, kind: str, chip: bytes, *, now: datetime) -> ProvedDocument:
         # Signatures and hashes of up to 256 kB: off the event loop.
         document = await asyncio.to_thread(self._verify, kind, chip, now)
         if age_on(document.birth_date, china_today(now)) < self._rules.minimum_age:
             raise TooYoung(field="chip")
         await require_good(self._register, document.kind, document.document_number)
-        return document
+        proved = ProvedDocument.of(document)
+        return msgspec.structs.replace(proved, numbers=await numbers_of(self._register, proved))
 
     def _verify(self, kind: str, chip: bytes, now: datetime) -> VerifiedDocument:
         return self._passive_authentication.verify(kind, ChipReading.parse(chip), now=now)
@@ -100,3 +107,14 @@ async def require_good(register: DocumentRegister, kind: str, document_number: s
     status = await register.status_of(kind, document_number)
     if status is not RegisterStatus.VALID:
         raise _REFUSALS[status](field="chip")
+
+
+async def numbers_of(register: DocumentRegister, document: ProvedDocument) -> tuple[str, ...]:
+    """All identity numbers of a document's holder, the first one first; RegisterUnavailable.
+
+    A register that does not name the one on the document speaks of somebody else.
+    """
+    numbers = tuple(await register.numbers_of(document.kind, document.document_number))
+    if document.number not in numbers:
+        raise RegisterUnavailable(log="numbers of somebody else")
+    return numbers

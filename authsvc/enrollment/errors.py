@@ -2,7 +2,8 @@
 
 NotAuthenticated   EnrollmentUnknown
 InvalidInput       Base64Invalid, PhoneInvalid, PhoneCodeWrong, PhoneCodeOver, HolderNotRecognised
-                   DocumentRefused: DocumentReportedLost, DocumentReplaced, DocumentUnknown
+                   DocumentRefused: DocumentReportedLost, DocumentReplaced, DocumentEnded,
+                   DocumentUnknown
                    (an expired document is the evidence room's DocumentExpired)
 NotAllowed         TooYoung, HolderChecksUsedUp, PersonFrozen
 Conflict           StepMissing and its leaves, StepAlreadyTaken, StepNotNeeded,
@@ -111,6 +112,13 @@ class DocumentReplaced(DocumentRefused):
 
     code = "enrollment.document_replaced"
     title = Text("该证件已换发新证", "This document was replaced by a newer one")
+
+
+class DocumentEnded(DocumentRefused):
+    """It has ended for good: its holder is of another nationality now, or has died."""
+
+    code = "enrollment.document_ended"
+    title = Text("该证件已终止", "This document has ended")
 
 
 class DocumentUnknown(DocumentRefused):

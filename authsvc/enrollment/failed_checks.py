@@ -6,6 +6,7 @@ waits for this: everything here happens behind it.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -42,9 +43,9 @@ class FailedChecks:
         self._alerts = alerts
         self._underway: set[asyncio.Task[None]] = set()
 
-    def note(self, person_digest: bytes, *, now: datetime) -> None:
-        """A check of this person has failed. Returns at once, whoever it is."""
-        task = asyncio.create_task(self._tell(person_digest, now=now))
+    def note(self, digests: Sequence[bytes], *, now: datetime) -> None:
+        """A check of the person with these identity numbers has failed. Returns at once."""
+        task = asyncio.create_task(self._tell(digests, now=now))
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
 
@@ -53,16 +54,16 @@ class FailedChecks:
         while self._underway:
             await asyncio.gather(*self._underway, return_exceptions=True)
 
-    async def _tell(self, person_digest: bytes, *, now: datetime) -> None:
+    async def _tell(self, digests: Sequence[bytes], *, now: datetime) -> None:
         try:
             async with self._database.reading() as tx:
-                subscriber = await self._subscribers.find_by_person(tx, person_digest)
+                subscriber = await self._subscribers.find_by_person(tx, *digests)
             if subscriber is None:
                 return
             kind = ActivityKind.HOLDER_CHECK_FAILED
             self._activity.note(subscriber, Entry(kind=kind, at=now))
             if await self._ephemeral.claim(
-                "holder-check-alert", b64url(person_digest), lifetime=_ALERT_EVERY
+                "holder-check-alert", b64url(min(digests)), lifetime=_ALERT_EVERY
             ):
                 await self._alerts.tell(subscriber, kind, now=now)
         except AuthsvcError as error:

@@ -17,6 +17,7 @@ from authsvc.enrollment.face import FaceMatch
 from authsvc.enrollment.failed_checks import FailedChecks
 from authsvc.enrollment.freezing import Freezing
 from authsvc.enrollment.guardian_step import is_minor
+from authsvc.enrollment.joining_errors import NothingToJoin
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.returning_errors import NothingToRecover, NothingToUnfreeze
@@ -70,19 +71,24 @@ class HolderStep:
             return enrollment
         document = enrollment.state.proved_document
         try:
-            await self._confirm(enrollment, document, capture, now=now)
+            await self.confirm(enrollment, document, capture, now=now)
             return await self._go_on(enrollment, content, now=now)
         except AuthsvcError as refusal:
             if is_closing(refusal):
                 await self._enrollments.close(enrollment, refusal)
             raise
 
-    async def _confirm(
+    async def confirm(
         self, enrollment: Enrollment, document: ProvedDocument, capture: bytes, *, now: datetime
     ) -> None:
-        """One check at a time of one person, so that failures cannot outrun their count."""
-        digest = self._subscribers.person_digest(document.number)
-        person = b64url(digest)
+        """Returns if the picture shows the holder of the document.
+
+        One check at a time of one person, so that failures cannot outrun their count.
+        HolderNotRecognised, HolderChecksUsedUp, HolderCheckRunning, TooManyHolderChecks.
+        """
+        digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+        # One count for a person, whichever of their documents is shown.
+        person = b64url(min(digests))
         await self._limits.begin_holder_check(person)
         try:
             await self._limits.require_holder_try(person)
@@ -91,7 +97,7 @@ class HolderStep:
             await self._limits.forgive_holder(person)
         except HolderNotRecognised:
             await self._limits.count_holder_failure(enrollment.name, person)
-            self._failed_checks.note(digest, now=now)
+            self._failed_checks.note(digests, now=now)
             await self._require_try(enrollment)
             raise
         finally:
@@ -105,9 +111,8 @@ class HolderStep:
         """The enrollment on its way, chosen by its purpose and by whether we know the person."""
         state, document = enrollment.state, enrollment.state.proved_document
         async with self._database.reading() as tx:
-            subscriber = await self._subscribers.find_by_person(
-                tx, self._subscribers.person_digest(document.number)
-            )
+            digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+            subscriber = await self._subscribers.find_by_person(tx, *digests)
             digest = self._subscribers.document_digest(document.kind, document.document_number)
             is_known_document = await self._subscribers.find_document(tx, digest) is not None
         _require_fit(state.purpose, subscriber, is_known_document=is_known_document)
@@ -154,6 +159,8 @@ def _require_fit(
         return
     if purpose is Purpose.RECOVER and subscriber is None:
         raise NothingToRecover
+    if purpose is Purpose.JOIN and subscriber is None:
+        raise NothingToJoin
     # Before the frozen person's own document is called known: that they are frozen is what helps.
     if is_frozen:
         raise PersonFrozen

@@ -42,7 +42,11 @@ class Newcomers:
         if minor and state.needs_guardian:
             guardians = await self._present(tx, state.guardians)
         subscriber, _ = await self._subscribers.create(
-            tx, identity=document.identity(phone=state.phone), document=document.named, now=now
+            tx,
+            identity=document.identity(phone=state.phone),
+            document=document.named,
+            numbers=document.numbers,
+            now=now,
         )
         await self._credentials.store(
             tx, subscriber, sign_in_name=state.sign_in_name, phc=state.phc, now=now

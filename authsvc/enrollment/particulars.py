@@ -1,5 +1,6 @@
 """What an enrollment keeps of a person: the document, who vouched, and what came of it."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,7 +11,11 @@ from authsvc.subscribers import Identity, NewDocument
 
 
 class ProvedDocument(msgspec.Struct, frozen=True):
-    """What is kept of a verified document; the portrait only until the holder check."""
+    """What is kept of a verified document; the portrait only until the holder check.
+
+    `numbers` are all identity numbers that its holder has had, as the register says, the first one
+    first; `number` is the one on this document.
+    """
 
     kind: str
     document_number: str
@@ -20,9 +25,10 @@ class ProvedDocument(msgspec.Struct, frozen=True):
     sex: str
     valid_until: date | None
     portrait: bytes
+    numbers: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, document: VerifiedDocument) -> "ProvedDocument":
+    def of(cls, document: VerifiedDocument, numbers: Sequence[str] = ()) -> "ProvedDocument":
         """The parts of a verified document that an enrollment needs."""
         return cls(
             kind=document.kind,
@@ -33,7 +39,13 @@ class ProvedDocument(msgspec.Struct, frozen=True):
             sex=document.sex.value,
             valid_until=document.valid_until,
             portrait=document.portrait,
+            numbers=tuple(numbers),
         )
+
+    @property
+    def all_numbers(self) -> tuple[str, ...]:
+        """The number on the document, and then whichever others its holder has had."""
+        return tuple(dict.fromkeys((self.number, *self.numbers)))
 
     @property
     def named(self) -> NewDocument:

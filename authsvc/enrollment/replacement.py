@@ -30,14 +30,12 @@ class Replacement:
 
     async def person_of(self, tx: Transaction, document: ProvedDocument) -> Subscriber | None:
         """Whose document it is, if we know them. They stay as they are until the commit."""
-        digest = self._subscribers.person_digest(document.number)
-        known = await self._subscribers.find_by_person(tx, digest)
+        known = await self._known(tx, document)
         return None if known is None else await self._subscribers.hold(tx, known.id)
 
     async def on_file(self, tx: Transaction, document: ProvedDocument) -> tuple[str, str]:
         """Kind and number of the document that this one would replace; empty if there is none."""
-        digest = self._subscribers.person_digest(document.number)
-        known = await self._subscribers.find_by_person(tx, digest)
+        known = await self._known(tx, document)
         identity = None if known is None else await self._subscribers.identity_of(tx, known)
         if identity is None or identity.document_number == document.document_number:
             return "", ""
@@ -66,6 +64,7 @@ class Replacement:
             subscriber,
             identity=document.identity(phone=known.phone if known else ""),
             document=document.named,
+            numbers=document.numbers,
             now=now,
         )
         entry = Entry(kind=ActivityKind.DOCUMENT_REPLACED, at=now)
@@ -77,3 +76,7 @@ class Replacement:
             tx, subscriber_id=subscriber.id, reason=RevocationReason.SUPERSEDED, now=now
         )
         await self._subscribers.raise_watermark(tx, subscriber.id, now=now)
+
+    async def _known(self, tx: Transaction, document: ProvedDocument) -> Subscriber | None:
+        digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+        return await self._subscribers.find_by_person(tx, *digests)

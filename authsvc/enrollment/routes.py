@@ -1,7 +1,6 @@
 """The enrollment over HTTP: one address for each step, all of them JSON, all of them repeatable.
 
-    POST /enrollments                                     201 {enrollment, token, next_step, …}
-                                                          {purpose} or no body at all
+    POST /enrollments                                     201; {purpose} or no body at all
     GET  /enrollments/{enrollment}                        where it stands
     PUT  /enrollments/{enrollment}/document               {kind, chip}
     PUT  /enrollments/{enrollment}/holder-check           {capture}
@@ -9,12 +8,12 @@
     PUT  /enrollments/{enrollment}/phone-confirmation     {code}
     PUT  /enrollments/{enrollment}/credentials            {sign_in_name, password}
     PUT  /enrollments/{enrollment}/certificate-request    {certificate_request}
+    PUT  /enrollments/{enrollment}/other-document, …/other-holder-check: to join two documents
     POST /register/changes                                the register's signed push
     GET  /sandbox/outbox?phone=…                          only in the sandbox: messages to a phone
     POST /sandbox/cards                                   only there: somebody new with a card
 
-The enrollment's own addresses ask for `Authorization: Bearer <token>`. The guardian's step is taken
-in the holder room.
+They ask for `Authorization: Bearer <token>`. The guardian's step is in the holder room.
 """
 
 from dataclasses import dataclass
@@ -100,9 +99,7 @@ def routes(
     ]
     if outbox is not None:
         handlers.append(mount("/sandbox/outbox", {"GET": _outbox(outbox)}))
-    if cards is not None:
-        handlers.append(_cards(cards))
-    return handlers
+    return handlers if cards is None else [*handlers, _cards(cards)]
 
 
 def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
@@ -115,7 +112,7 @@ def _whole(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
     async def begin(request: _Request) -> Begun:
         """An enrollment, and the token that opens it. It lives for a day.
 
-        The body is optional: {"purpose": "enroll" | "recover" | "unfreeze"}.
+        The body is optional: {"purpose": "enroll" | "recover" | "unfreeze" | "join"}.
         """
         purpose = _purpose(await request.body())
         address = HTTPRequest.from_scope(request.scope).client
@@ -142,22 +139,38 @@ def _identity_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:
         request: _Request, enrollment: FromPath[str], data: JSONBody[DocumentBody]
     ) -> Progress:
         """The chip is verified, and the register asked whether the document is good."""
-        chip = from_base64(data.chip, field="chip")
-        found = await desk.document.take(
-            _key(request, enrollment), kind=data.kind, chip=chip, now=clock.now()
-        )
+        key, chip = _key(request, enrollment), from_base64(data.chip, field="chip")
+        found = await desk.document.take(key, kind=data.kind, chip=chip, now=clock.now())
         return await _progress(desk, enrollment, found)
 
     @_put(Step.HOLDER_CHECK, "Show the holder")
     async def holder_check(
         request: _Request, enrollment: FromPath[str], data: JSONBody[HolderCheckBody]
     ) -> Progress:
-        """The picture is compared with the portrait in the chip; neither is kept."""
-        capture = from_base64(data.capture, field="capture")
-        found = await desk.holder.take(_key(request, enrollment), capture=capture, now=clock.now())
+        """The picture is compared with the chip's portrait; neither is kept."""
+        key, capture = _key(request, enrollment), from_base64(data.capture, field="capture")
+        found = await desk.holder.take(key, capture=capture, now=clock.now())
         return await _progress(desk, enrollment, found)
 
-    return [document, holder_check]
+    @_put(Step.OTHER_DOCUMENT, "Send another document of the same person")
+    async def other_document(
+        request: _Request, enrollment: FromPath[str], data: JSONBody[DocumentBody]
+    ) -> Progress:
+        """As the first; the register must say that both are one person's."""
+        key, chip = _key(request, enrollment), from_base64(data.chip, field="chip")
+        found = await desk.joining.take_document(key, kind=data.kind, chip=chip, now=clock.now())
+        return await _progress(desk, enrollment, found)
+
+    @_put(Step.OTHER_HOLDER_CHECK, "Show the other document's holder")
+    async def other_holder_check(
+        request: _Request, enrollment: FromPath[str], data: JSONBody[HolderCheckBody]
+    ) -> Progress:
+        """Both documents are one number's from now on: that of the document shown first."""
+        key, capture = _key(request, enrollment), from_base64(data.capture, field="capture")
+        found = await desk.joining.take_holder(key, capture=capture, now=clock.now())
+        return await _progress(desk, enrollment, found)
+
+    return [document, holder_check, other_document, other_holder_check]
 
 
 def _account_steps(desk: Desk, clock: Clock) -> list[HTTPRouteHandler]:

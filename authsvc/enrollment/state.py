@@ -15,6 +15,11 @@ from msgspec.structs import replace
 
 from authsvc.enrollment import errors
 from authsvc.enrollment.guardian_errors import GuardianMissing
+from authsvc.enrollment.joining_errors import (
+    NothingToJoin,
+    NotOnePerson,
+    OtherDocumentMissing,
+)
 from authsvc.enrollment.particulars import Outcome, ProvedDocument, Voucher
 from authsvc.enrollment.returning_errors import (
     NothingToRecover,
@@ -22,7 +27,6 @@ from authsvc.enrollment.returning_errors import (
     RecoveryStopped,
 )
 from authsvc.errors import AuthsvcError
-from authsvc.evidence.document import VerifiedDocument
 from authsvc.evidence.errors import DocumentExpired
 from authsvc.subscribers import PersonAlreadyEnrolled
 
@@ -33,6 +37,7 @@ class Purpose(Enum):
     ENROLL = "enroll"
     RECOVER = "recover"
     UNFREEZE = "unfreeze"
+    JOIN = "join"
 
 
 class Step(Enum):
@@ -48,15 +53,19 @@ class Step(Enum):
     PHONE_CONFIRMATION = "phone-confirmation"
     CREDENTIALS = "credentials"
     CERTIFICATE_REQUEST = "certificate-request"
+    OTHER_DOCUMENT = "other-document"
+    OTHER_HOLDER_CHECK = "other-holder-check"
     COMPLETED = "completed"
 
 
-_MINOR = tuple(Step)
-_NEW = tuple(step for step in Step if step is not Step.GUARDIAN)
+_OTHER = (Step.OTHER_DOCUMENT, Step.OTHER_HOLDER_CHECK)
+_MINOR = tuple(step for step in Step if step not in _OTHER)
+_NEW = tuple(step for step in _MINOR if step is not Step.GUARDIAN)
 _REPLACEMENT = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.CERTIFICATE_REQUEST, Step.COMPLETED)
 _RECOVERY = (*_REPLACEMENT[:2], Step.CREDENTIALS, *_REPLACEMENT[2:])
 _UNFREEZING = (Step.DOCUMENT, Step.HOLDER_CHECK, Step.COMPLETED)
-_REPLACEABLE = frozenset({Step.DOCUMENT, Step.PHONE, Step.CREDENTIALS})
+_JOINING = (Step.DOCUMENT, Step.HOLDER_CHECK, *_OTHER, Step.COMPLETED)
+_REPLACEABLE = frozenset({Step.DOCUMENT, Step.PHONE, Step.CREDENTIALS, Step.OTHER_DOCUMENT})
 
 _MISSING: dict[Step, type[errors.StepMissing]] = {
     Step.DOCUMENT: errors.DocumentMissing,
@@ -65,6 +74,7 @@ _MISSING: dict[Step, type[errors.StepMissing]] = {
     Step.PHONE: errors.PhoneMissing,
     Step.PHONE_CONFIRMATION: errors.PhoneConfirmationMissing,
     Step.CREDENTIALS: errors.CredentialsMissing,
+    Step.OTHER_DOCUMENT: OtherDocumentMissing,
 }
 
 # Why an enrollment can be over before it is completed; it says so again whenever it is asked.
@@ -76,11 +86,14 @@ _CLOSINGS: dict[str, type[AuthsvcError]] = {
         errors.HolderChecksUsedUp,
         errors.DocumentReportedLost,
         errors.DocumentReplaced,
+        errors.DocumentEnded,
         errors.DocumentUnknown,
         DocumentExpired,
         NothingToRecover,
         NothingToUnfreeze,
         RecoveryStopped,
+        NothingToJoin,
+        NotOnePerson,
     )
 }
 
@@ -102,6 +115,7 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
     ready_at: datetime | None = None
     closed: str = ""
     document: ProvedDocument | None = None
+    other: ProvedDocument | None = None
     phone: str = ""
     sign_in_name: str = ""
     phc: str = ""
@@ -122,6 +136,8 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
             return _RECOVERY
         if self.purpose is Purpose.UNFREEZE:
             return _UNFREEZING
+        if self.purpose is Purpose.JOIN:
+            return _JOINING
         if self.is_replacement:
             return _REPLACEMENT
         return _MINOR if self.needs_guardian else _NEW
@@ -147,12 +163,16 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
             return True
         raise errors.StepAlreadyTaken
 
-    def with_document(self, document: VerifiedDocument, content: bytes) -> "EnrollmentState":
+    def with_document(self, document: ProvedDocument, content: bytes) -> "EnrollmentState":
         """The document is genuine and good; now its holder has to show themselves."""
         return replace(
             self._after(Step.DOCUMENT, content, Step.HOLDER_CHECK),
-            document=ProvedDocument.of(document),
+            document=document,
         )
+
+    def with_numbers(self, numbers: tuple[str, ...]) -> "EnrollmentState":
+        """All identity numbers of the holder, as the register says now."""
+        return replace(self, document=replace(self.proved_document, numbers=numbers))
 
     def with_holder(
         self, content: bytes, *, is_replacement: bool, needs_guardian: bool = False
@@ -172,6 +192,16 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         then = met.path[met.path.index(Step.HOLDER_CHECK) + 1]
         done = replace(met, next_step=then)
         return done.emptied() if then is Step.COMPLETED else done
+
+    def with_other(self, document: ProvedDocument, content: bytes) -> "EnrollmentState":
+        """A second document is genuine and good, and of the same person by the register."""
+        return replace(
+            self._after(Step.OTHER_DOCUMENT, content, Step.OTHER_HOLDER_CHECK), other=document
+        )
+
+    def joined(self, content: bytes) -> "EnrollmentState":
+        """Both documents are one person's. Nothing personal stays behind."""
+        return self._after(Step.OTHER_HOLDER_CHECK, content, Step.COMPLETED).emptied()
 
     def with_guardian(self, voucher: Voucher) -> "EnrollmentState":
         """A guardian has vouched; a second one may, until the enrollment is completed."""
@@ -231,7 +261,9 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def emptied(self) -> "EnrollmentState":
         """Without anything about a person."""
-        return replace(self, document=None, phone="", sign_in_name="", phc="", guardians=())
+        return replace(
+            self, document=None, other=None, phone="", sign_in_name="", phc="", guardians=()
+        )
 
     @property
     def proved_document(self) -> ProvedDocument:
@@ -239,6 +271,13 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.document is None:
             raise errors.DocumentMissing
         return self.document
+
+    @property
+    def proved_other(self) -> ProvedDocument:
+        """The second document; only the last step of a joining asks for it."""
+        if self.other is None:
+            raise OtherDocumentMissing
+        return self.other
 
     @property
     def _after_guardian(self) -> Step:

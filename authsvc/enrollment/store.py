@@ -1,7 +1,8 @@
-"""The tables `enrollment` and `register_cursor`."""
+"""The tables `enrollment`, `register_cursor` and `farewell`."""
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from authsvc.storage import Transaction, metadata
-from authsvc.storage.columns import UTCDateTime
+from authsvc.storage.columns import UTCDateTime, belongs_to
 
 enrollment = Table(
     "enrollment",
@@ -37,6 +38,9 @@ register_cursor = Table(
     Column("register", String(16), primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
+
+# Whose number has ended, and whose platforms have not heard of it.
+farewell = Table("farewell", metadata, belongs_to("subscriber", is_key=True))
 
 _REGISTER = "document"
 _CURSOR = select(register_cursor.c.position).where(register_cursor.c.register == _REGISTER)
@@ -127,4 +131,21 @@ async def advance_cursor(tx: Transaction, *, seen: int, to: int) -> bool:
         .where(register_cursor.c.register == _REGISTER, register_cursor.c.position == seen)
         .values(position=to)
     )
+    return done.rowcount == 1
+
+
+async def insert_farewell(tx: Transaction, subscriber_id: UUID) -> None:
+    """A number has ended, and platforms are to hear of it."""
+    await tx.execute(insert(farewell).values(subscriber_id=subscriber_id))
+
+
+async def farewells(tx: Transaction, *, most: int) -> list[UUID]:
+    """Some of those whose platforms have not heard of it."""
+    query = select(farewell.c.subscriber_id).order_by(farewell.c.subscriber_id).limit(most)
+    return list((await tx.execute(query)).scalars())
+
+
+async def delete_farewell(tx: Transaction, subscriber_id: UUID) -> bool:
+    """The platforms hear of it now, or need not; False if they have."""
+    done = await tx.execute(delete(farewell).where(farewell.c.subscriber_id == subscriber_id))
     return done.rowcount == 1

@@ -1,7 +1,7 @@
 """What has to happen without anybody asking: the feed is followed, abandoned evidence erased."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 import structlog
@@ -46,13 +46,25 @@ async def sweep(
 
     async with asyncio.TaskGroup() as both:
         seconds = min(poll_seconds, _POLL_AT_LEAST_EVERY_SECONDS)
-        both.create_task(repeat("register_poll", poll, seconds=seconds, stop=stop))
+        both.create_task(
+            repeat("register_poll", poll, seconds=seconds, stop=stop, soon=changes.news)
+        )
         for name, turn in {"enrollments": erase, **also}.items():
             both.create_task(repeat(name, turn, seconds=ERASE_EVERY_SECONDS, stop=stop))
 
 
-async def repeat(name: str, turn: Turn, *, seconds: float, stop: asyncio.Event) -> None:
-    """Takes a turn every so many seconds until `stop` is set; one that fails is logged."""
+async def repeat(
+    name: str,
+    turn: Turn,
+    *,
+    seconds: float,
+    stop: asyncio.Event,
+    soon: asyncio.Event | None = None,
+) -> None:
+    """Takes a turn every so many seconds until `stop` is set; one that fails is logged.
+
+    `soon` has the next turn taken at once; the turn itself clears it.
+    """
     while not stop.is_set():
         try:
             await turn()
@@ -62,6 +74,16 @@ async def repeat(name: str, turn: Turn, *, seconds: float, stop: asyncio.Event) 
             log.error("sweep_failed", sweep=name, code=type(error).__name__)
         try:
             async with asyncio.timeout(seconds):
-                await stop.wait()
+                await _first_of((stop, soon) if soon else (stop,))
         except TimeoutError:
             continue
+
+
+async def _first_of(events: Sequence[asyncio.Event]) -> None:
+    """Returns when one of them is set."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from authsvc.errors import Unavailable
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.errors import RegisterUnavailable
-from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
+from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, RenewalAnswer, StatusChange
 
 
 class EmbeddedRegister:
@@ -24,6 +24,16 @@ class EmbeddedRegister:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
         with _answering():
             return self._authority.status(kind, document_number)
+
+    async def numbers_of(self, kind: str, document_number: str) -> Sequence[str]:
+        """Every identity number that the holder of a document has had. RegisterUnavailable."""
+        with _answering():
+            return self._authority.numbers(kind, document_number)
+
+    async def ask_renewal(self, kind: str, document_number: str) -> RenewalAnswer:
+        """Applies for a document in place of this one. RegisterUnavailable."""
+        with _answering():
+            return self._authority.lives.ask_renewal(kind, document_number)
 
     async def changes_since(
         self, cursor: int, *, limit: int = MAX_CHANGES

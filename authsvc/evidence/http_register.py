@@ -1,6 +1,8 @@
 """A document register over HTTP, as the simulated authority's `routes.py` serves it.
 
-    POST /documents/status  {"kind", "document_number"}  ->  {"status"}
+    POST /documents/status   {"kind", "document_number"} ->  {"status"}
+    POST /documents/numbers  the same                    ->  {"numbers": [...]}
+    POST /documents/renewal  the same                    ->  {"answer"}
     GET  /changes?since=0&limit=500                      ->  {"changes": [...]}
     POST /guardianship      {"ward_kind", "ward_document_number", "guardian_number"}
                                                          ->  {"is_guardian": true or false}
@@ -18,12 +20,18 @@ import httpx2
 import msgspec
 
 from authsvc.evidence.errors import RegisterUnavailable
-from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
-from authsvc.evidence.register_messages import ChangesAnswer, GuardianAnswer, StatusAnswer
+from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, RenewalAnswer, StatusChange
+from authsvc.evidence.register_messages import (
+    ChangesAnswer,
+    GuardianAnswer,
+    NumbersAnswer,
+    RenewalReply,
+    StatusAnswer,
+)
 
 # The person waits for the answer; the whole exchange ends by then, however slowly it drips.
 _DEADLINE_SECONDS = 5.0
-# 500 changes are about 75 kB.
+# 500 changes are about 110 kB.
 _MAX_ANSWER = 256 * 1024
 
 T = TypeVar("T")
@@ -45,8 +53,15 @@ class HTTPRegister:
 
     async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
-        question = {"kind": kind, "document_number": document_number}
-        return (await self._ask(self._post("/documents/status", question), StatusAnswer)).status
+        return (await self._about("status", kind, document_number, StatusAnswer)).status
+
+    async def numbers_of(self, kind: str, document_number: str) -> Sequence[str]:
+        """Every identity number that the holder of a document has had. RegisterUnavailable."""
+        return (await self._about("numbers", kind, document_number, NumbersAnswer)).numbers
+
+    async def ask_renewal(self, kind: str, document_number: str) -> RenewalAnswer:
+        """Applies for a document in place of this one. RegisterUnavailable."""
+        return (await self._about("renewal", kind, document_number, RenewalReply)).answer
 
     async def changes_since(
         self, cursor: int, *, limit: int = MAX_CHANGES
@@ -75,6 +90,10 @@ class HTTPRegister:
             "guardian_number": guardian_number,
         }
         return (await self._ask(self._post("/guardianship", question), GuardianAnswer)).is_guardian
+
+    async def _about(self, what: str, kind: str, document_number: str, answer: type[T]) -> T:
+        question = {"kind": kind, "document_number": document_number}
+        return await self._ask(self._post(f"/documents/{what}", question), answer)
 
     def _post(self, path: str, question: dict[str, str]) -> httpx2.Request:
         return self._client.build_request(

@@ -1,13 +1,14 @@
 """The document register: the authority that knows whether a document is still good.
 
-Two questions (`status_of`, `is_guardian`) and one feed (`changes_since`). The feed names every
-document whose status changed, whoever holds it, so that reading it tells the register nothing about
-whom this service knows. Every form of a register passes the same contract test.
+Three questions (`status_of`, `numbers_of`, `is_guardian`), one application (`ask_renewal`) and one
+feed (`changes_since`). The feed names every document to which something happened, whoever holds it,
+so that reading it tells the register nothing about whom this service knows; and it names documents
+alone, never a person. Every form of a register passes the same contract test.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
@@ -22,18 +23,56 @@ class RegisterStatus(Enum):
     EXPIRED = "expired"
     LOST = "lost"
     REPLACED = "replaced"
+    ENDED = "ended"
     UNKNOWN = "unknown"
+
+
+class LifeEvent(Enum):
+    """What happened to a document, or to its holder. `docs/document-life.md` says what follows."""
+
+    ISSUED = "issued"
+    REPLACED = "replaced"
+    REISSUED_ELSEWHERE = "reissued_elsewhere"
+    LOSS_REPORTED = "loss_reported"
+    FOUND = "found"
+    END_FORETOLD = "end_foretold"
+    EXPIRED = "expired"
+    NUMBER_CHANGED = "number_changed"
+    PEOPLE_MERGED = "people_merged"
+    CORRECTED = "corrected"
+    NATIONALITY_CHANGED = "nationality_changed"
+    RESIDENCE_MOVED = "residence_moved"
+    DIED = "died"
+    DEATH_WITHDRAWN = "death_withdrawn"
+    STATUS_CHANGED = "status_changed"
+
+
+class RenewalAnswer(Enum):
+    """What a register says to somebody who wants their document renewed."""
+
+    TAKEN = "taken"
+    TOO_EARLY = "too_early"
+    NOT_CURRENT = "not_current"
 
 
 @dataclass(frozen=True)
 class StatusChange:
-    """One entry of the feed. Cursors rise by the order of the changes, without gaps, from 1."""
+    """One entry of the feed. Cursors rise by the order of the changes, without gaps, from 1.
+
+    `event` is STATUS_CHANGED from a register that tells no more than the status. Two documents of
+    people who were found to be one are each the other's `other_kind` and `other_document_number`.
+    `last_day` is told with an end that is near.
+    """
 
     cursor: int
     kind: str
     document_number: str = field(repr=False)
     status: RegisterStatus
     at: datetime
+    event: LifeEvent = LifeEvent.STATUS_CHANGED
+    other_kind: str = ""
+    other_document_number: str = field(default="", repr=False)
+    last_day: date | None = None
 
 
 class DocumentRegister(Protocol):
@@ -41,6 +80,21 @@ class DocumentRegister(Protocol):
 
     async def status_of(self, kind: str, document_number: str) -> RegisterStatus:
         """The status of one document now; UNKNOWN if there is none. RegisterUnavailable."""
+        ...
+
+    async def numbers_of(self, kind: str, document_number: str) -> Sequence[str]:
+        """Every identity number that the holder of a document has had; RegisterUnavailable.
+
+        The first one first, which never changes; today's among them. Nothing for a document that
+        never was. Only asked about a document that was just shown here.
+        """
+        ...
+
+    async def ask_renewal(self, kind: str, document_number: str) -> RenewalAnswer:
+        """Applies for a document in place of this one, whose end is near; RegisterUnavailable.
+
+        Asking again changes nothing.
+        """
         ...
 
     async def changes_since(

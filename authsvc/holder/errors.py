@@ -4,7 +4,7 @@ InvalidInput      DeviceNameInvalid
 NotAuthenticated  SessionRequired
 NotAllowed        FreshSignInRequired, StrongSignInRequired
 NotFound          DeviceUnknown
-Conflict          DocumentNotOnFile, PhoneOnFile, TooManyDevices
+Conflict          DocumentNotOnFile, PhoneOnFile, RenewalTooEarly, TooManyDevices
 Unavailable       RegisterBusy
 """
 
@@ -90,3 +90,13 @@ class RegisterBusy(Unavailable):
     """The register's news came faster than a certificate could be made on what it said."""
 
     code = "holder.register_busy"
+
+
+class RenewalTooEarly(Conflict):
+    """The register does not renew a document so long before its end."""
+
+    code = "holder.renewal_too_early"
+    title = Text("尚未到换领时间", "It is too early to renew this document")
+    next_step = Text(
+        "请在证件到期前三个月内申请", "Apply in the three months before the document ends"
+    )

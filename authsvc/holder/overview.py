@@ -1,26 +1,34 @@
 """What a person sees of their own: read in one transaction, opened with their own data key."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
 from authsvc.certificates import Certificates
+from authsvc.clock import china_today
 from authsvc.enrollment.recovery import Recoveries
 from authsvc.holder.activity.own_log import EntryView, OwnLog
 from authsvc.holder.door import Visit
 from authsvc.holder.person import identity_of, person_of
 from authsvc.holder.phone.changing import PhoneChangeView
 from authsvc.storage import Database
-from authsvc.subscribers import OnlineNumber, Subscribers
+from authsvc.subscribers import DocumentRecord, Identity, OnlineNumber, Subscribers
 from authsvc.subscribers.activity import ActivityLog
 from authsvc.subscribers.phone import PhoneChanges, masked
 
+# When a register takes an application for the next document: three months before the end.
+RENEWABLE = timedelta(days=90)
 
-class DocumentView(msgspec.Struct, frozen=True):
-    """A document that is on file, without anything that identifies it."""
+
+class DocumentView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document that is on file, without anything that identifies it.
+
+    `ends_on` is the last day of the document shown last, once that is near enough to renew it.
+    """
 
     kind: str
     state: str
+    ends_on: date | None = None
 
 
 class CertificateView(msgspec.Struct, frozen=True):
@@ -93,12 +101,13 @@ class Overviews:
             ready_at = await self._recoveries.waiting_for(tx, subscriber.id)
             phone_change = await self._phone_changes.waiting_for(tx, subscriber)
             unseen = await self._activity.unread_alerts(tx, subscriber)
+        today = china_today(visit.now)
         return Overview(
             online_number=OnlineNumber(identity.online_number).masked,
             enrolled_at=subscriber.enrolled_at,
             acr=visit.session.acr,
             amr=visit.session.amr,
-            documents=[DocumentView(kind=d.kind, state=d.state.value) for d in documents],
+            documents=[self._shown(each, identity, today=today) for each in documents],
             certificates=[
                 CertificateView(
                     serial=f"{c.serial:X}",
@@ -111,6 +120,17 @@ class Overviews:
             phone=masked(identity.phone),
             phone_change=PhoneChangeView.of(phone_change),
             alerts=await self._own_log.shown(unseen, now=visit.now),
+        )
+
+    def _shown(self, document: DocumentRecord, identity: Identity, *, today: date) -> DocumentView:
+        last_day = identity.document_valid_until
+        kind, number = identity.document_kind, identity.document_number
+        is_near = last_day is not None and last_day <= today + RENEWABLE
+        is_last = document.digest == self._subscribers.document_digest(kind, number)
+        return DocumentView(
+            kind=document.kind,
+            state=document.state.value,
+            ends_on=last_day if is_near and is_last else None,
         )
 
     async def number(self, visit: Visit) -> NumberView:

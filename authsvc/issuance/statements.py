@@ -82,6 +82,6 @@ async def _good_document(
         for document in await subscribers.hold_documents(tx, subscriber.id)
         if document.state is DocumentState.VALID
     ]
-    if good[-1:] != [digest]:
+    if digest not in good:
         raise CredentialRequestDenied("there is no good document on file")
     return digest

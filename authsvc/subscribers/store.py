@@ -1,11 +1,14 @@
-"""The tables `subscriber` and `document`."""
+"""The tables `subscriber`, `identity_number` and `document`."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Column,
+    Index,
     LargeBinary,
     Select,
     String,
@@ -34,6 +37,21 @@ subscriber = Table(
     Column("credentials_valid_from", UTCDateTime, nullable=False),
     Column("enrolled_at", UTCDateTime, nullable=False),
 )
+_ended = subscriber.c.status == "ended"
+Index(
+    "ix_subscriber_ended",
+    subscriber.c.credentials_valid_from,
+    postgresql_where=_ended,
+    sqlite_where=_ended,
+)
+
+# Every identity number that a person has shown or had, the first one among them.
+identity_number = Table(
+    "identity_number",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    belongs_to("subscriber"),
+)
 
 document = Table(
     "document",
@@ -43,6 +61,9 @@ document = Table(
     Column("kind", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("added_at", UTCDateTime, nullable=False),
+    # The place in the register's feed of a push that the feed has not reached; 0 when it has: who
+    # has a dump and the feed must not find documents in it by their places.
+    Column("ahead", BigInteger, nullable=False),
 )
 
 
@@ -67,6 +88,7 @@ class DocumentRow(NamedTuple):
     kind: str
     state: str
     added_at: datetime
+    ahead: int
 
 
 async def insert_subscriber(tx: Transaction, row: SubscriberRow) -> None:
@@ -91,6 +113,12 @@ async def number_is_taken(tx: Transaction, number_digest: bytes) -> bool:
     return (await tx.execute(query)).first() is not None
 
 
+async def hold_subscribers(tx: Transaction, ids: Iterable[UUID]) -> list[SubscriberRow]:
+    """The rows of several people, held in the order of their ids."""
+    query = select(subscriber).where(subscriber.c.id.in_(list(ids))).order_by(subscriber.c.id)
+    return [SubscriberRow(*row) for row in await tx.execute(query.with_for_update())]
+
+
 async def subscriber_by_id(tx: Transaction, subscriber_id: UUID) -> SubscriberRow | None:
     """The row of a person."""
     return await _subscriber(tx, select(subscriber).where(subscriber.c.id == subscriber_id))
@@ -105,10 +133,39 @@ async def hold_subscriber(tx: Transaction, subscriber_id: UUID) -> SubscriberRow
     return await _subscriber(tx, query.with_for_update())
 
 
-async def subscriber_by_person(tx: Transaction, person_digest: bytes) -> SubscriberRow | None:
-    """The row of a person, by the keyed digest of the identity number."""
-    query = select(subscriber).where(subscriber.c.person_digest == person_digest)
-    return await _subscriber(tx, query)
+async def insert_numbers(tx: Transaction, subscriber_id: UUID, digests: Sequence[bytes]) -> None:
+    """Adds identity numbers of a person; PersonAlreadyEnrolled if one is somebody's."""
+    rows = [{"digest": digest, "subscriber_id": subscriber_id} for digest in digests]
+    try:
+        await tx.execute(insert(identity_number), rows)
+    except IntegrityError:
+        raise PersonAlreadyEnrolled(log="identity number is known") from None
+
+
+async def owners_of(tx: Transaction, digests: Iterable[bytes]) -> dict[bytes, UUID]:
+    """Whose identity numbers these are, as far as they are anybody's."""
+    query = select(identity_number).where(identity_number.c.digest.in_(list(digests)))
+    return {row.digest: row.subscriber_id for row in await tx.execute(query)}
+
+
+async def take_over(tx: Transaction, from_id: UUID, to_id: UUID) -> None:
+    """One person's identity numbers and documents are another's, who they were found to be."""
+    for table in (identity_number, document):
+        await tx.execute(
+            update(table).where(table.c.subscriber_id == from_id).values(subscriber_id=to_id)
+        )
+
+
+async def first_numbers(tx: Transaction, digests: Iterable[bytes]) -> set[bytes]:
+    """Those of the digests that are somebody's first identity number."""
+    query = select(subscriber.c.person_digest).where(subscriber.c.person_digest.in_(list(digests)))
+    return set((await tx.execute(query)).scalars())
+
+
+async def ended_before(tx: Transaction, moment: datetime, *, most: int) -> list[SubscriberRow]:
+    """Some of those whose numbers ended before a moment: nothing of theirs was good since."""
+    query = select(subscriber).where(_ended, subscriber.c.credentials_valid_from < moment)
+    return [SubscriberRow(*row) for row in await tx.execute(query.limit(most))]
 
 
 async def _subscriber(tx: Transaction, query: Select[Any]) -> SubscriberRow | None:
@@ -120,6 +177,12 @@ async def document_by_digest(tx: Transaction, digest: bytes) -> DocumentRow | No
     """The row of a document."""
     row = (await tx.execute(select(document).where(document.c.digest == digest))).first()
     return None if row is None else DocumentRow(*row)
+
+
+async def documents_by_digest(tx: Transaction, digests: Iterable[bytes]) -> list[DocumentRow]:
+    """The rows of those documents that are known, in the order of their digests."""
+    query = select(document).where(document.c.digest.in_(list(digests))).order_by(document.c.digest)
+    return [DocumentRow(*row) for row in await tx.execute(query)]
 
 
 async def documents_of(tx: Transaction, subscriber_id: UUID) -> list[DocumentRow]:
@@ -147,8 +210,15 @@ async def hold_documents(tx: Transaction, subscriber_id: UUID) -> list[DocumentR
 
 
 async def set_document_state(tx: Transaction, digest: bytes, state: str) -> None:
-    """Writes what the register said."""
+    """Writes what is so since its holder showed another."""
     await tx.execute(update(document).where(document.c.digest == digest).values(state=state))
+
+
+async def follow_document(tx: Transaction, digest: bytes, state: str, ahead: int) -> None:
+    """Writes what the register said, and how far that is ahead of its feed."""
+    await tx.execute(
+        update(document).where(document.c.digest == digest).values(state=state, ahead=ahead)
+    )
 
 
 async def raise_watermark(tx: Transaction, subscriber_id: UUID, moment: datetime) -> None:

@@ -11,10 +11,11 @@ from authsvc.keyring import DataKey
 
 
 class SubscriberStatus(Enum):
-    """Whether the person may use the service."""
+    """Whether the person may use the service. ENDED is the number of somebody who has died."""
 
     ACTIVE = "active"
     FROZEN = "frozen"
+    ENDED = "ended"
 
 
 class DocumentState(Enum):
@@ -24,13 +25,15 @@ class DocumentState(Enum):
     EXPIRED = "expired"
     LOST = "lost"
     REPLACED = "replaced"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)
 class Subscriber:
     """A person who opted in. Nothing here names them; `data_key` opens what does.
 
-    Whatever was issued before `credentials_valid_from` is dead: sessions, grants, tokens.
+    `person_digest` is of the first identity number that the person ever had, whichever they have
+    now. Whatever was issued before `credentials_valid_from` is dead: sessions, grants, tokens.
     """
 
     id: UUID
@@ -77,10 +80,14 @@ class NewDocument:
 
 @dataclass(frozen=True)
 class DocumentRecord:
-    """A document of a subscriber, found by its keyed digest."""
+    """A document of a subscriber, found by its keyed digest.
+
+    `ahead` is the place in the register's feed of a push that the feed has not reached, or 0.
+    """
 
     digest: bytes
     subscriber_id: UUID
     kind: str
     state: DocumentState
     added_at: datetime
+    ahead: int = 0

@@ -13,7 +13,12 @@ from authsvc.evidence.authority.routes import create_register_app
 from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.http_register import HTTPRegister
-from authsvc.evidence.register import DocumentRegister, RegisterStatus
+from authsvc.evidence.register import (
+    DocumentRegister,
+    LifeEvent,
+    RegisterStatus,
+    RenewalAnswer,
+)
 from tests.makers import AdjustableClock
 
 CARD = "resident_identity_card"
@@ -85,9 +90,11 @@ async def test_a_card_reported_lost_is_lost(
     authority.report_lost(card)
     authority.report_lost(card)
     assert await register.status_of(CARD, card) is RegisterStatus.LOST
-    (change,) = await register.changes_since(0)
-    assert (change.cursor, change.kind, change.document_number) == (1, CARD, card)
+    issued, change = await register.changes_since(0)
+    assert (issued.cursor, issued.event) == (1, LifeEvent.ISSUED)
+    assert (change.cursor, change.kind, change.document_number) == (2, CARD, card)
     assert (change.status, change.at) == (RegisterStatus.LOST, clock.now())
+    assert change.event is LifeEvent.LOSS_REPORTED
     assert change.at.utcoffset() == UTC.utcoffset(None)
 
 
@@ -102,15 +109,17 @@ async def test_a_replaced_card_is_replaced_and_the_new_one_valid(
     statuses = [
         (change.document_number, change.status) for change in await register.changes_since(0)
     ]
-    assert statuses == [(old, RegisterStatus.LOST), (old, RegisterStatus.REPLACED)]
+    assert statuses == [
+        (old, RegisterStatus.VALID),
+        (old, RegisterStatus.LOST),
+        (old, RegisterStatus.REPLACED),
+    ]
 
 
 async def test_the_feed_is_read_piece_by_piece(
     register: DocumentRegister, authority: DocumentAuthority
 ) -> None:
     cards = [issue(authority)[1] for _ in range(5)]
-    for card in cards:
-        authority.report_lost(card)
     read: list[str] = []
     cursor = 0
     while piece := await register.changes_since(cursor, limit=2):
@@ -211,3 +220,70 @@ async def test_a_damaged_register_calls_nobody_a_guardian(
         await register.is_guardian(
             ward_kind=CARD, ward_document_number=card, guardian_number=number
         )
+
+
+async def test_all_numbers_of_a_holder_are_told_the_first_one_first(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    number, card = issue(authority)
+    assert list(await register.numbers_of(CARD, card)) == [number]
+    second = authority.lives.change_number(number)
+    third = authority.lives.change_nationality(second)
+    other, other_card = issue(authority)
+    new = authority.issue_card(third).document_number
+    authority.lives.merge(third, other, document_number=new, other_document_number=other_card)
+    for each in (card, new, other_card):
+        assert list(await register.numbers_of(CARD, each)) == [number, second, third, other]
+    for kind, document in (("passport", card), (CARD, "T000000000000")):
+        assert list(await register.numbers_of(kind, document)) == []
+
+
+async def test_a_document_is_renewed_in_its_last_three_months(
+    register: DocumentRegister, authority: DocumentAuthority, clock: AdjustableClock
+) -> None:
+    number = authority.create_person().number.value
+    card = authority.issue_card(number, valid_until=date(2027, 2, 22)).document_number
+    assert await register.ask_renewal(CARD, card) is RenewalAnswer.TOO_EARLY
+    clock.advance(days=1)
+    for _ in range(2):
+        assert await register.ask_renewal(CARD, card) is RenewalAnswer.TAKEN
+    assert authority.lives.renewals() == [card]
+    authority.lives.renew(card)
+    for kind, document in ((CARD, card), ("passport", card), (CARD, "T000000000000")):
+        assert await register.ask_renewal(kind, document) is RenewalAnswer.NOT_CURRENT
+
+
+async def test_what_happens_to_a_person_is_said_of_each_of_their_documents(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    number, old = issue(authority)
+    new = authority.issue_card(authority.lives.change_number(number)).document_number
+    position = len(await register.changes_since(0))
+    authority.lives.move(number, "110105")
+    authority.lives.die(number)
+    authority.lives.withdraw_death(number)
+    assert [
+        (change.document_number, change.event, change.status)
+        for change in await register.changes_since(position)
+    ] == [
+        (document, event, status)
+        for event, status in (
+            (LifeEvent.RESIDENCE_MOVED, RegisterStatus.VALID),
+            (LifeEvent.DIED, RegisterStatus.ENDED),
+            (LifeEvent.DEATH_WITHDRAWN, RegisterStatus.VALID),
+        )
+        for document in (old, new)
+    ]
+
+
+async def test_of_two_documents_of_one_person_each_names_the_other(
+    register: DocumentRegister, authority: DocumentAuthority
+) -> None:
+    (number, card), (other, other_card) = issue(authority), issue(authority)
+    authority.lives.merge(number, other, document_number=card, other_document_number=other_card)
+    told = (await register.changes_since(0))[-2:]
+    assert [(each.document_number, each.other_document_number) for each in told] == [
+        (card, other_card),
+        (other_card, card),
+    ]
+    assert {each.other_kind for each in told} == {CARD}

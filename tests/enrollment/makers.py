@@ -28,7 +28,7 @@ from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.evidence.embedded_register import EmbeddedRegister
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.passive_authentication import PassiveAuthentication
-from authsvc.evidence.register import RegisterStatus, StatusChange
+from authsvc.evidence.register import RegisterStatus, RenewalAnswer, StatusChange
 from authsvc.keyring import KeyRing
 from authsvc.settings import EnrollmentRules
 from authsvc.storage import Database, Ephemeral
@@ -59,6 +59,14 @@ class Register:
         status = await self._inner.status_of(kind, document_number)
         self.after_answer()
         return status
+
+    async def numbers_of(self, kind: str, document_number: str) -> Sequence[str]:
+        self._answer()
+        return await self._inner.numbers_of(kind, document_number)
+
+    async def ask_renewal(self, kind: str, document_number: str) -> RenewalAnswer:
+        self._answer()
+        return await self._inner.ask_renewal(kind, document_number)
 
     async def changes_since(self, cursor: int, *, limit: int = 500) -> Sequence[StatusChange]:
         self._answer()

@@ -163,7 +163,7 @@ async def test_what_was_followed_is_not_followed_again(world, subscriber):
 async def test_a_long_feed_is_followed_in_batches_and_says_how_far(world, subscriber, monkeypatch):
     monkeypatch.setattr(document_changes, "MAX_CHANGES", 2)
     for _ in range(4):
-        world.authority.report_lost(world.new_card().document_number)
+        world.new_card()
     world.authority.report_lost(subscriber.card.document_number)
     with structlog.testing.capture_logs() as logs:
         followed = await poll(world)
@@ -252,8 +252,8 @@ async def test_without_anchors_no_push_counts(world, subscriber):
     deaf = DocumentChanges(
         database=world.database,
         ephemeral=world.ephemeral,
-        subscribers=world.subscribers,
-        certificates=world.certificates,
+        events=world.desk.changes._events,
+        alerts=world.alerts,
         anchors=[],
         audience=AUDIENCE,
     )

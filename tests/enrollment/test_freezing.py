@@ -109,10 +109,10 @@ async def test_a_loss_taken_back_frees_no_certificate_of_a_frozen_person(world, 
     from tests.enrollment.makers import CARD
 
     found = StatusChange(
-        2, CARD, person.card.document_number, RegisterStatus.VALID, world.clock.now()
+        3, CARD, person.card.document_number, RegisterStatus.VALID, world.clock.now()
     )
     async with world.database.transaction() as tx:
-        await world.desk.changes._apply(tx, [found], now=world.clock.now())
+        await world.desk.changes._events.follow(tx, [found], now=world.clock.now())
         record = await world.subscribers.find_document(tx, digest)
     assert record.state.value == "valid"
     assert await person.statuses() == [Status.HOLD]

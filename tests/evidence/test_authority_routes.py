@@ -15,7 +15,7 @@ from authsvc.evidence.authority.routes import create_register_app
 from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.push import VerifiedPush, verify_push
-from authsvc.evidence.register import RegisterStatus
+from authsvc.evidence.register import LifeEvent, RegisterStatus
 
 CARD = "resident_identity_card"
 TOKEN = "the-token-of-this-test"
@@ -69,11 +69,9 @@ def service(authority: DocumentAuthority, now: datetime) -> Service:
     return Service(authority, now)
 
 
-def lose_a_card(authority: DocumentAuthority) -> str:
-    """Somebody new loses a card; its number."""
-    card = authority.issue_card(authority.create_person().number.value)
-    authority.report_lost(card.document_number)
-    return card.document_number
+def a_card(authority: DocumentAuthority) -> str:
+    """Somebody new with a card; its number."""
+    return authority.issue_card(authority.create_person().number.value).document_number
 
 
 async def test_a_whole_life_of_a_card_at_the_desk(
@@ -104,7 +102,8 @@ async def test_a_whole_life_of_a_card_at_the_desk(
     question = {"kind": CARD, "document_number": card["document_number"]}
     assert (await desk.post("/documents/status", json=question)).json() == {"status": "replaced"}
     changes = (await desk.get("/changes", params={"since": 0})).json()["changes"]
-    assert [change["status"] for change in changes] == ["lost", "replaced"]
+    assert [change["status"] for change in changes] == ["valid", "lost", "replaced"]
+    assert [change["event"] for change in changes] == ["issued", "loss_reported", "replaced"]
     (listed,) = (await desk.get("/desk/people")).json()["people"]
     assert (listed["document_number"], listed["status"]) == (new, "valid")
 
@@ -206,10 +205,12 @@ async def test_a_loss_is_pushed_once_it_is_in_the_log(
     pusher = Pusher(authority, URL, client)
     assert await pusher.push_news()
     assert service.taken == []
-    card = lose_a_card(authority)
+    card = a_card(authority)
+    authority.report_lost(card)
     assert await pusher.push_news()
     assert await pusher.push_news()
-    ((change,),) = [push.changes for push in service.taken]
+    ((issued, change),) = [push.changes for push in service.taken]
+    assert issued.event is LifeEvent.ISSUED
     assert (change.document_number, change.status) == (card, RegisterStatus.LOST)
 
 
@@ -220,9 +221,9 @@ async def test_a_push_that_was_not_taken_is_sent_again(
     client = httpx2.AsyncClient(transport=httpx2.MockTransport(service))
     pusher = Pusher(authority, URL, client)
     service.refusing = [refusal]
-    cards = [lose_a_card(authority)]
+    cards = [a_card(authority)]
     assert not await pusher.push_news()
-    cards.append(lose_a_card(authority))
+    cards.append(a_card(authority))
     assert await pusher.push_news()
     (push,) = service.taken
     assert [change.document_number for change in push.changes] == cards
@@ -231,12 +232,12 @@ async def test_a_push_that_was_not_taken_is_sent_again(
 async def test_a_serving_register_pushes_what_happens_from_now_on(
     authority: DocumentAuthority, service: Service
 ) -> None:
-    lose_a_card(authority)
+    card = a_card(authority)
     client = httpx2.AsyncClient(transport=httpx2.MockTransport(service))
     app = create_register_app(authority, token=TOKEN, push_url=URL, push_client=client)
     async with app.lifespan():
         await asyncio.sleep(0)
-        card = lose_a_card(authority)
+        authority.report_lost(card)
         await asyncio.wait_for(service.asked.wait(), 5)
     (push,) = service.taken
     assert [change.document_number for change in push.changes] == [card]
@@ -248,4 +249,4 @@ async def test_a_register_without_a_push_address_pushes_nothing(
 ) -> None:
     app: Any = create_register_app(authority, token=TOKEN)
     async with app.lifespan():
-        lose_a_card(authority)
+        a_card(authority)

@@ -144,3 +144,41 @@ async def test_a_platform_without_such_a_place_has_no_start(whole: Whole) -> Non
     await _authorize(whole)
     [platform] = (await whole.client.get("/holder/platforms")).json()
     assert platform["start_uri"] is None
+
+
+async def test_a_death_ends_sessions_here_and_at_every_platform_once(
+    whole: Whole, server: Stranger, linked: dict[str, Any]
+) -> None:
+    """`sub` alone, and what was allowed is forgotten; a second turn tells nobody again."""
+    [(person, _)] = whole.authority.people()
+    whole.authority.lives.die(person.number.value)
+    house = open_house(whole.settings, whole.clock)
+    for _ in range(2):
+        await house.desk.changes.poll(house.outside.register, now=whole.clock.now())
+        await house.farewells.turn(now=whole.clock.now())
+    tokens = [unverified(token) for token in await told(server)]
+    assert [(token["aud"], token["sub"]) for token in tokens] == [("one", linked["sub"])]
+    assert all("sid" not in token for token in tokens)
+    assert (await whole.client.get("/holder")).status_code == 401
+    async with house.database.reading() as tx:
+        digest = house.subscribers.person_digest(person.number.value)
+        ended = await house.subscribers.find_by_person(tx, digest)
+        assert ended is not None
+        assert await house.provider.grants.of_subscriber(tx, ended) == []
+    await house.close()
+    assert len(server.requests) == 1
+
+
+async def test_whoever_did_not_die_after_all_keeps_what_was_allowed(
+    whole: Whole, server: Stranger, linked: dict[str, Any]
+) -> None:
+    """The report was taken back before anybody was told."""
+    [(person, _)] = whole.authority.people()
+    whole.authority.lives.die(person.number.value)
+    whole.authority.lives.withdraw_death(person.number.value)
+    house = open_house(whole.settings, whole.clock)
+    await house.desk.changes.poll(house.outside.register, now=whole.clock.now())
+    await house.farewells.turn(now=whole.clock.now())
+    await house.close()
+    assert server.requests == []
+    assert linked["sub"]

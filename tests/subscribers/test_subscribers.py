@@ -134,9 +134,12 @@ async def test_the_state_of_a_document_is_kept(
     made, _ = await _create(database, subscribers, identity, now)
     digest = subscribers.document_digest(DOCUMENT.kind, DOCUMENT.document_number)
     async with database.transaction() as tx:
-        await subscribers.set_document_state(tx, digest, DocumentState.LOST)
+        await subscribers.follow_document(tx, digest, DocumentState.LOST, ahead=7)
         [record] = await subscribers.documents_of(tx, made.id)
-    assert record.state is DocumentState.LOST
+        assert (record.state, record.ahead) == (DocumentState.LOST, 7)
+        await subscribers.follow_document(tx, digest, DocumentState.VALID)
+        [record] = await subscribers.find_documents(tx, [digest, b"unknown"])
+    assert (record.state, record.ahead) == (DocumentState.VALID, 0)
 
 
 async def test_the_watermark_only_rises(

@@ -10,11 +10,8 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from joserfc import jws
-from joserfc.jwk import ECKey
 
 from authsvc.clock import Clock, SystemClock, china_today
 from authsvc.evidence.authority import cards
@@ -25,8 +22,10 @@ from authsvc.evidence.authority.errors import (
     CardDatesRefused,
     CardNotCurrent,
     CardNotIssued,
+    PersonDead,
 )
 from authsvc.evidence.authority.keys import AuthorityKeys
+from authsvc.evidence.authority.lives import Lives, Office
 from authsvc.evidence.authority.log import (
     AnyEvent,
     CardIssued,
@@ -37,12 +36,11 @@ from authsvc.evidence.authority.log import (
     PersonCreated,
 )
 from authsvc.evidence.authority.people import Person, make_person
+from authsvc.evidence.authority.push_signing import signed_push
 from authsvc.evidence.document import RESIDENT_IDENTITY_CARD
-from authsvc.evidence.push import ALGORITHM, LIFETIME, TYPE, PushClaims, key_name
-from authsvc.evidence.register import MAX_CHANGES, RegisterStatus, StatusChange
-from authsvc.evidence.register_messages import ChangeEntry
+from authsvc.evidence.register import MAX_CHANGES, LifeEvent, RegisterStatus, StatusChange
 from authsvc.evidence.resident_number import Sex
-from authsvc.identifiers import new_digits, new_token
+from authsvc.identifiers import new_digits
 from authsvc.keyring.directory import KeyDirectory
 
 
@@ -55,6 +53,8 @@ class DocumentAuthority:
         self._clock = clock
         self._book = Book()
         self._lock = threading.RLock()
+        office = Office(self._acting, self._book, self._happen, self._issue, self.now, self.today)
+        self.lives = Lives(office)
 
     @classmethod
     def open(cls, directory: Path, *, clock: Clock | None = None) -> "DocumentAuthority":
@@ -109,7 +109,7 @@ class DocumentAuthority:
     ) -> IssuedCard:
         """The first card of a person. Dates other than the law's make cards for tests.
 
-        PersonUnknown, CardAlreadyIssued, CardDatesRefused.
+        PersonUnknown, PersonDead, CardAlreadyIssued, CardDatesRefused.
         """
         with self._acting():
             if self._book.card_of(number) is not None:
@@ -122,29 +122,34 @@ class DocumentAuthority:
         *,
         valid_from: date | None = None,
         valid_until: date | None = None,
+        elsewhere: bool = False,
     ) -> IssuedCard:
         """A new card in place of the present one, which becomes REPLACED even if it was lost.
 
-        PersonUnknown, CardNotIssued, CardDatesRefused.
+        `elsewhere` is in another province. PersonUnknown, PersonDead, CardNotIssued,
+        CardDatesRefused.
         """
         with self._acting():
             self._book.person(number)
             present = self._book.card_of(number)
             if present is None:
                 raise CardNotIssued(field="number")
-            return self._issue(number, valid_from, valid_until, replaces=present.document_number)
+            reason = LifeEvent.REISSUED_ELSEWHERE if elsewhere else LifeEvent.REPLACED
+            return self._issue(
+                number, valid_from, valid_until, replaces=present.document_number, reason=reason
+            )
 
     def report_lost(self, document_number: str) -> None:
         """The card is gone; saying so again changes nothing. CardUnknown, CardNotCurrent."""
         with self._acting():
             card = self._book.card(document_number)
-            if card.mark is RegisterStatus.REPLACED:
+            if card.mark not in (None, RegisterStatus.LOST) or self._book.is_dead(card.number):
                 raise CardNotCurrent(field="document_number")
             if card.mark is None:
                 self._happen(
                     CardReportedLost(
                         at=self._clock.now(),
-                        kind=RESIDENT_IDENTITY_CARD.name,
+                        kind=card.kind,
                         document_number=document_number,
                     )
                 )
@@ -167,17 +172,23 @@ class DocumentAuthority:
         """What a document is worth today; UNKNOWN if there is none."""
         with self._reading() as book:
             card = book.cards.get(document_number)
-            if card is None or kind != RESIDENT_IDENTITY_CARD.name:
+            if card is None or kind != card.kind:
                 return RegisterStatus.UNKNOWN
-            return card.status(today=self.today())
+            return book.status(card, today=self.today())
+
+    def numbers(self, kind: str, document_number: str) -> Sequence[str]:
+        """Every identity number of the holder of a document, the first one first."""
+        with self._reading() as book:
+            card = book.cards.get(document_number)
+            return () if card is None or kind != card.kind else book.numbers[card.number]
 
     def is_guardian(self, ward_kind: str, ward_document_number: str, guardian_number: str) -> bool:
         """Whether somebody is now a guardian of the holder of a document."""
         with self._reading() as book:
             card = book.cards.get(ward_document_number)
-            if card is None or ward_kind != RESIDENT_IDENTITY_CARD.name:
+            if card is None or ward_kind != card.kind:
                 return False
-            return (card.number, guardian_number) in book.guardians
+            return book.is_guardian(card.number, guardian_number)
 
     def changes_since(self, cursor: int, *, limit: int = MAX_CHANGES) -> Sequence[StatusChange]:
         """At most `limit` changes after `cursor`, oldest first."""
@@ -185,29 +196,13 @@ class DocumentAuthority:
             return tuple(book.changes[cursor : cursor + min(limit, MAX_CHANGES)])
 
     def people(self) -> Sequence[tuple[Person, Card | None]]:
-        """Everybody with their present card, in the order of creation."""
+        """Everybody with the present card under each of their numbers, in the order of creation."""
         with self._reading() as book:
             return [(each, book.card_of(number)) for number, each in book.people.items()]
 
     def sign_push(self, changes: Sequence[StatusChange], *, audience: str, now: datetime) -> str:
         """The changes as a compact JWS for `audience` (see `evidence.push`)."""
-        key = self._keys.push_key
-        claims = PushClaims(
-            aud=audience,
-            iat=int(now.timestamp()),
-            exp=int((now + LIFETIME).timestamp()),
-            jti=new_token(),
-            changes=[ChangeEntry.of(change) for change in changes],
-        )
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key_name(key.public_key())}
-        pem = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        return jws.serialize_compact(
-            header, msgspec.json.encode(claims), ECKey.import_key(pem), algorithms=[ALGORITHM]
-        )
+        return signed_push(self._keys.push_key, changes, audience=audience, now=now)
 
     # What others may trust.
 
@@ -243,9 +238,17 @@ class DocumentAuthority:
         return china_today(self._clock.now())
 
     def _issue(
-        self, number: str, first: date | None, last: date | None, *, replaces: str | None
+        self,
+        number: str,
+        first: date | None = None,
+        last: date | None = None,
+        *,
+        replaces: str | None,
+        reason: LifeEvent = LifeEvent.REPLACED,
     ) -> IssuedCard:
         person = self._book.person(number)
+        if self._book.is_dead(number):
+            raise PersonDead(field="number")
         valid_from = first or self.today()
         valid_until = last or cards.valid_until(person.birth_date, valid_from)
         if valid_until is not None and valid_until < valid_from:
@@ -264,6 +267,7 @@ class DocumentAuthority:
                 valid_from=valid_from,
                 valid_until=valid_until,
                 replaces=replaces,
+                reason=reason,
             )
         )
         return IssuedCard(card.document_number, chip_file, cards.holder_file(person, card))

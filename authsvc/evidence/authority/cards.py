@@ -23,13 +23,14 @@ ISSUER = "虚构市公安局(测试)"
 
 @dataclass(frozen=True)
 class Card:
-    """A card in the register. `mark` is LOST or REPLACED, or None while it is in use."""
+    """A card in the register. `mark` is LOST, REPLACED or ENDED, or None while it is in use."""
 
     document_number: str
     number: str = field(repr=False)
     valid_from: date
     valid_until: date | None
     mark: RegisterStatus | None = None
+    kind: str = RESIDENT_IDENTITY_CARD.name
 
     def status(self, *, today: date) -> RegisterStatus:
         """What the card is worth on this day. A mark weighs more than the calendar."""

@@ -2,8 +2,9 @@
 
 NotAuthenticated  DeskTokenRefused
 NotFound          PersonUnknown, CardUnknown
-Conflict          CardAlreadyIssued, CardNotIssued, CardNotCurrent, NumbersExhausted
-InvalidInput      CardDatesRefused, PersonRefused
+Conflict          CardAlreadyIssued, CardNotIssued, CardNotCurrent, CardNotLost, NumbersExhausted,
+                  PersonDead, PersonNotDead, MergeNotProved
+InvalidInput      CardDatesRefused, PersonRefused, RegionRefused
 Unavailable       LogDamaged
 """
 
@@ -56,6 +57,48 @@ class CardNotCurrent(Conflict):
     code = "register.card_not_current"
     title = Text("此证件已被换领", "This card was replaced already")
     next_step = Text("请使用现有证件的编号", "Use the document number of the present card")
+
+
+class CardNotLost(Conflict):
+    """Only a card that was reported lost can be found."""
+
+    code = "register.card_not_lost"
+    title = Text("此证件未处于挂失状态", "This card is not reported lost")
+    next_step = Text("请核对证件编号", "Check the document number")
+
+
+class PersonDead(Conflict):
+    """Nothing is issued to, or changed of, somebody who has died."""
+
+    code = "register.person_dead"
+    title = Text("此人已登记死亡", "This person is registered as dead")
+    next_step = Text("如登记有误，请先撤销死亡登记", "If that is wrong, withdraw it first")
+
+
+class PersonNotDead(Conflict):
+    """There is no report of a death that could be withdrawn."""
+
+    code = "register.person_not_dead"
+    title = Text("此人未登记死亡", "This person is not registered as dead")
+    next_step = Text("请核对公民身份号码", "Check the identity number")
+
+
+class MergeNotProved(Conflict):
+    """Two people are one only if a good card of each is shown."""
+
+    code = "register.merge_not_proved"
+    title = Text("未出示双方的有效证件", "A good card of each of the two was not shown")
+    next_step = Text(
+        "请出示两个号码各自的有效证件", "Show the present, good card under each of the numbers"
+    )
+
+
+class RegionRefused(InvalidInput):
+    """A region is six digits."""
+
+    code = "register.region_refused"
+    title = Text("行政区划代码不正确", "This is not the code of a region")
+    next_step = Text("请使用六位行政区划代码", "Use the six digits of GB/T 2260")
 
 
 class CardDatesRefused(InvalidInput):

@@ -17,6 +17,7 @@ import msgspec
 
 from authsvc.evidence.authority.errors import LogDamaged
 from authsvc.evidence.errors import IdentityNumberInvalid
+from authsvc.evidence.register import LifeEvent
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="event"):
@@ -35,7 +36,7 @@ class PersonCreated(Event, frozen=True, tag="person_created"):
 
 
 class CardIssued(Event, frozen=True, tag="card_issued"):
-    """A card was issued; `replaces` names the card that it takes the place of."""
+    """A card was issued; `replaces` names the card that it takes the place of, `reason` why."""
 
     kind: str
     document_number: str
@@ -43,6 +44,7 @@ class CardIssued(Event, frozen=True, tag="card_issued"):
     valid_from: date
     valid_until: date | None
     replaces: str | None = None
+    reason: LifeEvent = LifeEvent.REPLACED
 
 
 class CardReportedLost(Event, frozen=True, tag="card_reported_lost"):
@@ -50,6 +52,78 @@ class CardReportedLost(Event, frozen=True, tag="card_reported_lost"):
 
     kind: str
     document_number: str
+
+
+class CardFound(Event, frozen=True, tag="card_found"):
+    """A card that was reported lost is in its holder's hands again."""
+
+    kind: str
+    document_number: str
+
+
+class EndTold(Event, frozen=True, tag="end_told"):
+    """A card ends soon, or has ended by the calendar; each is told once."""
+
+    kind: str
+    document_number: str
+    last_day: date
+    has_passed: bool
+
+
+class RenewalAsked(Event, frozen=True, tag="renewal_asked"):
+    """Somebody applied for a card in place of one that ends soon."""
+
+    kind: str
+    document_number: str
+
+
+class PersonCorrected(Event, frozen=True, tag="person_corrected"):
+    """A name was wrong, or has changed."""
+
+    number: str
+    name: str
+
+
+class NumberChanged(Event, frozen=True, tag="number_changed"):
+    """A person has another identity number. Cards under the number before stay good."""
+
+    number: str
+    new_number: str
+
+
+class NationalityChanged(Event, frozen=True, tag="nationality_changed"):
+    """A person is of another nationality: another number, and the cards of before have ended."""
+
+    number: str
+    new_number: str
+
+
+class PeopleMerged(Event, frozen=True, tag="people_merged"):
+    """Two people are one, as both cards have proved; the first number stays the person's first."""
+
+    number: str
+    other_number: str
+    document_number: str
+    other_document_number: str
+
+
+class ResidenceMoved(Event, frozen=True, tag="residence_moved"):
+    """A person's household is registered elsewhere: six digits of GB/T 2260."""
+
+    number: str
+    region: str
+
+
+class PersonDied(Event, frozen=True, tag="person_died"):
+    """A person died."""
+
+    number: str
+
+
+class DeathWithdrawn(Event, frozen=True, tag="death_withdrawn"):
+    """The person lives: the report was wrong."""
+
+    number: str
 
 
 class GuardianNamed(Event, frozen=True, tag="guardian_named"):
@@ -66,7 +140,23 @@ class GuardianEnded(Event, frozen=True, tag="guardian_ended"):
     guardian_number: str
 
 
-AnyEvent = PersonCreated | CardIssued | CardReportedLost | GuardianNamed | GuardianEnded
+AnyEvent = (
+    PersonCreated
+    | CardIssued
+    | CardReportedLost
+    | CardFound
+    | EndTold
+    | RenewalAsked
+    | PersonCorrected
+    | NumberChanged
+    | NationalityChanged
+    | PeopleMerged
+    | ResidenceMoved
+    | PersonDied
+    | DeathWithdrawn
+    | GuardianNamed
+    | GuardianEnded
+)
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

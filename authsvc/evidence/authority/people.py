@@ -76,10 +76,15 @@ def make_person(
         raise PersonRefused(field="birth_date")
     return Person(
         number=_number(birth_date, sex or _pick(source, "sex", list(Sex)), taken=taken),
-        name=_checked_name(_name(source) if name is None else name),
+        name=checked_name(_name(source) if name is None else name),
         face=_PORTRAIT + _digest(source, "face").hex(),
         phone=phone or f"{_PHONE_PREFIX}{_draw(source, 'phone', 10**8):08d}",
     )
+
+
+def another_number(birth_date: date, sex: Sex, *, taken: Container[str]) -> ResidentNumber:
+    """A number that nobody has had, for somebody who needs another one; NumbersExhausted."""
+    return _number(birth_date, sex, taken=taken)
 
 
 def _name(source: bytes) -> str:
@@ -109,7 +114,7 @@ def _number(birth_date: date, sex: Sex, *, taken: Container[str]) -> ResidentNum
     raise NumbersExhausted
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
     """A name that a card can bear (the same rule by which a card is read)."""
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
         raise PersonRefused(field="name")

@@ -1,6 +1,8 @@
 """The authority over HTTP: the register's questions, and the desk for tests and the tour.
 
     POST /documents/status          {"kind", "document_number"}  ->  {"status"}
+    POST /documents/numbers         the same                     ->  {"numbers": [...]}
+    POST /documents/renewal         the same                     ->  {"answer"}
     GET  /changes?since=0&limit=500                              ->  {"changes": [...]}
     POST /guardianship              {"ward_kind", "ward_document_number", "guardian_number"}
                                                                  ->  {"is_guardian": true or false}
@@ -41,10 +43,12 @@ from authsvc.evidence.register import MAX_CHANGES, RegisterStatus
 from authsvc.evidence.register_messages import (
     ChangeEntry,
     ChangesAnswer,
+    DocumentQuestion,
     GuardianAnswer,
     GuardianQuestion,
+    NumbersAnswer,
+    RenewalReply,
     StatusAnswer,
-    StatusQuestion,
 )
 from authsvc.evidence.resident_number import Sex
 from authsvc.web.asgi import MAX_BODY
@@ -97,7 +101,12 @@ class PersonView(msgspec.Struct, frozen=True):
     status: RegisterStatus | None = None
 
     @classmethod
-    def of(cls, person: Person, card: Card | None = None, *, today: date) -> "PersonView":
+    def of(
+        cls,
+        person: Person,
+        card: Card | None = None,
+        status: RegisterStatus | None = None,
+    ) -> "PersonView":
         """The view of a person."""
         return cls(
             number=person.number.value,
@@ -106,7 +115,7 @@ class PersonView(msgspec.Struct, frozen=True):
             sex=person.sex,
             phone=person.phone,
             document_number=card.document_number if card else None,
-            status=card.status(today=today) if card else None,
+            status=status,
         )
 
 
@@ -172,8 +181,16 @@ def create_register_app(
 
 def _register(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
     @post("/documents/status", status_code=200)
-    async def status(data: JSONBody[StatusQuestion]) -> StatusAnswer:
+    async def status(data: JSONBody[DocumentQuestion]) -> StatusAnswer:
         return StatusAnswer(authority.status(data.kind, data.document_number))
+
+    @post("/documents/numbers", status_code=200)
+    async def numbers(data: JSONBody[DocumentQuestion]) -> NumbersAnswer:
+        return NumbersAnswer(list(authority.numbers(data.kind, data.document_number)))
+
+    @post("/documents/renewal", status_code=200, sync_to_thread=True)
+    def renewal(data: JSONBody[DocumentQuestion]) -> RenewalReply:
+        return RenewalReply(authority.lives.ask_renewal(data.kind, data.document_number))
 
     @get("/changes")
     async def changes(since: FromQuery[_Since], limit: FromQuery[_Limit] = 500) -> ChangesAnswer:
@@ -186,15 +203,19 @@ def _register(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]
             authority.is_guardian(data.ward_kind, data.ward_document_number, data.guardian_number)
         )
 
-    return status, changes, guardianship
+    return status, numbers, renewal, changes, guardianship
 
 
 def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
     @get("/desk/people", sync_to_thread=False)
     def people() -> PeopleView:
-        today = authority.today()
         return PeopleView(
-            [PersonView.of(person, card, today=today) for person, card in authority.people()]
+            [
+                PersonView.of(person, card, authority.status(card.kind, card.document_number))
+                if card
+                else PersonView.of(person)
+                for person, card in authority.people()
+            ]
         )
 
     @post("/desk/people", sync_to_thread=True)
@@ -202,7 +223,7 @@ def _desk(authority: DocumentAuthority) -> Sequence[ControllerRouterHandler]:
         person = authority.create_person(
             name=data.name, birth_date=data.birth_date, sex=data.sex, phone=data.phone
         )
-        return PersonView.of(person, today=authority.today())
+        return PersonView.of(person)
 
     @post("/desk/cards", sync_to_thread=True)
     def issue(data: JSONBody[CardOrder]) -> CardView:

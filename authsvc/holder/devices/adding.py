@@ -126,7 +126,7 @@ class Adding:
             for document in await self._subscribers.documents_of(tx, subscriber.id)
             if document.state is DocumentState.VALID
         ]
-        if good[-1:] != [digest]:
+        if digest not in good:
             raise DocumentNotOnFile
         return _Document(
             digest=digest,

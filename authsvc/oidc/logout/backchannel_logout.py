@@ -19,6 +19,7 @@ from authsvc.authentication.session import Session
 from authsvc.clients import Client
 from authsvc.errors import AuthsvcError, Unavailable
 from authsvc.oidc.logout.logout_token import LogoutTokens
+from authsvc.subscribers import Subscriber
 from authsvc.web.fetcher import Fetcher
 
 # Between attempts. With five seconds for each (`Fetcher`) all is over within the token's life.
@@ -68,6 +69,15 @@ class BackChannelLogout:
         ]
         if tasks and patience_seconds:
             await asyncio.wait(tasks, timeout=patience_seconds)
+
+    def tell_of_person(
+        self, subscriber: Subscriber, clients: Sequence[Client], *, now: datetime
+    ) -> None:
+        """The same of somebody whose number has ended, who has no session; nobody waits."""
+        issue = self._tokens.issue_for_person
+        for client in clients:
+            if (uri := client.backchannel_logout_uri) is not None:
+                self._begin(self._tell(partial(issue, subscriber, client, now=now), uri))
 
     async def close(self) -> None:
         """Gives up what is under way: the service stops."""

@@ -56,6 +56,12 @@ class LogoutTokens:
             named = {"sid": self._participants.sid(session, client.client_id)}
         return await self._issue(session.subscriber, client, named, now=now)
 
+    async def issue_for_person(
+        self, subscriber: Subscriber, client: Client, *, now: datetime
+    ) -> str:
+        """The same of a person without a session, whose number has ended; errors as above."""
+        return await self._issue(subscriber, client, {}, now=now)
+
     async def _issue(
         self, subscriber: Subscriber, client: Client, named: dict[str, str], *, now: datetime
     ) -> str:

@@ -9,6 +9,7 @@ from authsvc.clients import Client, Clients
 from authsvc.oidc.logout.backchannel_logout import BackChannelLogout
 from authsvc.oidc.logout.frontchannel_logout import Frame, FrontChannelLogout
 from authsvc.oidc.logout.session_participants import SessionParticipants
+from authsvc.subscribers import Subscriber
 
 # How long a person waits for platforms that are slow to hear.
 PATIENCE_SECONDS = 3.0
@@ -63,6 +64,13 @@ class SignOut:
         """The same of a person who has left: these clients, and those of the session, each once."""
         participants = await self._participants.leave(session)
         await self.withdrawn(session, list(dict.fromkeys((*client_ids, *participants))), now=now)
+
+    async def ended_for_good(
+        self, subscriber: Subscriber, client_ids: Sequence[str], *, now: datetime
+    ) -> None:
+        """A number has ended with its holder: these clients hear that all its sessions are over."""
+        clients = await self._known(client_ids, now=now)
+        self._backchannel.tell_of_person(subscriber, clients, now=now)
 
     async def _known(self, client_ids: Sequence[str], *, now: datetime) -> list[Client]:
         found = [await self._clients.find(client_id, now=now) for client_id in client_ids]

@@ -38,6 +38,44 @@ _NEWS: dict[ActivityKind, Text] = {
         "有人使用您的证件，但未通过持有人核验",
         "Somebody presented your document and did not pass the holder check",
     ),
+    ActivityKind.DOCUMENT_ADDED: Text(
+        "您的网号添加了另一证件", "Another document was added to your online number"
+    ),
+    ActivityKind.DOCUMENT_LOST: Text(
+        "您的证件已挂失，其网证已暂停使用",
+        "Your document was reported lost, and what rests on it is on hold",
+    ),
+    ActivityKind.DOCUMENT_SUPERSEDED: Text(
+        "您的证件已换发新证，请在应用中出示新证件",
+        "A new document was issued to you: show it in the app",
+    ),
+    ActivityKind.DOCUMENT_ENDS_SOON: Text(
+        "您的证件即将到期，可在应用中申请换领",
+        "Your document ends soon: you can apply for another in the app",
+    ),
+    ActivityKind.IDENTITY_NUMBER_CHANGED: Text(
+        "您的证件号码已变更，网号不变",
+        "Your identity number has changed; your online number has not",
+    ),
+    ActivityKind.PEOPLE_MERGED: Text(
+        "登记机关已将您的两个证件登记为同一人",
+        "The register says that two documents are both yours",
+    ),
+    ActivityKind.NUMBERS_JOINED: Text(
+        "您的两个网号已合并为一个", "Your two online numbers are one now"
+    ),
+    ActivityKind.NATIONALITY_CHANGED: Text(
+        "您的国籍登记已变更，请在应用中出示新证件",
+        "Your nationality has changed: show your new document in the app",
+    ),
+    ActivityKind.NUMBER_ENDED: Text(
+        "登记机关登记持有人死亡，网号已终止",
+        "The register reports a death, and the online number has ended",
+    ),
+    ActivityKind.NUMBER_REVIVED: Text(
+        "死亡登记已撤销，请出示证件以解冻网号",
+        "The report of a death was withdrawn: show your document to unfreeze your number",
+    ),
     ActivityKind.FROZEN: Text("您的网号已冻结", "Your online number is frozen"),
     ActivityKind.DOCUMENT_REPLACED: Text(
         "您的网号已改用新证件，此前的设备均已停用",

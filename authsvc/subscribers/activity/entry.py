@@ -27,6 +27,20 @@ class ActivityKind(Enum):
     TOTP_TURNED_ON = "totp_turned_on"
     HOLDER_CHECK_FAILED = "holder_check_failed"
     DOCUMENT_REPLACED = "document_replaced"
+    DOCUMENT_ADDED = "document_added"
+    DOCUMENT_LOST = "document_lost"
+    DOCUMENT_FOUND = "document_found"
+    DOCUMENT_SUPERSEDED = "document_superseded"
+    DOCUMENT_ENDS_SOON = "document_ends_soon"
+    DOCUMENT_EXPIRED = "document_expired"
+    RENEWAL_ASKED = "renewal_asked"
+    IDENTITY_NUMBER_CHANGED = "identity_number_changed"
+    PEOPLE_MERGED = "people_merged"
+    NUMBERS_JOINED = "numbers_joined"
+    NATIONALITY_CHANGED = "nationality_changed"
+    RESIDENCE_MOVED = "residence_moved"
+    NUMBER_ENDED = "number_ended"
+    NUMBER_REVIVED = "number_revived"
     FROZEN = "frozen"
     UNFROZEN = "unfrozen"
     RECOVERY_BEGUN = "recovery_begun"
@@ -60,6 +74,16 @@ ALERTING = frozenset(
         ActivityKind.TOTP_TURNED_ON,
         ActivityKind.HOLDER_CHECK_FAILED,
         ActivityKind.DOCUMENT_REPLACED,
+        ActivityKind.DOCUMENT_ADDED,
+        ActivityKind.DOCUMENT_LOST,
+        ActivityKind.DOCUMENT_SUPERSEDED,
+        ActivityKind.DOCUMENT_ENDS_SOON,
+        ActivityKind.IDENTITY_NUMBER_CHANGED,
+        ActivityKind.PEOPLE_MERGED,
+        ActivityKind.NUMBERS_JOINED,
+        ActivityKind.NATIONALITY_CHANGED,
+        ActivityKind.NUMBER_ENDED,
+        ActivityKind.NUMBER_REVIVED,
         ActivityKind.FROZEN,
         ActivityKind.UNFROZEN,
         ActivityKind.RECOVERY_BEGUN,

@@ -13,16 +13,14 @@ import {
   p,
   section,
   tell,
-  terms,
 } from '/app/dom.js';
+import { documents } from '/app/documents.js';
 import { phoneBanner } from '/app/phone.js';
 import { withProof } from '/app/proof.js';
 import { show } from '/app/router.js';
 import { recall } from '/app/store.js';
 import {
   certificateState,
-  documentName,
-  documentState,
   happened,
   scopeSentence,
 } from '/app/vocabulary.js';
@@ -92,14 +90,6 @@ function certificateLine(overview, device) {
     ],
     { class: 'until' },
   );
-}
-
-/** The documents on file: what they are and whether they are good, and nothing else of them. */
-function documents(overview) {
-  return terms([
-    ...overview.documents.map((each) => [documentName(each.kind), documentState(each.state)]),
-    [say('领取日期', 'Issued on'), day(overview.enrolled_at)],
-  ]);
 }
 
 /** Shows the number for half a minute, or until the page is hidden. */

@@ -35,6 +35,20 @@ export function happened(kind) {
     totp_turned_on: say('开启了动态口令', 'One-time codes were turned on'),
     holder_check_failed: say('本人核验未通过', 'A holder check failed'),
     document_replaced: say('更换了证件', 'Your document was replaced'),
+    document_added: say('添加了另一证件', 'Another document was added'),
+    document_lost: say('证件已挂失', 'Your document was reported lost'),
+    document_found: say('证件已找回', 'Your document was found again'),
+    document_superseded: say('已换发新证件，请出示', 'A new document was issued: show it here'),
+    document_ends_soon: say('证件即将到期', 'Your document ends soon'),
+    document_expired: say('证件已到期', 'Your document has ended'),
+    renewal_asked: say('申请了换领证件', 'You applied for a new document'),
+    identity_number_changed: say('证件号码已变更', 'Your identity number has changed'),
+    people_merged: say('两个证件登记为同一人', 'Two documents were found to be yours'),
+    numbers_joined: say('两个网号合并为一个', 'Your two online numbers became one'),
+    nationality_changed: say('国籍登记已变更', 'Your nationality has changed'),
+    residence_moved: say('户籍已迁移', 'Your household was registered elsewhere'),
+    number_ended: say('网号已终止', 'The online number has ended'),
+    number_revived: say('网号已恢复', 'The online number lives again'),
     frozen: say('网号已冻结', 'Your online number was frozen'),
     unfrozen: say('网号已解冻', 'Your online number was unfrozen'),
     recovery_begun: say('开始恢复登录方式', 'A recovery was begun'),
@@ -113,6 +127,7 @@ export function documentState(state) {
     lost: say('已挂失', 'Reported lost'),
     replaced: say('已更换', 'Replaced'),
     expired: say('已过期', 'Expired'),
+    ended: say('已终止', 'Ended'),
   };
   return known[state] ?? state;
 }
