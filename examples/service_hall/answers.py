@@ -56,6 +56,13 @@ class Answers:
 
     async def told(self, claims: Mapping[str, Any], keys_of: KeysOf) -> Told:
         """Name and number, where they are told, and what departments signed; AnswerRefused."""
+        try:
+            return await self._told(claims, keys_of)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            # Signed, and yet not of the shape that we know: nothing of it is used.
+            raise AnswerRefused from None
+
+    async def _told(self, claims: Mapping[str, Any], keys_of: KeysOf) -> Told:
         attributes: dict[str, str | bool] = {}
         missing = dict(claims.get("attributes_missing", {}))
         for department, source in claims.get("_claim_sources", {}).items():
@@ -72,7 +79,7 @@ class Answers:
     async def _attested(self, department: str, token: str, keys_of: KeysOf) -> dict[str, Any]:
         """What a department signed. Which address is which department, an operator told us."""
         address = f"{self._us.departments}/{department}"
-        keys = KeySet.import_key_set(await keys_of(address))
+        keys = read_keys(await keys_of(address))
         try:
             read = jwt.decode(token, keys, algorithms=ATTESTED)
             if read.header.get("typ") != ATTESTATION_TYPE:
@@ -97,6 +104,14 @@ class Answers:
 
     def _registry(self, **rules: Any) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(now=self._clock(), leeway=LEEWAY_SECONDS, **rules)
+
+
+def read_keys(published: Any) -> KeySet:
+    """A JWK Set (RFC 7517 section 5); AnswerRefused if it is none."""
+    try:
+        return KeySet.import_key_set(published)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise AnswerRefused from None
 
 
 def _exactly(value: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The back office, as the hall sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +18,16 @@ class BackOffice:
     url: str
     token: str
 
-    async def file(self, service: str, *, number: str, name: str, city: str | None) -> str:
-        """Files a case; its reference. OfficeUnavailable."""
-        asked = {"service": service, "number": number, "name": name}
-        if city is not None:
-            asked["city"] = city
-        return str((await self._ask("POST", "/cases", json=asked))["reference"])
+    async def file(
+        self, order: str, services: Sequence[str], *, number: str, name: str, city: str | None
+    ) -> list[tuple[str, str]]:
+        """Files a case for each service, all or none; (service, reference) of each.
+
+        An order that was filed before gets the same answer. OfficeUnavailable.
+        """
+        asked = {"order": order, "services": list(services), "number": number, "name": name}
+        filed = await self._ask("POST", "/cases", json=asked | ({"city": city} if city else {}))
+        return list(filed["references"].items())
 
     async def steps(self, reference: str) -> list[Mapping[str, Any]]:
         """How far a case is; OfficeUnavailable."""

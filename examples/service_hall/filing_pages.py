@@ -1,9 +1,11 @@
 """From the front page to a filed application: asked, told, filed."""
 
+import secrets
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from examples.service_hall.answers import Told
 from examples.service_hall.desk import Desk
@@ -29,13 +31,13 @@ async def front(desk: NamedDependency[Desk]) -> Response[str]:
 
 
 @get("/services/{service_id:str}")
-async def service_page(service_id: str, desk: NamedDependency[Desk]) -> Response[str]:
+async def service_page(service_id: FromPath[str], desk: NamedDependency[Desk]) -> Response[str]:
     """What a service asks for, before it asks."""
     return desk.page("service.html", service=_service(service_id), cities=CITIES, law=LEGAL_BASIS)
 
 
 @post("/services/{service_id:str}")
-async def begin(service_id: str, desk: NamedDependency[Desk]) -> Response[None]:
+async def begin(service_id: FromPath[str], desk: NamedDependency[Desk]) -> Response[None]:
     """To the online number service, with the question of this service."""
     form, service = await desk.form(), _service(service_id)
     city = form.get("city") if service.asks_city else None
@@ -64,7 +66,7 @@ async def told(desk: NamedDependency[Desk]) -> Response[None]:
     answer = _with_declined(service, answer)
     if service.id == "move" and _is_there_already(asked.city, answer):
         raise SameProvince
-    draft = Draft(asked.service, asked.city, answer)
+    draft = Draft(asked.service, asked.city, answer, order=secrets.token_urlsafe(18))
     desk.hall.drafts.keep(desk.visitor, draft, now=desk.now)
     return desk.to("/told")
 
@@ -86,19 +88,18 @@ async def file(desk: NamedDependency[Desk]) -> Response[None]:
     draft = desk.hall.drafts.take(desk.visitor, now=desk.now)
     if draft is None or draft.told.number is None or draft.told.name is None:
         raise DraftLost
-    cases: list[tuple[str, str]] = []
-    for case in SERVICES[draft.service].cases:
-        try:
-            reference = await desk.hall.office.file(
-                case, number=draft.told.number, name=draft.told.name, city=draft.city
-            )
-        except OfficeUnavailable:
-            if not cases:
-                # Nothing happened yet: what was told may be filed in a minute.
-                desk.hall.drafts.keep(desk.visitor, draft, now=desk.now)
-                raise
-            break
-        cases.append((case, reference))
+    try:
+        cases = await desk.hall.office.file(
+            draft.order,
+            SERVICES[draft.service].cases,
+            number=draft.told.number,
+            name=draft.told.name,
+            city=draft.city,
+        )
+    except OfficeUnavailable:
+        # It may be filed again in a minute; if it was, the order is known there.
+        desk.hall.drafts.keep(desk.visitor, draft, now=desk.now)
+        raise
     id_ = desk.hall.book.file(draft, _kept(draft.told), cases, now=desk.now)
     return desk.to(f"/applications/{id_}")
 

@@ -9,20 +9,22 @@
 Tokens are forgotten at the end.
 """
 
+import hmac
 import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
-from examples.service_hall.answers import Answers, Told
+from examples.service_hall.answers import Answers, Told, read_keys
 from examples.service_hall.errors import AnswerRefused, Declined, ServiceUnavailable
 from examples.service_hall.services import Query
 from examples.social_platform.recording import Recording
@@ -31,6 +33,13 @@ ALG = "ES256"
 # A person waits for this; UserInfo waits for departments, three seconds each and three for keys.
 TIMEOUT_SECONDS = 15.0
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ENDPOINTS = {
+    "pushed_authorization_request_endpoint",
+    "authorization_endpoint",
+    "token_endpoint",
+    "userinfo_endpoint",
+    "jwks_uri",
+}
 _AWAY = ("server_error", "temporarily_unavailable")
 
 
@@ -109,17 +118,17 @@ class OnlineNumber:
             service = await self._discover(client)
             tokens = await self._post(client, service["token_endpoint"], form)
             published: Any = await self._get(client, service["jwks_uri"])
-            keys = KeySet.import_key_set(published)
+            keys = read_keys(published)
             subject = self._answers.subject(str(tokens.get("id_token")), keys, question.nonce)
-            url, token = service["userinfo_endpoint"], str(tokens["access_token"])
-            sealed = await self._userinfo(client, url, token)
+            token = str(tokens.get("access_token"))
+            sealed = await self._userinfo(client, service["userinfo_endpoint"], token)
             claims = self._answers.userinfo(sealed, keys, subject)
 
             async def department_keys(address: str) -> dict[str, Any]:
                 metadata = await self._get(client, f"{address}/.well-known/openid-configuration")
                 if metadata.get("issuer") != address:
                     raise AnswerRefused
-                return await self._get(client, str(metadata["jwks_uri"]))
+                return await self._get(client, str(metadata.get("jwks_uri")))
 
             return await self._answers.told(claims, department_keys)
 
@@ -133,13 +142,15 @@ class OnlineNumber:
     async def _discover(self, client: httpx2.AsyncClient) -> dict[str, Any]:
         address = f"{self._us.issuer}/.well-known/openid-configuration"
         service = await self._get(client, address)
-        if service.get("issuer") != self._us.issuer:
+        if service.get("issuer") != self._us.issuer or not service.keys() >= ENDPOINTS:
             raise AnswerRefused
         return service
 
     def _check(self, question: Question, answer: Mapping[str, str]) -> None:
-        theirs = (answer.get("iss", ""), answer.get("state", ""))
-        if theirs != (self._us.issuer, question.state):
+        # An answer without `iss`, or with another, is another server's (mix-up, RFC 9207).
+        if answer.get("iss") != self._us.issuer:
+            raise AnswerRefused
+        if not hmac.compare_digest(answer.get("state", "").encode(), question.state.encode()):
             raise AnswerRefused
         error = answer.get("error")
         if error == "access_denied":
@@ -156,12 +167,16 @@ class OnlineNumber:
         proof = {"dpop": self._proof("POST", url)}
         try:
             response = await client.post(url, data={**form, **self._credentials()}, headers=proof)
-            answer: dict[str, Any] = response.json()
+            answer = response.json()
         except (httpx2.HTTPError, ValueError):
             raise ServiceUnavailable from None
+        if not isinstance(answer, dict):
+            raise AnswerRefused
         self._dpop_nonce = response.headers.get("dpop-nonce", self._dpop_nonce)
         if answer.get("error") == "use_dpop_nonce" and again:
             return await self._post(client, url, form, again=False)
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ServiceUnavailable
         if response.is_error:
             raise AnswerRefused
         return answer
@@ -182,9 +197,11 @@ class OnlineNumber:
         try:
             response = await client.get(url)
             response.raise_for_status()
-            found: dict[str, Any] = response.json()
-        except (httpx2.HTTPError, ValueError):
+            found = response.json()
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             raise ServiceUnavailable from None
+        if not isinstance(found, dict):
+            raise AnswerRefused
         return found
 
     def _credentials(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from examples.service_hall.database import Application
 from examples.service_hall.desk import HEADERS, Desk
@@ -23,7 +24,7 @@ async def applications(desk: NamedDependency[Desk]) -> Response[str]:
 
 
 @get("/applications/{id_:str}")
-async def application(id_: str, desk: NamedDependency[Desk]) -> Response[str]:
+async def application(id_: FromPath[str], desk: NamedDependency[Desk]) -> Response[str]:
     """One application, step by step."""
     found = _found(desk, id_)
     cases = await _cases(desk, found)
@@ -38,14 +39,14 @@ async def application(id_: str, desk: NamedDependency[Desk]) -> Response[str]:
 
 
 @get("/applications/{id_:str}/state")
-async def state(id_: str, desk: NamedDependency[Desk]) -> Response[dict[str, int]]:
+async def state(id_: FromPath[str], desk: NamedDependency[Desk]) -> Response[dict[str, int]]:
     """How many steps are over: the page's script looks whether it changed."""
     done, of = _progress(await _cases(desk, _found(desk, id_)))
     return Response({"done": done, "of": of}, headers=HEADERS)
 
 
 @post("/applications/{id_:str}/confirmation")
-async def look_again(id_: str, desk: NamedDependency[Desk]) -> Response[None]:
+async def look_again(id_: FromPath[str], desk: NamedDependency[Desk]) -> Response[None]:
     """To the service once more: is it the same person, and what is attested now? No name."""
     await desk.form()
     return await _ask(desk, _found(desk, id_))

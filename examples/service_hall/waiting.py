@@ -33,6 +33,8 @@ class Draft:
     service: str
     city: str | None
     told: Told
+    # What the back office knows it by, so that it is filed once, however often it is sent.
+    order: str
 
 
 class Waiting(Generic[T]):

@@ -1,24 +1,29 @@
 """What is filed, and how far each case has come: one SQLite file.
 
 The files of people (`record`) say which record of a department is whose, by identity number: that
-is how an authority knows people. A code is kept until the case is over two days old.
+is how an authority knows people.
 """
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS filed (
     reference TEXT PRIMARY KEY,
+    order_id  TEXT NOT NULL,      -- what was filed together
     service   TEXT NOT NULL,
     number    TEXT NOT NULL,
     name      TEXT NOT NULL,
     city      TEXT,
     card      TEXT,               -- the card that was current when the case was checked
-    filed_at  INTEGER NOT NULL
+    filed_at  INTEGER NOT NULL,
+    UNIQUE (order_id, service)
 );
 CREATE TABLE IF NOT EXISTS step (
     reference TEXT NOT NULL REFERENCES filed (reference),
@@ -34,6 +39,19 @@ CREATE TABLE IF NOT EXISTS record (
     PRIMARY KEY (number, department)
 );
 """
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a hall files together, under a name of its own (`order`) that makes it once.
+
+    `number` is an identity number (GB 11643), `city` a code of GB/T 2260.
+    """
+
+    order: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    services: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=5)]
+    number: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{16}[0-9X]$")]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    city: Annotated[str, msgspec.Meta(pattern=r"^[1-8][0-9]{3}00$")] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,29 +86,33 @@ class Cases:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.executescript(SCHEMA)
 
-    def file(
-        self,
-        service: str,
-        acts: Sequence[str],
-        *,
-        number: str,
-        name: str,
-        city: str | None,
-        now: int,
-    ) -> str:
-        """A new case; its reference, which nobody can guess."""
-        reference = secrets.token_urlsafe(18)
+    def file(self, order: Order, plans: Mapping[str, Sequence[str]], *, now: int) -> dict[str, str]:
+        """A new case for each service of an order, or those of before; service to reference."""
         self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.execute(
-            "INSERT INTO filed VALUES (?, ?, ?, ?, ?, NULL, ?)",
-            (reference, service, number, name, city, now),
-        )
-        self._connection.executemany(
-            "INSERT INTO step VALUES (?, ?, ?, 'waiting', NULL, NULL)",
-            [(reference, position, act) for position, act in enumerate(acts)],
-        )
+        try:
+            known = self._references(order)
+            for service in dict.fromkeys(order.services) if not known else ():
+                # Nobody can guess a reference.
+                reference = secrets.token_urlsafe(18)
+                self._connection.execute(
+                    "INSERT INTO filed VALUES (?, ?, ?, ?, ?, ?, NULL, ?)",
+                    (reference, order.order, service, order.number, order.name, order.city, now),
+                )
+                self._connection.executemany(
+                    "INSERT INTO step VALUES (?, ?, ?, 'waiting', NULL, NULL)",
+                    [(reference, at, act) for at, act in enumerate(plans[service])],
+                )
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
         self._connection.execute("COMMIT")
-        return reference
+        return known or self._references(order)
+
+    def _references(self, order: Order) -> dict[str, str]:
+        rows = self._connection.execute(
+            "SELECT service, reference FROM filed WHERE order_id = ? ORDER BY rowid", (order.order,)
+        )
+        return {row["service"]: row["reference"] for row in rows}
 
     def steps(self, reference: str) -> list[Step]:
         """The steps of a case in their order; none if there is no such case."""

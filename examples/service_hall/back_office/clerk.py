@@ -2,16 +2,18 @@
 
 import asyncio
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 _SECONDS = 60
+_CODE = re.compile(r"\[([a-z_]+\.[a-z_]+)\]")
 
 
 class ActFailed(Exception):
-    """A command was refused; the words are the register's own."""
+    """A desk refused an act; the words name nobody."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,9 @@ async def _type(*arguments: str) -> str:
         await process.wait()
         raise ActFailed("no answer") from None
     if process.returncode != 0:
-        raise ActFailed(err.decode("utf-8", "replace").strip() or "refused")
+        # The error's stable code alone: its words may hold a number.
+        code = _CODE.findall(err.decode("utf-8", "replace"))
+        raise ActFailed(code[-1] if code else f"exit status {process.returncode}")
     return out.decode("utf-8").strip()
 
 
