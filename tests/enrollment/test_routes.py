@@ -167,6 +167,7 @@ async def test_the_description_names_the_purposes(client):
     assert not body.get("required")
     assert set(body["content"]["application/json"]["schema"]["properties"]["purpose"]["enum"]) == {
         "enroll",
+        "join",
         "recover",
         "unfreeze",
     }

@@ -96,3 +96,19 @@ async def test_of_many_recoveries_of_one_person_the_last_one_counts(world):
     stopped = [answer for answer in answers if isinstance(answer, RecoveryStopped)]
     assert (len(numbers), len(stopped)) == (1, RACERS - 1)
     assert await world.rows("password_credential") == 1
+
+
+async def test_two_documents_with_different_numbers_of_one_person_at_once_give_one_number(world):
+    """The number has changed, the old card stays good: whichever is first, one number."""
+    old = world.new_card()
+    number = world.authority.lives.change_number(old.holder_file["number"])
+    new = world.authority.issue_card(number)
+    applicants = [await world.begin(card) for card in (old, new)]
+    for applicant in applicants:
+        await applicant.go_to(Step.CERTIFICATE_REQUEST)
+    done = await asyncio.gather(
+        *(applicant.finish() for applicant in applicants), return_exceptions=True
+    )
+    assert sorted(isinstance(each, PersonAlreadyEnrolled) for each in done) == [False, True]
+    assert await world.rows("subscriber") == 1
+    assert await world.rows("identity_number") == 2

@@ -38,7 +38,9 @@ async def life(service: Service) -> Life:
 async def test_a_dump_covers_every_table(service: Service, life: Life, storage_urls):
     """Otherwise the searches below would search less than they say."""
     seen = {place.partition(".")[0] for place, _ in await entries(storage_urls)}
-    assert {table.name for table in metadata.sorted_tables} <= seen
+    # A farewell is the id of a number that has ended and nothing else, and goes within a minute.
+    assert [column.name for column in metadata.tables["farewell"].columns] == ["subscriber_id"]
+    assert {table.name for table in metadata.sorted_tables} - {"farewell"} <= seen
     if storage_urls[1] != MEMORY_URL:
         assert {"redis key", "redis value"} <= seen
 
