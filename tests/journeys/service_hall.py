@@ -91,8 +91,11 @@ class ServiceHall:
 class Visitor:
     """A person at the hall with a real browser."""
 
-    def __init__(self, hall: ServiceHall, page: Page, person: Holder) -> None:
+    def __init__(
+        self, hall: ServiceHall, page: Page, person: Holder, *, password: str = PASSWORD
+    ) -> None:
         self._hall = hall
+        self._password = password
         self.page = page
         self._person = person
 
@@ -120,7 +123,8 @@ class Visitor:
 
     def waits(self) -> None:
         """Until the last step is over: the page looks by itself."""
-        self.page.wait_for_selector("#progress[data-state=done]", timeout=90_000)
+        self.page.wait_for_selector("#progress:not([data-state=doing])", timeout=60_000)
+        assert self.page.get_attribute("#progress", "data-state") == "done"
 
     def comes_back(self) -> None:
         """Asks what is attested now."""
@@ -142,5 +146,5 @@ class Visitor:
     def _identifies(self) -> None:
         if self.page.is_visible("#username"):
             self.page.fill("#username", self._person.sign_in_name)
-            self.page.fill("#password", PASSWORD)
+            self.page.fill("#password", self._password)
             self.page.click("#sign-in")

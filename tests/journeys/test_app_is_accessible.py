@@ -21,6 +21,7 @@ VIEWS = (
     "devices",
     "move",
     "security",
+    "departments",
     "family",
     "leave",
     "sign-in",

@@ -1,5 +1,6 @@
 """The service hall in a real browser: a card, a household, a permit, and one thing for all."""
 
+import itertools
 import json
 import re
 import sqlite3
@@ -9,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.axe import bring_axe, grave_faults
-from tests.journeys.hands import NARROW, WIDE, Hands
+from tests.journeys.hands import NARROW, SECRET, WIDE, Hands
 from tests.journeys.service_hall import ServiceHall, Visitor
 from tests.journeys.world import IDENTITY_NUMBER, Holder, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHENZHEN, HANGZHOU, CHENGDU = "440300", "330100", "510100"
+_names = (f"hall-person-{serial}" for serial in itertools.count(1))
 
 
 @pytest.fixture(scope="module")
@@ -208,3 +210,34 @@ def test_no_page_has_a_grave_fault(hall, person, browser_program, look, tmp_path
     looks("refusal")
     context.close()
     assert faults == {}
+
+
+def test_the_new_card_reaches_the_app_in_a_browser_and_the_permit_is_linked_there(hall, new_hands):
+    hands = new_hands(hall.url)
+    hands.opts_in(next(_names))
+    person = Holder(hands.identity_number(), "", *[Path()] * 3, sign_in_name=hands.name)
+    visitor = Visitor(hall, hands.page, person, password=SECRET)
+    before = set(hall.mailbox.glob("*.chip"))
+    visitor.applies("card")
+    [chip] = set(hall.mailbox.glob("*.chip")) - before
+    hands.takes_card(chip.read_bytes())
+    hands.open("home")
+    assert hands.sees("#online-number, .number").strip()
+    hands.page.goto(f"{hall.url}/applications")
+    hands.click("#applications a")
+    visitor.comes_back()
+    assert "the same as before" in visitor.attested()
+
+    visitor.applies("permit", HANGZHOU)
+    code, address = hands.page.inner_text("#code-permit"), hands.page.url
+    hands.open("departments")
+    hands.click("#department-residence summary")
+    hands.fill("code-residence", "BCDF-GHJK")
+    hands.click("#link-residence")
+    assert hands.sees("#view .fault")
+    hands.page.fill("#field-code-residence", code)
+    hands.click("#link-residence")
+    hands.page.wait_for_selector(".told-now:has-text('Linked')")
+    hands.page.goto(address)
+    visitor.comes_back()
+    assert "Hangzhou" in visitor.attested()
