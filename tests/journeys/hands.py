@@ -172,15 +172,16 @@ class Hands:
 
     def takes_card(self, chip: bytes) -> None:
         """Shows a new card of the same person in the app, in place of the one before."""
-        self.open("opt-in")
+        self.open("home")
+        self.click("#to-new-document")
+        self.page.wait_for_selector("#new-document")
         card = {**self.card(), "chip": base64.b64encode(chip).decode("ascii")}
         self.page.evaluate(_KEEP_CARD, card)
-        self.click("#begin")
+        self.click("#new-document")
         self.click("#own-card")
         self.click("#virtual-capture")
         self.click("#get-number")
-        self.page.wait_for_selector("#get-number", state="detached")
-        self.settled()
+        self.page.wait_for_selector("#online-number")
 
     def identity_number(self) -> str:
         """The number in the virtual card that this device keeps."""
