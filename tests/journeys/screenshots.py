@@ -33,6 +33,7 @@ _VIEWS = (
     "devices",
     "move",
     "security",
+    "departments",
     "family",
     "leave",
     "sign-in",

@@ -215,7 +215,9 @@ def test_no_page_has_a_grave_fault(hall, person, browser_program, look, tmp_path
 def test_the_new_card_reaches_the_app_in_a_browser_and_the_permit_is_linked_there(hall, new_hands):
     hands = new_hands(hall.url)
     hands.opts_in(next(_names))
-    person = Holder(hands.identity_number(), "", *[Path()] * 3, sign_in_name=hands.name)
+    nowhere = Path("nowhere")
+    number = hands.identity_number()
+    person = Holder(number, "", nowhere, nowhere, nowhere, sign_in_name=hands.name)
     visitor = Visitor(hall, hands.page, person, password=SECRET)
     before = set(hall.mailbox.glob("*.chip"))
     visitor.applies("card")
