@@ -14,6 +14,7 @@ from authsvc.enrollment.enrollments import Enrollment
 from authsvc.enrollment.errors import Base64Invalid
 from authsvc.enrollment.sms import Message
 from authsvc.enrollment.steps import Purpose, Step
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.register import PrintedDetails
 from authsvc.subscribers import OnlineNumber
 from authsvc.web.errors import FieldMissing
@@ -114,13 +115,25 @@ class NumberBody(Body, frozen=True):
     """Nothing has to be said."""
 
 
-class CardBody(Body, frozen=True):
-    """Whatever is absent is made up; the guardian is a test person, by their sign-in name."""
+class NamedDocumentBody(Body, frozen=True):
+    """A document that was handed over before."""
 
+    kind: Short
+    document_number: Short
+
+
+class CardBody(Body, frozen=True):
+    """Whatever is absent is made up; the guardian is a test person, by their sign-in name.
+
+    `same_person_as` is a document that the register is to call the same person's.
+    """
+
+    kind: Short = RESIDENT_IDENTITY_CARD.name
     birth_date: date | None = None
     name: Short | None = None
     phone: Short | None = None
     guardian_sign_in_name: Line | None = None
+    same_person_as: NamedDocumentBody | None = None
 
 
 class PushBody(Body, frozen=True):

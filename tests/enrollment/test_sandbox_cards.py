@@ -1,5 +1,6 @@
 """The sandbox's door for who develops an app: somebody new with a card, and a guardian."""
 
+import base64
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ from authsvc.enrollment.routes import routes
 from authsvc.enrollment.sandbox import routes as sandbox_routes
 from authsvc.enrollment.sandbox.cards import SandboxCards
 from authsvc.enrollment.steps import Step
+from authsvc.evidence.kinds import HOUSEHOLD_REGISTER_PAGE, KINDS
 from authsvc.web.exception_handlers import exception_handlers
 from authsvc.web.json_body import strict_json
 
@@ -47,8 +49,10 @@ async def begin(sandbox):
 
 async def until_the_holder_check(sandbox, card):
     path, headers = await begin(sandbox)
-    body = {"kind": card["kind"], "chip": card["chip"]}
-    assert (await sandbox.put(f"{path}/document", json=body, headers=headers)).is_success
+    shown = {"printed": card["printed"]} if card["printed"] else {"chip": card["chip"]}
+    body = {"kind": card["kind"], **shown}
+    answer = await sandbox.put(f"{path}/document", json=body, headers=headers)
+    assert answer.is_success, answer.text
     body = {"capture": card["capture"]}
     return path, headers, await sandbox.put(f"{path}/holder-check", json=body, headers=headers)
 
@@ -56,7 +60,15 @@ async def until_the_holder_check(sandbox, card):
 async def test_somebody_new_can_enroll_with_what_is_handed_over(sandbox):
     answer = await sandbox.post("/sandbox/cards", json={})
     assert answer.status_code == 200
-    assert answer.json().keys() == {"kind", "chip", "capture", "name", "phone"}
+    assert answer.json().keys() == {
+        "kind",
+        "chip",
+        "capture",
+        "name",
+        "phone",
+        "document_number",
+        "printed",
+    }
     _, _, checked = await until_the_holder_check(sandbox, answer.json())
     assert checked.json()["next_step"] == "phone"
     assert checked.json()["guardian_code"] is None
@@ -85,6 +97,39 @@ async def test_a_child_has_the_named_guardian(world, sandbox):
     assert (await sandbox.get(path, headers=headers)).json()["next_step"] == Step.PHONE.value
 
 
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_document_of_each_kind_is_handed_over_and_proved(sandbox, kind):
+    answer = await sandbox.post("/sandbox/cards", json={"kind": kind})
+    assert answer.status_code == 200, answer.text
+    assert bool(answer.json()["printed"]) != bool(answer.json()["chip"])
+    _, _, checked = await until_the_holder_check(sandbox, answer.json())
+    # Who has a page of the household register is a child.
+    awaited = "guardian" if kind == HOUSEHOLD_REGISTER_PAGE.name else "phone"
+    assert checked.json()["next_step"] == awaited
+
+
+async def test_a_second_document_of_the_same_person_can_be_joined(world, sandbox):
+    first = await world.enroll()
+    named = {"kind": "resident_identity_card", "document_number": first.card.document_number}
+    wish = {"kind": "passport", "same_person_as": named}
+    second = (await sandbox.post("/sandbox/cards", json=wish)).json()
+    begun = (await sandbox.post("/enrollments", json={"purpose": "join"})).json()
+    path = f"/enrollments/{begun['enrollment']}"
+    headers = {"Authorization": f"Bearer {begun['token']}"}
+    chip = base64.b64encode(first.card.chip_file).decode()
+    stands = ""
+    for step, body in (
+        ("document", {"kind": "resident_identity_card", "chip": chip}),
+        ("holder-check", {"capture": first.card.holder_file["face"]}),
+        ("other-document", {"kind": "passport", "chip": second["chip"]}),
+        ("other-holder-check", {"capture": second["capture"]}),
+    ):
+        answer = await sandbox.put(f"{path}/{step}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        stands = answer.json()["next_step"]
+    assert stands == Step.COMPLETED.value
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -93,8 +138,18 @@ async def test_a_child_has_the_named_guardian(world, sandbox):
         ({"birth_date": "2999-01-01"}, "birth_date"),
         ({"birth_date": "yesterday"}, "birth_date"),
         ({"name": " "}, "name"),
+        ({"kind": "library_card"}, "kind"),
+        ({"same_person_as": {"kind": "passport", "document_number": "T1"}}, "same_person_as"),
     ],
-    ids=["a guardian nobody knows", "no phone", "born tomorrow", "no day", "no name"],
+    ids=[
+        "a guardian nobody knows",
+        "no phone",
+        "born tomorrow",
+        "no day",
+        "no name",
+        "no such kind",
+        "nobody's document",
+    ],
 )
 async def test_nobody_is_made_of_what_is_not_right(sandbox, body, field):
     answer = await sandbox.post("/sandbox/cards", json=body)

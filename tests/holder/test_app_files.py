@@ -8,6 +8,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from authsvc.errors import Text
+from authsvc.evidence.kinds import KINDS
 from authsvc.holder.app.app_files import AppFile, app_files, manifest
 from authsvc.holder.app.routes import routes
 from authsvc.web.front_door import FrontDoor
@@ -261,3 +263,14 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
     return sum(weight * v for weight, v in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_the_app_knows_every_kind_of_document_by_its_name():
+    source = MODULES["document_kinds.js"]
+    table = source.partition("const names")[2].partition("});")[0]
+    named = re.findall(rf"(\w+): say\(\s*({_TEXT}),\s*({_TEXT}),?\s*\)", table)
+    told = {kind: Text(zh[1:-1], en[1:-1]) for kind, zh, en in named}
+    assert told == {kind.name: kind.title for kind in KINDS.values()}
+    typed = dict(re.findall(r"^  (\w+): '(\w+)',$", source, re.MULTILINE))
+    printed = {kind.name: kind.required_details for kind in KINDS.values() if not kind.has_chip}
+    assert {kind: frozenset((detail,)) for kind, detail in typed.items()} == printed

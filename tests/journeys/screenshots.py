@@ -42,6 +42,7 @@ _VIEWS = (
     "sign-in",
     "recover",
     "unfreeze",
+    "join",
 )
 _serial = count(1)
 

@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NUMBER = re.compile(r"[23456789BCDFGHJKLMNPQRSTVWXZ]{10}")
 MOST_CLICKS = 24
+# Of somebody whom no register knows.
+NOBODY = "659099199001010019"
 _names = (f"app-person-{serial}" for serial in itertools.count(1))
 
 
@@ -364,3 +366,41 @@ def test_the_app_can_be_installed(hands):
     errors = developer.send("Page.getInstallabilityErrors")["installabilityErrors"]
     # A profile of Playwright's is an incognito one, into which nothing is installed.
     assert [each for each in errors if each["errorId"] != "in-incognito"] == []
+
+
+def test_a_document_without_a_chip_is_typed_in(hands):
+    hands.open("opt-in")
+    hands.click("#begin")
+    hands.page.select_option("#kind", "temporary_identity_card")
+    hands.page.wait_for_selector("#field-valid_until")
+    assert not hands.page.is_visible("#chip + label")
+    hands.page.fill("#field-name", "虚构甲")
+    hands.page.fill("#field-number", NOBODY)
+    hands.page.fill("#field-valid_until", "2027-01-01")
+    hands.click("#send-printed")
+    assert "not those in the register" in hands.sees("#view .alarm")
+    # A virtual one of the same kind is good; the choice outlives a change of the language.
+    hands.click("#language")
+    assert hands.page.input_value("#kind") == "temporary_identity_card"
+    hands.click("#virtual-card")
+    hands.click("#virtual-capture")
+    hands.page.wait_for_selector("#send-code")
+
+
+def test_two_documents_of_one_person_are_joined(hands):
+    hands.opts_in("joiner")
+    hands.open("home")
+    number = hands.sees("#online-number")
+    hands.click("#to-join")
+    hands.click("#begin")
+    hands.click("#own-card")
+    hands.click("#virtual-capture")
+    hands.page.wait_for_selector("#virtual-other")
+    hands.page.select_option("#kind", "passport")
+    hands.click("#virtual-other")
+    hands.click("#virtual-capture")
+    assert "joined" in hands.sees("#view h1:has-text('joined')")
+    hands.open("home")
+    assert hands.sees("#online-number") == number
+    assert "Ordinary passport" in hands.sees(".terms:has-text('passport')")
+    hands.is_content()

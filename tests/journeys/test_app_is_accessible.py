@@ -30,6 +30,7 @@ VIEWS = (
     "sign-in",
     "recover",
     "unfreeze",
+    "join",
     "nowhere-at-all",
 )
 _names = (f"axe-person-{serial}" for serial in itertools.count(1))

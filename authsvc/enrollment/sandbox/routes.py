@@ -1,7 +1,7 @@
 """What only a sandbox has over HTTP.
 
 GET  /sandbox/outbox?phone=…   the messages to a phone
-POST /sandbox/cards            somebody new with a card
+POST /sandbox/cards            somebody new with a document
 """
 
 from litestar import post
@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from authsvc.enrollment.bodies import CardBody, Outbox
 from authsvc.enrollment.phone import parse_phone
-from authsvc.enrollment.sandbox.cards import SandboxCards, VirtualCard
+from authsvc.enrollment.sandbox.cards import SandboxCards, VirtualCard, Wishes
 from authsvc.enrollment.sms import OutboxSMSGateway
 from authsvc.web.errors import FieldMissing
 from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
@@ -46,12 +46,13 @@ def _outbox(outbox: OutboxSMSGateway) -> Handler:
 def _cards(cards: SandboxCards) -> HTTPRouteHandler:
     @post("/sandbox/cards", status_code=200, summary="Make somebody up", tags=["sandbox"])
     async def make(data: JSONBody[CardBody]) -> VirtualCard:
-        """An artificial person with a card in the simulated register."""
+        """An artificial person with a document of any kind in the simulated register."""
+        same = data.same_person_as
         return await cards.make(
-            name=data.name,
-            birth_date=data.birth_date,
-            phone=data.phone,
+            data.kind,
+            Wishes(data.name, data.birth_date, data.phone),
             guardian_sign_in_name=data.guardian_sign_in_name,
+            same_person_as=None if same is None else (same.kind, same.document_number),
         )
 
     return make

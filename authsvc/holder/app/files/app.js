@@ -32,6 +32,7 @@ const VIEWS = {
   'take-over': takeOverView,
   recover: enrollmentView('recover'),
   unfreeze: enrollmentView('unfreeze'),
+  join: enrollmentView('join'),
   welcome: welcomeView,
   'sign-in': signInView,
   certificate: certificateView,

@@ -2,8 +2,9 @@
 
 import { post } from '/app/api.js';
 import { action, el, link, p, tell, terms } from '/app/dom.js';
+import { documentName } from '/app/document_kinds.js';
 import { withProof } from '/app/proof.js';
-import { documentName, documentState } from '/app/vocabulary.js';
+import { documentState } from '/app/vocabulary.js';
 import { day, say } from '/app/words.js';
 
 /** The documents on file: what they are and whether they are good, and nothing else of them. */
@@ -18,6 +19,7 @@ export function documents(overview) {
     ]),
     ending ? renewal(ending) : null,
     p(link('#/opt-in', say('出示新证件', 'Show a new document'), { id: 'to-new-document' })),
+    p(link('#/join', say('合并本人的另一证件', 'Join another document of yours'), { id: 'to-join' })),
   );
 }
 

@@ -18,7 +18,7 @@ export function underWay() {
   return recall('enrollment');
 }
 
-/** Begins one for a purpose: 'enroll', 'recover' or 'unfreeze'. */
+/** Begins one for a purpose: 'enroll', 'recover', 'unfreeze' or 'join'. */
 export async function begin(purpose) {
   const begun = await post('/enrollments', purpose === 'enroll' ? undefined : { purpose });
   const kept = { id: begun.enrollment, token: begun.token, purpose };

@@ -1,9 +1,10 @@
 /**
- * Opting in, recovering and unfreezing: the same steps, as many as each needs. The view always shows
- * the step that the service says is next; back, forward, a second tab and a closed page change
- * nothing about that.
+ * Opting in, recovering, unfreezing and joining: the same steps, as many as each needs. The view
+ * always shows the step that the service says is next; back, forward, a second tab and a closed page
+ * change nothing about that.
  */
 
+import { beginning } from '/app/beginnings.js';
 import { abandon, begin, onStepElsewhere, progressOf, underWay } from '/app/enrollment.js';
 import { action, alarm, el, heading, link, p } from '/app/dom.js';
 import { go, show, showAgain } from '/app/router.js';
@@ -13,7 +14,7 @@ import { signInSteps } from '/app/sign_in_steps.js';
 import { recall } from '/app/store.js';
 import { say } from '/app/words.js';
 
-const VIEWS = { enroll: 'opt-in', recover: 'recover', unfreeze: 'unfreeze' };
+const VIEWS = { enroll: 'opt-in', recover: 'recover', unfreeze: 'unfreeze', join: 'join' };
 const FORMS = { ...identitySteps, ...signInSteps };
 
 /** The view for one purpose. */
@@ -36,111 +37,10 @@ export function enrollmentView(purpose) {
   };
 }
 
-/** The first page of each purpose: what it is for, what is needed, how long it takes. */
-function beginning(purpose) {
-  const start = (text) =>
-    action(
-      text,
-      async () => {
-        await begin(purpose);
-        await show();
-      },
-      { id: 'begin' },
-    );
-  return { enroll: beginEnroll, recover: beginRecover, unfreeze: beginUnfreeze }[purpose](start);
-}
-
-function beginEnroll(start) {
-  return [
-    heading(
-      say('领取网号', 'Get your online number'),
-      say(
-        '大约三分钟。可以随时关闭，下次从同一步继续。',
-        'About three minutes. Close it whenever you like; it goes on where you left off.',
-      ),
-    ),
-    el('h2', {}, say('您需要', 'You need')),
-    el(
-      'ul',
-      { class: 'facts told' },
-      el('li', {}, say('您的居民身份证', 'your resident identity card')),
-      el('li', {}, say('本人在场，以便核对照片', 'to be here yourself, for a picture')),
-      el('li', {}, say('能接收短信的手机', 'a phone that receives text messages')),
-    ),
-    start(say('开始', 'Begin')),
-    p(
-      say(
-        '自愿领取，随时可以退出。没有网号，平台的服务不会减少。',
-        'It is your choice, and you can leave at any time. Without it, platforms serve you all the same.',
-      ),
-      { class: 'fine' },
-    ),
-    p(link('#/sign-in', say('已有网号？登录', 'Have one already? Sign in'))),
-  ];
-}
-
-function beginRecover(start) {
-  return [
-    heading(
-      say('恢复登录方式', 'Recover your access'),
-      say(
-        '再次出示证件并核对本人，然后设置新密码。',
-        'Show your document and yourself again, then choose a new password.',
-      ),
-    ),
-    el(
-      'ul',
-      { class: 'facts told' },
-      el(
-        'li',
-        {},
-        say(
-          '为防止他人冒用，恢复需要等待一段时间',
-          'It takes a while, so that nobody does it behind your back',
-        ),
-      ),
-      el(
-        'li',
-        {},
-        say(
-          '您的手机和所有设备都会收到提醒，并可以中止',
-          'Your phone and every device hear of it, and can stop it',
-        ),
-      ),
-      el(
-        'li',
-        {},
-        say(
-          '完成后，旧的密码、通行密钥和设备都不再有效',
-          'Then the old password, passkeys and devices no longer work',
-        ),
-      ),
-      el(
-        'li',
-        {},
-        say('网号和各平台的账号不变', 'Your number and your accounts at platforms stay'),
-      ),
-    ),
-    start(say('开始恢复', 'Begin the recovery')),
-  ];
-}
-
-function beginUnfreeze(start) {
-  return [
-    heading(
-      say('解冻网号', 'Unfreeze your online number'),
-      say(
-        '再次出示证件并核对本人，网号即恢复使用。',
-        'Show your document and yourself again, and the number works as before.',
-      ),
-    ),
-    start(say('开始解冻', 'Begin')),
-  ];
-}
-
 /** Another tab has finished it meanwhile: on to where it led. */
 async function isDoneElsewhere(purpose) {
-  if (purpose === 'unfreeze' || !(await recall('device'))) return null;
+  const isForDevice = purpose === 'enroll' || purpose === 'recover';
+  if (!isForDevice || !(await recall('device'))) return null;
   return [
     heading(
       say('这台设备已有网证', 'This device has its certificate'),
@@ -272,6 +172,10 @@ function stagesOf(purpose, progress) {
   const credentials = [say('登录', 'Sign-in'), ['credentials']];
   const number = [say('网号', 'Number'), ['certificate-request']];
   if (purpose === 'unfreeze') return [document, person];
+  if (purpose === 'join') {
+    const other = [say('另一证件', 'Other document'), ['other-document', 'other-holder-check']];
+    return [document, person, other];
+  }
   if (purpose === 'recover') return [document, person, credentials, number];
   if (progress.replacement) return [document, person, number];
   const guarded = progress.next_step === 'guardian' || progress.guardian_code;

@@ -4,7 +4,7 @@ import { get, presentMoment } from '/app/api.js';
 import { action, el, form, heading, link, p } from '/app/dom.js';
 import { abandon, complete, take } from '/app/enrollment.js';
 import { Problem } from '/app/problem.js';
-import { sandbox } from '/app/identity_steps.js';
+import { sandbox } from '/app/virtual_card.js';
 import { celebrate } from '/app/opted_in.js';
 import { show, showAgain } from '/app/router.js';
 import { keepWith } from '/app/enrollment.js';
@@ -211,13 +211,22 @@ function waitStep(progress) {
 
 /** It was completed, though not by this page: by another tab, or without a certificate. */
 async function completedStep({ kept }) {
-  const unfrozen = kept.purpose === 'unfreeze';
-  if (unfrozen) await noteInForce();
+  if (kept.purpose === 'unfreeze') await noteInForce();
+  const [title, lead] = {
+    unfreeze: [
+      say('网号已解冻', 'Your online number works again'),
+      say('各平台可以照常使用。', 'Platforms are as they were.'),
+    ],
+    join: [
+      say('两个证件已合并', 'Both documents are joined'),
+      say(
+        '以后出示任何一个，都是同一个网号。',
+        'Whichever you show from now on, it is one online number.',
+      ),
+    ],
+  }[kept.purpose] ?? [say('已经办好', 'All done'), null];
   return [
-    heading(
-      unfrozen ? say('网号已解冻', 'Your online number works again') : say('已经办好', 'All done'),
-      unfrozen ? say('各平台可以照常使用。', 'Platforms are as they were.') : null,
-    ),
+    heading(title, lead),
     p(link('#/sign-in', say('去登录', 'Sign in'), { class: 'button', onclick: () => abandon() })),
   ];
 }

@@ -115,11 +115,6 @@ export function ageBand(band) {
   return say(`年龄段 ${band}`, `Age band ${band}`);
 }
 
-/** A kind of document. */
-export function documentName(kind) {
-  return kind === 'resident_identity_card' ? say('居民身份证', 'Resident identity card') : kind;
-}
-
 /** The state of a document on file. */
 export function documentState(state) {
   const known = {

@@ -1,7 +1,7 @@
 /** What stands in a certificate, in words: pairs of a term and what it says. */
 
 import { el } from '/app/dom.js';
-import { documentName } from '/app/vocabulary.js';
+import { documentName } from '/app/document_kinds.js';
 import { say } from '/app/words.js';
 
 // What a counter and a verifier may say (docs/presenting.md).
