@@ -38,7 +38,9 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
 # What stands beside the house, for others to take away: which rooms it may know, and which foreign
 # libraries. Nobody in the house needs it, but for a room that is a platform's itself.
 BESIDE: dict[str, frozenset[str]] = {
-    "verify": frozenset({"algorithms", "errors", "identifiers", "cryptography", "msgspec"}),
+    "verify": frozenset(
+        {"algorithms", "errors", "identifiers", "cryptography", "msgspec", "cbor2"}
+    ),
 }
 PLATFORMS = frozenset({"presentation"})
 

@@ -46,6 +46,7 @@ def _ready() -> None:
 class Algorithm:
     """A row: `name` is the `alg` of a JWS, `cose` the number in COSE, `also` other names for it.
 
+    `cose_also` are numbers of the same on the one curve that is used here.
     `hash` is the one that the signature has. `ready` raises AlgorithmUnavailable where the machine
     cannot do it.
     """
@@ -57,7 +58,13 @@ class Algorithm:
     verifier: Callable[[PublicKey], Verify]
     cose: int | None = None
     also: tuple[str, ...] = ()
+    cose_also: tuple[int, ...] = ()
     ready: Callable[[], None] = _ready
+
+    @property
+    def cose_numbers(self) -> tuple[int, ...]:
+        """Every number that it goes by in COSE, that which we write first; none if it has none."""
+        return () if self.cose is None else (self.cose, *self.cose_also)
 
     def digest(self, text: bytes) -> bytes:
         """The hash of something."""

@@ -29,7 +29,13 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
         row.name: row
         for row in (
             Algorithm(
-                ES256, elliptic.P256, hashes.SHA256, elliptic.signer, elliptic.verifier, cose=-7
+                ES256,
+                elliptic.P256,
+                hashes.SHA256,
+                elliptic.signer,
+                elliptic.verifier,
+                cose=-7,
+                cose_also=(-9,),  # RFC 9864 section 2.1: ESP256
             ),
             Algorithm(
                 EDDSA,
@@ -39,6 +45,7 @@ ALGORITHMS: Mapping[str, Algorithm] = MappingProxyType(
                 edwards.verifier,
                 cose=-8,
                 also=("Ed25519",),  # RFC 9864 section 2.2: narrower; the one curve used here
+                cose_also=(-19,),
             ),
             Algorithm(
                 PS256, rsa.RSA, hashes.SHA256, rsa.signer(rsa.PSS), rsa.verifier(rsa.PSS), cose=-37

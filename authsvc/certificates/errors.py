@@ -7,7 +7,7 @@ NotFound            StatusListUnknown, CredentialTypeUnknown
 NotAuthenticated    CertificateRefused: CertificateMalformed, CertificateForeign,
 CertificateNotYetValid, CertificateExpired, CertificateOnHold,
 CertificateRevoked
-Unavailable         AuthorityExpired
+Unavailable         AuthorityExpired, KindNotOffered
 """
 
 from authsvc.errors import (
@@ -178,3 +178,14 @@ class AuthorityExpired(Unavailable):
 
     code = "certificates.authority_expired"
     title = Text("签发机构证书不在有效期内", "The authority's own certificate is not valid now")
+
+
+class KindNotOffered(Unavailable):
+    """A kind that cannot be signed with what the issuer signs with: an mdoc, with SM2."""
+
+    code = "certificates.kind_not_offered"
+    title = Text("目前不签发该种网证", "This kind of certificate is not issued now")
+    next_step = Text(
+        "请领取另一种网证；运营者可更改 keys.credential_signing_alg",
+        "Fetch another kind; the operator may set keys.credential_signing_alg to another algorithm",
+    )

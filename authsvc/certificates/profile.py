@@ -1,18 +1,16 @@
 """The certificate profile (RFC 5280): what is certified, for how long, and where that is from.
 
-Nothing in a device certificate comes from a person or from a request but the key. Four kinds:
+Nothing in a device certificate comes from a person or from a request but the key. Three kinds (that
+of who signs credentials stands in `credentials.signer_profile`):
 
     authority    a self-signed root: of devices, which signs CRLs, too, or of credentials
     responder    the delegated OCSP signer (RFC 6960 section 4.2.2.2)
     device       a subscriber's key: "one real, verified person holds this"
-    signer       the key that signs credentials, under a root of its own
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -33,11 +31,6 @@ AUTHORITY_VALIDITY = timedelta(days=3650)
 # RFC 6960 section 4.2.2.2.1: a responder certificate that is not checked itself lives shortly.
 RESPONDER_VALIDITY = timedelta(days=30)
 RESPONDER_RENEWAL = timedelta(days=7)
-# A credential is verified for fourteen days by the certificate that came with it; each is used for
-# fifteen. If the key leaks, the revocation list says so; whoever does not look believes the thief
-# until it ends.
-SIGNER_VALIDITY = timedelta(days=30)
-SIGNER_RENEWAL = timedelta(days=15)
 # Clocks differ: what is signed now must already hold for whoever is five minutes late.
 CLOCK_SKEW = timedelta(minutes=5)
 # 128 random bits: two people never share a pseudonym, and nobody guesses one.
@@ -145,14 +138,14 @@ def device_certificate(
     uri = x509.UniformResourceIdentifier(PSEUDONYM_URI + intent.pseudonym)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, intent.pseudonym)])
     return (
-        _issued(intent.public_key, name, issuer, serial=intent.serial)
+        issued_certificate(intent.public_key, name, issuer, serial=intent.serial)
         .not_valid_before(intent.not_before)
         .not_valid_after(intent.not_after)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(key_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([uri]), critical=False)
-        .add_extension(_distribution_points(at.crl), critical=False)
+        .add_extension(distribution_points(at.crl), critical=False)
         .add_extension(_information_access(at), critical=False)
         .add_extension(at.status_of(entry).extension(), critical=False)
     )
@@ -163,55 +156,36 @@ def responder_certificate(
 ) -> x509.CertificateBuilder:
     """The OCSP signer's certificate; its own status is not asked (id-pkix-ocsp-nocheck)."""
     not_before = now - CLOCK_SKEW
-    name = _name("Certificate status")
+    name = distinguished_name("Certificate status")
     return (
-        _issued(public_key, name, issuer, serial=x509.random_serial_number())
+        issued_certificate(public_key, name, issuer, serial=x509.random_serial_number())
         .not_valid_before(not_before)
         .not_valid_after(not_before + RESPONDER_VALIDITY)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True), critical=True)
+        .add_extension(key_usage(digital_signature=True), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), critical=True)
         .add_extension(x509.OCSPNoCheck(), critical=False)
     )
 
 
-def signer_certificate(
-    public_key: SignerKey, *, issuer: x509.Certificate, url: str, begins: datetime
-) -> x509.CertificateBuilder:
-    """The certificate of a key that signs credentials in the name of the issuer `url`.
-
-    It names the issuer as `iss` does, for whoever compares the two.
-    """
-    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(url)]
-    host = urlsplit(url).hostname or ""
-    if not _is_address(host):
-        names.append(x509.DNSName(host))
-    name = _name("Credentials")
-    return (
-        _issued(public_key, name, issuer, serial=x509.random_serial_number())
-        .not_valid_before(begins - CLOCK_SKEW)
-        .not_valid_after(begins + SIGNER_VALIDITY)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(digital_signature=True), critical=True)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(_distribution_points(Locations(url).credential_crl), critical=False)
-    )
-
-
 def authority_certificate(
-    public_key: ec.EllipticCurvePublicKey, *, title: str = "Online certificates", now: datetime
+    public_key: ec.EllipticCurvePublicKey,
+    *,
+    title: str = "Online certificates",
+    country: str | None = None,
+    now: datetime,
 ) -> x509.CertificateBuilder:
     """A root. It signs end-entity certificates only (path length 0)."""
     key_id = x509.SubjectKeyIdentifier.from_public_key(public_key)
     # Part of the key's identifier is in the name: two services never share an issuer name.
-    name = _name(f"{title} {key_id.digest[:4].hex()}")
+    name = distinguished_name(f"{title} {key_id.digest[:4].hex()}", country=country)
     not_before = coarse(now)
     return (
         x509.CertificateBuilder(name, name, public_key, x509.random_serial_number())
         .not_valid_before(not_before)
         .not_valid_after(not_before + AUTHORITY_VALIDITY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(key_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .add_extension(key_id, critical=False)
     )
 
@@ -222,9 +196,10 @@ def authority_key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdent
     return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(key_id.value)
 
 
-def _issued(
+def issued_certificate(
     public_key: SignerKey, name: x509.Name, issuer: x509.Certificate, *, serial: int
 ) -> x509.CertificateBuilder:
+    """What every certificate has that the authority `issuer` issues."""
     return (
         x509.CertificateBuilder(issuer.subject, name, public_key, serial)
         .add_extension(authority_key_identifier(issuer), critical=False)
@@ -232,26 +207,20 @@ def _issued(
     )
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _name(common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
+def distinguished_name(common_name: str, *, country: str | None = None) -> x509.Name:
+    """The name of something that belongs to the service."""
+    parts = (
+        (NameOID.COUNTRY_NAME, country),
+        (NameOID.ORGANIZATION_NAME, ORGANIZATION),
+        (NameOID.COMMON_NAME, common_name),
     )
+    return x509.Name([x509.NameAttribute(oid, text) for oid, text in parts if text is not None])
 
 
-def _usage(
+def key_usage(
     *, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False
 ) -> x509.KeyUsage:
+    """A key usage of what is named, and nothing else."""
     return x509.KeyUsage(
         digital_signature=digital_signature,
         key_cert_sign=key_cert_sign,
@@ -265,7 +234,8 @@ def _usage(
     )
 
 
-def _distribution_points(address: str) -> x509.CRLDistributionPoints:
+def distribution_points(address: str) -> x509.CRLDistributionPoints:
+    """Where the one revocation list is that has all of an authority's."""
     where = [x509.UniformResourceIdentifier(address)]
     return x509.CRLDistributionPoints([x509.DistributionPoint(where, None, None, None)])
 

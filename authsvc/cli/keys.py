@@ -8,7 +8,7 @@ import rich_click as click
 from authsvc.algorithms import ALGORITHMS
 from authsvc.certificates.authority import CertificateAuthority
 from authsvc.certificates.credentials.revoked_signers import RevokedSigners
-from authsvc.certificates.credentials.signer import ROOT_PURPOSE, CredentialSigner
+from authsvc.certificates.credentials.signer import DOCUMENTS, ROOT_PURPOSE, CredentialSigner
 from authsvc.cli.options import config_option
 from authsvc.clock import SystemClock
 from authsvc.keyring import KeyRing, KeyStage, Stage, rotation
@@ -42,7 +42,7 @@ def list_keys(config: Path | None) -> None:
     for purpose in SIGNING:
         for key in keyring.signers(purpose).stages(now=SystemClock().now()):
             click.echo(_line(purpose, key))
-    for purpose in ("ca", "ocsp", ROOT_PURPOSE, *SIGNING, *ANCHORS):
+    for purpose in ("ca", "ocsp", ROOT_PURPOSE, *SIGNING, DOCUMENTS, *ANCHORS):
         for certificate in keyring.directory.certificates(purpose):
             ends = certificate.not_valid_after_utc.date()
             click.echo(f"{purpose}  {certificate.subject.rfc4514_string()}  until {ends}")

@@ -32,6 +32,8 @@ CERTIFICATES = (
     "verified-person-at-platform",
     "residence-attestation",
     "residence-permit-link",
+    "verified-person-mdoc",
+    "verified-person-mdoc-brief",
 )
 SCOPES = ("openid", "age", "identity", "offline_access", *CERTIFICATES)
 DEFAULT_SCOPES = ("openid", "age")

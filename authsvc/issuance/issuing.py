@@ -15,12 +15,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from authsvc.authentication.assurance import AAL2, satisfies
 from authsvc.authentication.step_up.step_up import StepUp
 from authsvc.certificates.credentials import Credentials, Platform, Wanted
-from authsvc.certificates.errors import DocumentEndsTooSoon, KeyAlreadyCertified
+from authsvc.certificates.errors import DocumentEndsTooSoon, KeyAlreadyCertified, KindNotOffered
 from authsvc.clients.encrypted import encrypt
 from authsvc.issuance.credential_request import ResponseEncryption, encryption_of
 from authsvc.issuance.department_statements import DepartmentStatements
 from authsvc.issuance.entitlement import Asked
-from authsvc.issuance.errors import CredentialRequestDenied, InvalidProof
+from authsvc.issuance.errors import (
+    CredentialRequestDenied,
+    InvalidProof,
+    UnknownCredentialConfiguration,
+)
 from authsvc.issuance.notifications import NotificationIDs
 from authsvc.issuance.statements import attested
 from authsvc.oidc.errors import InvalidToken
@@ -118,7 +122,8 @@ class Issuing:
     ) -> dict[str, object]:
         """The members of the answer (section 8.3).
 
-        CredentialRequestDenied, InvalidProof, DepartmentUnavailable.
+        CredentialRequestDenied, InvalidProof, DepartmentUnavailable; UnknownCredentialConfiguration
+        for a kind that is not signed now.
         """
         # 1.
         said = None
@@ -141,6 +146,8 @@ class Issuing:
                 )
             except KeyAlreadyCertified:
                 raise InvalidProof("a key was certified before: each is used once") from None
+            except KindNotOffered as refusal:
+                raise UnknownCredentialConfiguration(refusal.title.en) from None
             except DocumentEndsTooSoon:
                 raise CredentialRequestDenied("what it would rest on is about to end") from None
             fetched = Entry(

@@ -95,6 +95,7 @@ class MetadataEndpoint:
             "display": displayed(_NAME),
             "credential_configurations_supported": described(
                 issuer,
+                self._credentials.kinds(now=now).values(),
                 proof_types=self._proof_types,
                 signed_with=self._credentials.signer.algorithm(now),
             ),

@@ -39,5 +39,15 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             "ask the residence department and fetch certificates of your residence permit (for"
             " yourself; good for one day)",
         ),
+        "verified-person-mdoc": Text(
+            "领取 mdoc 格式(ISO/IEC 18013-5)的网证：内容相同，14 天内可用",
+            "fetch certificates of the same content in the format of mobile documents, mdoc (good"
+            " for 14 days)",
+        ),
+        "verified-person-mdoc-brief": Text(
+            "领取 mdoc 格式(ISO/IEC 18013-5)的当日网证：内容相同，24 小时内可用",
+            "fetch certificates of the same content in the format of mobile documents, mdoc, for"
+            " one day",
+        ),
     }
 )

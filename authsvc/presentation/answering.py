@@ -26,9 +26,11 @@ from authsvc.presentation.transactions import (
 )
 from authsvc.verify import Evidence
 from authsvc.verify.credentials.verified import VerifiedPresentation
+from authsvc.verify.mdoc.verified import VerifiedMdoc
 from authsvc.verify.presentation import (
     Answer,
     Declined,
+    Verified,
     VerifiedAnswer,
     read_from_browser,
     read_posted,
@@ -122,21 +124,33 @@ def _told(verified: VerifiedAnswer) -> dict[str, list[Presented]]:
 
 
 def _evidence(verified: VerifiedAnswer, *, now: datetime) -> tuple[Evidence, ...]:
-    """Of each certificate whose counterfoil was disclosed."""
+    """Of each certificate whose counterfoil was disclosed; an mdoc has none."""
     shown = (each for credentials in verified.credentials.values() for each in credentials)
-    return tuple(Evidence.of(each, now=now) for each in shown if COUNTERFOIL in each.claims)
+    return tuple(
+        Evidence.of(each, now=now)
+        for each in shown
+        if isinstance(each, VerifiedPresentation) and COUNTERFOIL in each.claims
+    )
 
 
-def _presented(found: VerifiedPresentation) -> Presented:
+def _presented(found: Verified) -> Presented:
+    """An mdoc has its claims by namespace, and says neither who somebody is nor when it was."""
+    claims: dict[str, Any]
+    if isinstance(found, VerifiedMdoc):
+        claims = {name: dict(elements) for name, elements in found.claims.items()}
+        subject, bound_at = None, None
+    else:
+        # The counterfoil is for the receipt; by itself it is of no use to the platform.
+        claims = {name: found.claims[name] for name in found.claims if name != COUNTERFOIL}
+        subject, bound_at = found.subject, int(found.bound_at.timestamp())
     return Presented(
         issuer=found.issuer,
         type=found.type,
-        # The counterfoil is for the receipt; by itself it is of no use to the platform.
-        claims={name: found.claims[name] for name in found.claims if name != COUNTERFOIL},
-        subject=found.subject,
+        claims=claims,
+        subject=subject,
         issued_at=int(found.issued_at.timestamp()),
         expires_at=int(found.expires_at.timestamp()),
-        bound_at=int(found.bound_at.timestamp()),
+        bound_at=bound_at,
         status=None if found.status is None else found.status.name.lower(),
         status_as_of=None if found.status_as_of is None else int(found.status_as_of.timestamp()),
     )

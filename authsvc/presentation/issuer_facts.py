@@ -10,7 +10,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from authsvc.verify.errors import KeyUnknown
+from authsvc.verify.errors import KeyUnknown, SignerStatusUnknown
 from authsvc.verify.known_issuer import KnownIssuer
 from authsvc.verify.presentation import (
     Answer,
@@ -28,9 +28,11 @@ from authsvc.web.fetched import Fetched
 EVERY = timedelta(seconds=10)
 _UNATTENDED = 2 * EVERY
 # What may be missing at once, each of which shows when it is there no more.
-_TWO_THINGS = ("a new key", "a list")
-# Either document; the issuer has one for each address.
-_ACCEPTED = "application/json, application/statuslist+jwt"
+_THINGS = ("a new key", "the root of mdocs", "what it revoked", "a list")
+# Any document; the issuer has one for each address.
+_ACCEPTED = (
+    "application/json, application/statuslist+jwt, application/pkix-cert, application/pkix-crl"
+)
 
 
 class Fetches(Protocol):
@@ -48,7 +50,9 @@ class IssuerFacts:
         self, *, issuer: str, sector: str, fetcher: Fetches, algorithms: tuple[str, ...]
     ) -> None:
         self._known = KnownIssuer(issuer, algorithms=algorithms)
-        self._verifier = PresentationVerifier(issuer=issuer, keys=self._known, sector=sector)
+        self._verifier = PresentationVerifier(
+            issuer=issuer, keys=self._known, signers=self._known.document_signers, sector=sector
+        )
         self._fetcher = fetcher
         self._one_at_a_time = asyncio.Lock()
         self._looked_at: datetime | None = None
@@ -59,10 +63,10 @@ class IssuerFacts:
         """As `PresentationVerifier.verify`; what cannot be fetched is not known, and refused."""
         if self._looked_at is None or now - self._looked_at >= _UNATTENDED:
             await self.refresh(now=now)
-        for _ in _TWO_THINGS:
+        for _ in _THINGS:
             try:
                 return self._verify(answer, request, now)
-            except (KeyUnknown, StatusUnknown, StatusTooOld):
+            except (KeyUnknown, SignerStatusUnknown, StatusUnknown, StatusTooOld):
                 # Each says that something was missing, and had it written down as wanted.
                 await self.refresh(now=now)
         return self._verify(answer, request, now)

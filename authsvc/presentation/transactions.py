@@ -55,7 +55,7 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     claims: dict[str, Any]
     issued_at: int
     expires_at: int
-    bound_at: int
+    bound_at: int | None = None
     subject: str | None = None
     status: str | None = None
     status_as_of: int | None = None

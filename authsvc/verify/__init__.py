@@ -10,6 +10,7 @@ or an online certificate as it came. Out: a verified thing, or a refusal that sa
     id_token.py     ID tokens (OpenID Connect Core 3.1.3.7, 3.1.3.8)
     access/         access tokens (RFC 9068) with DPoP or a client certificate
     credentials/    online certificates (SD-JWT VC, RFC 9901) that their holders show
+    mdoc/           the same in another form (ISO/IEC 18013-5)
     statuses/       whether a certificate still holds (Token Status List)
     revocations.py  which signers are believed no more (RFC 5280)
     receipts/       receipts, by which a platform shows an auditor that it did its duty
@@ -17,8 +18,8 @@ or an online certificate as it came. Out: a verified thing, or a refusal that sa
     jws.py          the one way by which all of them are read (RFC 7515, RFC 8725)
 
 This stands beside the house: it is for platforms, and the service does not use it. So it needs
-nothing but cryptography and msgspec, touches no network and no file, and knows of the house only
-how refusals and identifiers are spelt.
+nothing but cryptography, msgspec and cbor2, touches no network and no file, and knows of the house
+only how refusals and identifiers are spelt.
 """
 
 from authsvc.verify.access.access_token import AccessTokenVerifier, VerifiedAccessToken
@@ -77,6 +78,9 @@ from authsvc.verify.errors import (
 from authsvc.verify.id_token import IDTokenVerifier
 from authsvc.verify.keys import VerificationKeys
 from authsvc.verify.known_issuer import KnownIssuer
+from authsvc.verify.mdoc.errors import DeviceSignatureRefused, MdocMalformed
+from authsvc.verify.mdoc.verified import VerifiedMdoc
+from authsvc.verify.mdoc.verifier import MdocVerifier
 from authsvc.verify.receipts.errors import (
     CounterfoilRefused,
     CounterfoilRepeated,
@@ -121,6 +125,7 @@ __all__ = [
     "CredentialSuspended",
     "CredentialVerifier",
     "DPoPProof",
+    "DeviceSignatureRefused",
     "DisclosureRefused",
     "Evidence",
     "HeaderRefused",
@@ -133,6 +138,8 @@ __all__ = [
     "KnownIssuer",
     "KnownRevocations",
     "KnownStatuses",
+    "MdocMalformed",
+    "MdocVerifier",
     "NonceRefused",
     "PresentationAltered",
     "PresentationReceipts",
@@ -166,6 +173,7 @@ __all__ = [
     "VerificationKeys",
     "VerifiedAccessToken",
     "VerifiedIDToken",
+    "VerifiedMdoc",
     "VerifiedPresentation",
     "VerifiedReceipt",
     "VerifiedStatusList",

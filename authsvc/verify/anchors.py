@@ -6,12 +6,12 @@ authority may certify others, and the devices of people. So the certificate itse
     subjectAltName     names the issuer: its URL, or the host of it (RFC 5280 section 4.2.1.6)
     keyUsage           signs, and signs no certificates and no CRLs
     basicConstraints   no authority
-    extendedKeyUsage   of no other trade; one that is not known here is another
+    extendedKeyUsage   of its own trade: none for what is signed as JSON, that of a document signer
+                       for mdocs; one that is not known here is another
     key                of a type that one algorithm alone uses: P-256, Ed25519
 """
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -42,14 +42,16 @@ _UNREADABLE = (
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,
+    x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
 
 
-class CertifiedKeys:
-    """Knows the keys of one issuer that one of `anchors` has certified, and has not revoked.
+class CertifiedSigners:
+    """Knows the keys of one issuer that an anchor has certified for a trade, and not revoked.
 
-    Without `revocations` nobody knows what was revoked, and no signer is believed.
+    Without `trade` these are the keys of no trade. Without `revocations` nobody knows what was
+    revoked, and no signer is believed.
     """
 
     def __init__(
@@ -58,36 +60,38 @@ class CertifiedKeys:
         issuer: str,
         anchors: Sequence[x509.Certificate],
         revocations: Revocations | None,
+        trade: x509.ObjectIdentifier | None = None,
     ) -> None:
         self._issuer = issuer
         self._revocations = revocations or KnownRevocations(anchors)
         self._host = urlsplit(issuer).hostname
         self._store = Store(list(anchors))
+        self._trades = [] if trade is None else [trade]
 
-    def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
-        """The key of the first certificate of `x5c`.
+    def key_of(self, chain: Sequence[bytes], *, now: datetime) -> DatedKey:
+        """The key of the first of these certificates (DER), and while all hold.
 
         SignerRefused, SignerRevoked, SignerStatusUnknown.
         """
-        signer, *between = _certificates(header.get("x5c"))
+        signer, *between = _certificates(chain)
         try:
-            chain = self._chain(signer, between, now)
+            path = self._path(signer, between, now)
             self._check_signer(signer)
             key = certified_key(signer.public_key())
         except _UNREADABLE as error:
             raise SignerRefused(log=type(error).__name__) from None
         except VerificationError:
             raise SignerRefused(log="no chain to an anchor that holds now") from None
-        begins = max(each.not_valid_before_utc for each in chain).timestamp()
-        ends = min(each.not_valid_after_utc for each in chain).timestamp()
-        check = partial(self._check_revocation, chain)
+        begins = max(each.not_valid_before_utc for each in path).timestamp()
+        ends = min(each.not_valid_after_utc for each in path).timestamp()
+        check = partial(self._check_revocation, path)
         check(now)
         return DatedKey(key, begins, ends, check)
 
-    def _check_revocation(self, chain: Sequence[x509.Certificate], now: datetime) -> None:
-        self._revocations.check(chain, now=now)
+    def _check_revocation(self, path: Sequence[x509.Certificate], now: datetime) -> None:
+        self._revocations.check(path, now=now)
 
-    def _chain(
+    def _path(
         self, signer: x509.Certificate, between: list[x509.Certificate], now: datetime
     ) -> list[x509.Certificate]:
         """From the signer to an anchor (RFC 5280 section 6); each holds `now`."""
@@ -112,11 +116,41 @@ class CertifiedKeys:
         hosts = names.get_values_for_type(x509.DNSName)
         if self._issuer not in urls and self._host not in hosts:
             raise SignerRefused(log="of another issuer")
+        trades: list[x509.ObjectIdentifier] = []
         for extension in signer.extensions:
             if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
                 raise SignerRefused(log="an authority")
             if isinstance(extension.value, x509.ExtendedKeyUsage):
-                raise SignerRefused(log="of another trade")
+                trades += extension.value
+        if trades != self._trades:
+            raise SignerRefused(log="of another trade")
+
+
+class CertifiedKeys:
+    """The same for tokens, which bring certificates in their header (`x5c`)."""
+
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        anchors: Sequence[x509.Certificate],
+        revocations: Revocations | None,
+    ) -> None:
+        self._signers = CertifiedSigners(issuer=issuer, anchors=anchors, revocations=revocations)
+
+    def key_of(self, header: Mapping[str, Any], *, now: datetime) -> DatedKey:
+        """The key of the first certificate of `x5c`.
+
+        SignerRefused, SignerRevoked, SignerStatusUnknown.
+        """
+        x5c = header.get("x5c")
+        if not isinstance(x5c, list):
+            raise SignerRefused(log="no certificate")
+        try:
+            chain = [_octets(each) for each in x5c[: _MOST + 1]]
+        except ValueError:
+            raise SignerRefused(log="no certificate in base64") from None
+        return self._signers.key_of(chain, now=now)
 
 
 class NamedOrCertified:
@@ -148,17 +182,18 @@ def keys_of(
     return certified if keys is None else NamedOrCertified(named=keys, certified=certified)
 
 
-def _certificates(x5c: object) -> list[x509.Certificate]:
-    """RFC 7515 section 4.1.6: base64, not base64url, of DER; the signer's comes first."""
-    if not isinstance(x5c, list) or not 0 < len(x5c) <= _MOST:
-        raise SignerRefused(log="no certificate, or too many")
+def _certificates(chain: Sequence[bytes]) -> list[x509.Certificate]:
+    """The signer's comes first."""
+    if not 0 < len(chain) <= _MOST or any(len(each) > _LONGEST for each in chain):
+        raise SignerRefused(log="no certificate, too many, or too long")
     try:
-        return [x509.load_der_x509_certificate(_octets(each)) for each in x5c]
-    except (binascii.Error, *_UNREADABLE):
+        return [x509.load_der_x509_certificate(each) for each in chain]
+    except _UNREADABLE:
         raise SignerRefused(log="no certificate in DER") from None
 
 
 def _octets(text: object) -> bytes:
+    """RFC 7515 section 4.1.6: base64, not base64url, of DER."""
     if not isinstance(text, str) or len(text) > _LONGEST * 4 // 3:
         raise ValueError("no text, or too long")
     return base64.b64decode(text, validate=True)

@@ -7,7 +7,7 @@ has leaked: it signs at once. Whoever meets a key that is not in their set fetch
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import msgspec
@@ -19,6 +19,10 @@ from authsvc.verify.signatures import VerificationKey, certified_key, read_key
 
 # Four algorithms, three keys of each while they follow each other: twelve. Nobody has a hundred.
 _MOST = 100
+# As long as the service lets its key sets be kept. A key that is not known is looked for sooner,
+# but not for everybody who makes one up.
+KEPT = timedelta(minutes=15)
+LOOKED_FOR = timedelta(minutes=1)
 
 
 class VerificationKeys:

@@ -10,7 +10,7 @@ answer, or None if there is none. What it brings is signed, or comes by TLS from
 """
 
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,18 +25,14 @@ from authsvc.verify.errors import (
     TokenRefused,
 )
 from authsvc.verify.jws import DatedKey
-from authsvc.verify.keys import VerificationKeys
+from authsvc.verify.keys import KEPT, LOOKED_FOR, VerificationKeys
+from authsvc.verify.mdoc.known_signers import KnownSigners
 from authsvc.verify.revocations import KnownRevocations
 from authsvc.verify.statuses.known import KnownStatuses
 from authsvc.verify.statuses.status_token import StatusListVerifier
 
 Fetch = Callable[[str], bytes | None]
 AsyncFetch = Callable[[str], Awaitable[bytes | None]]
-
-# As long as the service lets its key sets be kept. A key that is not known is looked for sooner,
-# but not for everybody who makes one up.
-KEYS_KEPT = timedelta(minutes=15)
-_UNKNOWN_KEY = timedelta(minutes=1)
 
 
 class _Aggregation(msgspec.Struct, frozen=True):
@@ -46,10 +42,11 @@ class _Aggregation(msgspec.Struct, frozen=True):
 class KnownIssuer:
     """Knows the newest keys and status lists that it was given. It may be used by many threads.
 
-    It can be the `keys` of a verifier, which then goes by the newest ones. `algorithms` are those
-    that status lists may be signed with, as the certificates. `metadata` is what was read last, to
-    be kept over a restart, as `statuses.tokens()` and `revocations.lists()` are. With `anchors`,
-    `revocations` is for the verifier that goes by them, too.
+    It can be the `keys` of a verifier, which then goes by the newest ones, and `document_signers`
+    the `signers` of one of mdocs. `algorithms` are those that status lists may be signed with, as
+    the certificates. `metadata` is what was read last, to be kept over a restart, as
+    `statuses.tokens()` and `revocations.lists()` are. With `anchors`, `revocations` is for the
+    verifier that goes by them, too.
     """
 
     def __init__(
@@ -61,7 +58,7 @@ class KnownIssuer:
     ) -> None:
         self.name = issuer
         self.metadata: bytes | None = None
-        self.revocations = KnownRevocations(anchors)
+        self.document_signers = KnownSigners(issuer, anchors=anchors)
         lists = StatusListVerifier(
             issuer=issuer,
             keys=self,
@@ -72,8 +69,6 @@ class KnownIssuer:
         self.statuses = KnownStatuses(lists)
         self._keys: VerificationKeys | None = None
         self._got_at: datetime | None = None
-        self._got_revocations_at: datetime | None = None
-        self._has_anchors = bool(anchors)
         self._met_unknown = False
 
     @property
@@ -84,9 +79,14 @@ class KnownIssuer:
         return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
     @property
+    def revocations(self) -> KnownRevocations:
+        """Which signers are believed no more: by the anchors, or by the root that was fetched."""
+        return self.document_signers.revocations
+
+    @property
     def revocations_address(self) -> str:
-        """Where the list of signers is that are believed no more, as their certificates say."""
-        return self.name.removesuffix("/") + "/crl/credentials.crl"
+        """Where the list of them is, as their certificates say."""
+        return self.document_signers.revocations_address
 
     def take_keys(self, document: bytes, *, now: datetime) -> None:
         """Takes the keys of an answer from `metadata_address`; KeySetRefused."""
@@ -138,12 +138,10 @@ class KnownIssuer:
         if self._got_at is None:
             yield self.metadata_address
         else:
-            kept_for = _UNKNOWN_KEY if self._met_unknown else KEYS_KEPT
+            kept_for = LOOKED_FOR if self._met_unknown else KEPT
             if now - self._got_at >= kept_for:
                 yield self.metadata_address
-        got_at = self._got_revocations_at
-        if self._has_anchors and (got_at is None or now - got_at >= KEYS_KEPT):
-            yield self.revocations_address
+        yield from self.document_signers.due(now=now)
         yield from self.statuses.due(now=now)
 
     def _take(self, address: str, answer: bytes | None, *, now: datetime) -> bool:
@@ -153,9 +151,7 @@ class KnownIssuer:
             if address == self.metadata_address:
                 self.take_keys(answer, now=now)
                 return True
-            if address == self.revocations_address:
-                self.revocations.add(answer, now=now)
-                self._got_revocations_at = now
+            if self.document_signers.take(address, answer, now=now):
                 return True
             # A list that is good, and not the one that was wanted, is taken all the same.
             return self.statuses.add(answer, now=now).uri == address

@@ -18,6 +18,7 @@ from authsvc.certificates import Certificates
 from authsvc.certificates.credentials import (
     KINDS,
     CredentialStatusLists,
+    Format,
     Platform,
     Statement,
     Wanted,
@@ -43,6 +44,9 @@ GROWN_UP = Statement(
 LASTING = KINDS["verified-person"]
 BRIEF = KINDS["verified-person-brief"]
 AT_PLATFORM = KINDS["verified-person-at-platform"]
+MDOC = KINDS["verified-person-mdoc"]
+MDOC_BRIEF = KINDS["verified-person-mdoc-brief"]
+SD_JWTS = [kind for kind in KINDS.values() if kind.format is Format.SD_JWT]
 
 
 def somebody(keyring: KeyRing, now: datetime, subscriber_id: UUID | None = None) -> Subscriber:

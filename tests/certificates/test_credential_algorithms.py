@@ -5,7 +5,9 @@ The signer's key is two days old, so that it signs what is issued today.
 
 import json
 from datetime import timedelta
+from typing import Any
 
+import cbor2
 import msgspec
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -14,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from authsvc.algorithms import ALGORITHMS, EDDSA, ES256, SM2, AlgorithmUnavailable, libcrypto
 from authsvc.algorithms.fixed_length import fixed_length
 from authsvc.certificates import CertificateAuthority, RevocationReason
-from authsvc.certificates.credentials import Credentials, CredentialStatusLists, Wanted
+from authsvc.certificates.credentials import KINDS, Credentials, CredentialStatusLists, Wanted
+from authsvc.certificates.errors import KindNotOffered
 from authsvc.identifiers import b64url, from_b64url
+from authsvc.issuance.configurations import described
 from authsvc.keyring import KeyRing, KeyRingBroken, rotation
 from authsvc.keyring.signing import CREDENTIAL_ALGORITHMS
 from authsvc.settings import KeyRules, SettingsInvalid, load_settings
@@ -24,11 +28,22 @@ from authsvc.verify import (
     CredentialSuspended,
     CredentialVerifier,
     KnownIssuer,
+    MdocVerifier,
     SignatureRefused,
+    SignerStatusUnknown,
 )
-from tests.certificates.credential_makers import BRIEF, LASTING, Issuer, somebody, unpadded
+from tests.certificates.credential_makers import (
+    BRIEF,
+    LASTING,
+    MDOC,
+    MDOC_BRIEF,
+    Issuer,
+    somebody,
+    unpadded,
+)
 from tests.certificates.makers import Desk, new_key
 from tests.verify.credential_makers import digest
+from tests.verify.mdoc_makers import TRANSCRIPT, Mdoc
 
 URL = "https://id.example"
 AUDIENCE, NONCE = "https://shop.example/door", "a nonce of the shop"
@@ -101,7 +116,7 @@ class Shop:
             keys=None if by_chain else self.known,
             anchors=anchors,
             revocations=self.known.revocations,
-            types=[credentials.vct(LASTING)],
+            types=[credentials.type_of(LASTING)],
             algorithms=algorithms,
         )
 
@@ -162,6 +177,48 @@ async def test_what_is_issued_is_shown_verified_and_suspended(issuer, alg, now):
     await shop.refresh(now=later)
     with pytest.raises(CredentialSuspended):
         shop.verify(shown(credential)(later), now=later)
+
+
+@pytest.mark.parametrize("alg", [ES256, EDDSA], indirect=True)
+async def test_an_mdoc_is_signed_with_the_same(issuer, alg, now):
+    credentials = issuer.certificates.credentials
+    assert credentials.kinds(now=now) == KINDS
+    text = await credential_of(issuer, now=now, kind=MDOC_BRIEF)
+    doc_type = credentials.type_of(MDOC_BRIEF)
+    shown_mdoc = Mdoc(cbor2.loads(from_b64url(text)), HOLDER, doc_type).presented("age_over_18")
+    shop = Shop(issuer, by_chain=True, now=now)
+    by: dict[str, Any] = {"issuer": URL, "types": [doc_type]}
+    by["signers"] = shop.known.document_signers
+    takes = MdocVerifier(**by, algorithms=[alg])
+    with pytest.raises(SignerStatusUnknown):
+        takes.verify(shown_mdoc, session_transcript=TRANSCRIPT, now=now)
+    await shop.refresh(now=now)
+    found = takes.verify(shown_mdoc, session_transcript=TRANSCRIPT, now=now)
+    assert found.claims == {doc_type: {"age_over_18": True}}
+    others = MdocVerifier(**by, algorithms={*ALGORITHMS} - {alg})
+    with pytest.raises(AlgorithmRefused):
+        others.verify(shown_mdoc, session_transcript=TRANSCRIPT, now=now)
+
+
+@pytest.mark.parametrize("alg", [SM2], indirect=True)
+async def test_no_mdoc_is_offered_where_sm2_signs(issuer, alg, now):
+    offered = issuer.certificates.credentials.kinds(now=now)
+    assert set(KINDS) - set(offered) == {MDOC.id, MDOC_BRIEF.id}
+    assert set(described(URL, offered.values(), proof_types=(), signed_with=alg)) == set(offered)
+    for kind in (MDOC, MDOC_BRIEF):
+        with pytest.raises(KindNotOffered):
+            await credential_of(issuer, now=now, kind=kind)
+    # Nothing was recorded: the same key gets one that there is.
+    assert await credential_of(issuer, now=now, kind=BRIEF)
+
+
+@pytest.mark.parametrize("alg", [ES256, EDDSA])
+def test_a_wallet_is_told_numbers_of_mdocs_and_names_of_the_others(alg, database_url):
+    told = described(URL, KINDS.values(), proof_types=(), signed_with=alg)
+    said = {name: each["credential_signing_alg_values_supported"] for name, each in told.items()}
+    numbers = {ES256: [-7, -9], EDDSA: [-8, -19]}[alg]
+    assert said.pop(MDOC.id) == said.pop(MDOC_BRIEF.id) == numbers
+    assert all(each == [alg] for each in said.values())
 
 
 @pytest.mark.parametrize("alg", CREDENTIAL_ALGORITHMS, indirect=True)

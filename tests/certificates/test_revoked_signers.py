@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from authsvc.certificates.credentials.revoked_signers import RevokedSigners
+from authsvc.certificates.credentials.signer import DOCUMENTS
 from authsvc.keyring import KeyRing, KeyRingBroken, rotation
 from authsvc.verify import KnownRevocations, SignerRevoked
 from tests.certificates.makers import openssl
@@ -36,6 +37,23 @@ def replace(keyring, credentials):
 def signer_of(credentials, now):
     [encoded] = credentials.signer.at(now).chain
     return x509.load_der_x509_certificate(base64.b64decode(encoded))
+
+
+def document_signer_of(credentials, now):
+    return x509.load_der_x509_certificate(credentials.signer.at(now, trade=DOCUMENTS).certificate)
+
+
+async def test_a_key_is_revoked_as_a_signer_of_both_forms(credentials, replace, now):
+    both = [signer_of(credentials, now), document_signer_of(credentials, now)]
+    where = {
+        each.extensions.get_extension_for_class(x509.CRLDistributionPoints).value for each in both
+    }
+    assert len(where) == 1
+    assert {each.serial_number for each in replace(now=now)} == {
+        each.serial_number for each in both
+    }
+    listed = await read(credentials, now)
+    assert all(listed.get_revoked_certificate_by_serial_number(each.serial_number) for each in both)
 
 
 async def read(credentials, now):

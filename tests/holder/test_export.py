@@ -147,8 +147,8 @@ async def test_everything_is_in_it_in_the_promised_shape(
     assert certificate["pem"] == resident.certificate
     parsed = x509.load_pem_x509_certificate(certificate["pem"].encode())
     assert int(certificate["serial"], 16) == parsed.serial_number
-    # Of six kinds two can be withdrawn, and are known.
-    assert [batch["count"] for batch in found["wallet"]] == [2, 2]
+    # Of eight kinds three can be withdrawn, and are known.
+    assert [batch["count"] for batch in found["wallet"]] == [2, 2, 2]
     [platform] = found["platforms"]
     assert (platform["name"], platform["scopes"]) == (SQUARE.name, ["openid", "age"])
     [relation] = found["relations"]

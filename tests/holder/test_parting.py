@@ -62,7 +62,7 @@ async def test_the_receipt_says_what_was_erased_and_what_remains_and_names_nobod
     assert claims["erased"] == {
         "documents": 1,
         "certificates": 2,
-        "wallet": 2,
+        "wallet": 3,
         "devices": 1,
         # A password, TOTP and ten recovery codes.
         "credentials": 12,

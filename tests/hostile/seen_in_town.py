@@ -12,16 +12,27 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import cbor2
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import literal_column, select
 
-from authsvc.certificates.credentials import KINDS, CredentialStatusLists
+from authsvc.algorithms import ES256
+from authsvc.certificates.credentials import KINDS, CredentialStatusLists, Format, type_of
 from authsvc.identifiers import b64url, from_b64url, new_token
 from authsvc.keyring import SigningKey
 from authsvc.storage import Transaction, metadata
-from authsvc.verify import CredentialVerifier, KnownStatuses, StatusListVerifier, VerificationKeys
-from tests.hostile.linking import Sighting
-from tests.hostile.sightings import of_presentation, of_rows, of_subject
+from authsvc.verify import (
+    UNCHECKED_SIGNERS,
+    CredentialVerifier,
+    KnownStatuses,
+    MdocVerifier,
+    StatusListVerifier,
+    VerificationKeys,
+)
+from authsvc.verify.mdoc.session_transcript import by_redirect
+from tests.hostile.linking import Seen, Sighting
+from tests.hostile.sightings import of_mdoc, of_presentation, of_rows, of_subject
 from tests.hostile.town import (
     ASKED,
     BEGINS,
@@ -34,12 +45,15 @@ from tests.hostile.town import (
     SQUARE,
     VISITED,
     WEEK,
+    Answers,
     Fetch,
     Town,
     drawn,
 )
+from tests.verify.mdoc_makers import Mdoc
 
-_TYPES = {kind.vct_name for kind in KINDS.values()}
+_SD_JWTS = [kind for kind in KINDS.values() if kind.format is Format.SD_JWT]
+_MDOC = next(kind for kind in KINDS.values() if kind.format is Format.MDOC)
 # The rows of a person, by what names the person; and those that each fetch writes, in order.
 _WHOSE = {"subscriber": "id", "document": "subscriber_id"}
 _OF_A_FETCH = ("credential_batch", "credential_key", "activity")
@@ -75,11 +89,19 @@ class Platforms:
     def __init__(self, town: Town, statuses: KnownStatuses, keys: VerificationKeys) -> None:
         self._town = town
         self._statuses = statuses
-        types = {f"{ISSUER}/credentials/types/{name}" for name in _TYPES}
+        types = {type_of(kind, issuer=ISSUER) for kind in _SD_JWTS}
         self._verifiers = {
             sector: CredentialVerifier(issuer=ISSUER, keys=keys, types=types, sector=sector)
             for sector in (SQUARE, MARKET)
         }
+        root = town.credentials.anchor(now=BEGINS + WEEK)
+        self._doc_type = type_of(_MDOC, issuer=ISSUER)
+        self._mdocs = MdocVerifier(
+            issuer=ISSUER,
+            anchors=[root],
+            revocations=UNCHECKED_SIGNERS,
+            types=[self._doc_type],
+        )
 
     @classmethod
     async def open(cls, town: Town) -> "Platforms":
@@ -110,6 +132,8 @@ class Platforms:
         fetch, platform, at = coming.fetch, coming.platform, coming.at
         bound = fetch.kind.names_subject
         key, certificate = fetch.held[SECTORS.index(platform) if bound else coming.number]
+        if fetch.kind.format is Format.MDOC:
+            return self._visit_with_mdoc(coming, key, certificate)
         asked = (*fetch.asked, "sub") if bound else fetch.asked
         if fetch.kind.has_counterfoil:
             asked = (*asked, "receipt")
@@ -125,13 +149,40 @@ class Platforms:
         )
         said = tuple(sorted((name, verified.claims[name]) for name in fetch.asked))
         seen, payload = of_presentation(text, arrived=_a_moment_after(at))
-        status = payload.get("status", {}).get("status_list")
-        return Visit(
-            platform,
-            coming.turn == 0,
-            Sighting(fetch.who, said, fetch.times, seen),
-            None if status is None else (status["uri"], status["idx"]),
+        return _seen(coming, said, seen, payload)
+
+    def _visit_with_mdoc(
+        self, coming: _Coming, key: ec.EllipticCurvePrivateKey, certificate: str
+    ) -> Visit:
+        """In a session of its own, as OpenID4VP makes one."""
+        fetch = coming.fetch
+        session = by_redirect(
+            client_id=coming.platform, nonce=new_token(), thumbprint=None, response_uri=""
         )
+        held = Mdoc(cbor2.loads(from_b64url(certificate)), key, self._doc_type)
+        presented = held.presented(*fetch.asked, transcript=session)
+        verified = self._mdocs.verify(
+            presented,
+            session_transcript=session,
+            now=coming.at,
+            statuses=self._statuses,
+            oldest_status=4 * DAY,
+        )
+        claims = verified.claims[self._doc_type]
+        said = tuple(sorted((name, claims[name]) for name in fetch.asked))
+        seen, security_object = of_mdoc(presented, arrived=_a_moment_after(coming.at))
+        return _seen(coming, said, seen, security_object)
+
+
+def _seen(coming: _Coming, said: Answers, seen: Seen, signed: Mapping[str, Any]) -> Visit:
+    """What the issuer has signed says where the status is, in either form."""
+    status = signed.get("status", {}).get("status_list")
+    return Visit(
+        coming.platform,
+        coming.turn == 0,
+        Sighting(coming.fetch.who, said, coming.fetch.times, seen),
+        None if status is None else (status["uri"], status["idx"]),
+    )
 
 
 async def signed_in(town: Town) -> list[Visit]:
@@ -233,7 +284,9 @@ def _disclosing(certificate: str, names: Sequence[str]) -> str:
     return "~".join((jwt, *kept, ""))
 
 
-def _bound(shown: str, key: SigningKey, *, audience: str, nonce: str, now: datetime) -> str:
+def _bound(
+    shown: str, private: ec.EllipticCurvePrivateKey, *, audience: str, nonce: str, now: datetime
+) -> str:
     """The same, signed by its holder (RFC 9901 section 4.3)."""
     claims = {
         "iat": int(now.timestamp()),
@@ -241,6 +294,7 @@ def _bound(shown: str, key: SigningKey, *, audience: str, nonce: str, now: datet
         "nonce": nonce,
         "sd_hash": b64url(sha256(shown.encode()).digest()),
     }
+    key = SigningKey(private, alg=ES256)
     header = {"alg": key.alg, "typ": "kb+jwt"}
     signing_input = ".".join(b64url(msgspec.json.encode(part)) for part in (header, claims))
     return f"{shown}{signing_input}.{b64url(key.sign(signing_input.encode()))}"

@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import cbor2
+
 from authsvc.identifiers import b64url, from_b64url
 from tests.hostile.linking import Seen
 
@@ -108,6 +110,36 @@ def of_presentation(text: str, *, arrived: datetime) -> tuple[Seen, dict[str, An
     notes.number("length", len(jwt))
     notes.number("arrival", arrived.timestamp())
     return notes.seen(), payload
+
+
+def of_mdoc(response: bytes, *, arrived: datetime) -> tuple[Seen, dict[str, Any]]:
+    """The same of a DeviceResponse, and the security object: all of it, however deep encoded."""
+    notes = _Notes()
+    [document] = cbor2.loads(response)["documents"]
+    protected, unprotected, payload, signature = document["issuerSigned"].pop("issuerAuth")
+    security_object: dict[str, Any] = cbor2.loads(cbor2.loads(payload).value)
+    notes.anything("certificate header", [cbor2.loads(protected), unprotected])
+    notes.anything("certificate", security_object)
+    notes.octets("certificate signature r", signature[:32])
+    notes.octets("certificate signature s", signature[32:])
+    for items in document["issuerSigned"].pop("nameSpaces").values():
+        for item in items:
+            element = cbor2.loads(item.value)
+            name = element["elementIdentifier"]
+            notes.anything(f"salt of {name}", element["random"])
+            notes.anything(name, element["elementValue"])
+            notes.anything(f"number of {name}", element["digestID"])
+            notes.octets(f"digest of {name}", sha256(cbor2.dumps(item)).digest())
+    proof = document["deviceSigned"].pop("deviceAuth")["deviceSignature"][3]
+    notes.octets("binding signature r", proof[:32])
+    notes.octets("binding signature s", proof[32:])
+    notes.octets("names of the device", document["deviceSigned"].pop("nameSpaces").value)
+    notes.anything("document", document)
+    key = security_object["deviceKeyInfo"]["deviceKey"]
+    notes.octets("holder key", _P256 + key[-2] + key[-3])
+    notes.number("length", len(payload))
+    notes.number("arrival", arrived.timestamp())
+    return notes.seen(), security_object
 
 
 def of_subject(subject: str, *, receipt: str, arrived: datetime) -> Seen:

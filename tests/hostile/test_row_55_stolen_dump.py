@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import cbor2
 import pytest
 import redis.asyncio
 from sqlalchemy import Column, LargeBinary, String, Table, and_, select, update
 
 from authsvc.app import open_house
 from authsvc.cli.tour.thief import PUBLIC_REGISTRY, search
+from authsvc.identifiers import from_b64url
 from authsvc.oidc.separate_consent import terms_of
 from authsvc.storage import Database, metadata
 from tests.databases import MEMORY_URL
@@ -141,26 +143,36 @@ async def test_no_place_in_a_status_list_is_tied_to_who_has_it(service: Service,
     places, keys = set(), set()
     for person in people:
         for credential in await fetch_credentials(service, Life(), person, each=4):
-            payload = unverified(credential.partition("~")[0])
-            keys.add(payload["cnf"]["jwk"]["x"])
-            if "status" in payload:
-                places.add(payload["status"]["status_list"]["idx"])
-    assert (len(places), len(keys)) == (2 * 8, 2 * 24)
-    # Two kinds with a status: two batches each, which differ in what is random or a person's.
+            key, said = key_and_said(credential)
+            keys.add(key)
+            if "status" in said:
+                places.add(said["status"]["status_list"]["idx"])
+    assert (len(places), len(keys)) == (2 * 12, 2 * 32)
+    # Three kinds with a status: two batches each, which differ in what is random or a person's.
     batches = await rows(storage_urls, "credential_batch")
     expected = {"subscriber_id": 2, "document_digest": 2, "expires_at": 1}
     for column in metadata.tables["credential_batch"].columns:
         values = {row[column.name] for row in batches}
-        assert len(values) == expected.get(column.name, 4), column
+        assert len(values) == expected.get(column.name, 6), column
     assert len({len(row["sealed"]) for row in batches}) == 1
     # Keys rest without a person; and a list that says nothing of anybody does not rest at all.
     for row in await rows(storage_urls, "credential_key"):
         assert row.keys() == {"digest", "expires_at"}
     assert await rows(storage_urls, "credential_status_page") == []
     # Numbers follow each other, and are sealed; indices do not, so that none tells its neighbours.
-    assert [row["issued"] for row in await rows(storage_urls, "credential_counter")] == [16]
+    assert [row["issued"] for row in await rows(storage_urls, "credential_counter")] == [24]
     assert max(places) > 1000
     assert max(places) - min(places) > 1000
+
+
+def key_and_said(credential: str) -> tuple[bytes, dict[str, Any]]:
+    """The holder's key in a credential of either form, and what its issuer has signed."""
+    if "~" in credential:
+        payload = unverified(credential.partition("~")[0])
+        return from_b64url(payload["cnf"]["jwk"]["x"]), payload
+    signed = cbor2.loads(cbor2.loads(from_b64url(credential))["issuerAuth"][2])
+    security_object: dict[str, Any] = cbor2.loads(signed.value)
+    return security_object["deviceKeyInfo"]["deviceKey"][-2], security_object
 
 
 async def test_a_separate_consent_does_not_show(service: Service, storage_urls):

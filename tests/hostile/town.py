@@ -11,18 +11,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from secrets import SystemRandom
 
+import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from authsvc.algorithms import ES256
 from authsvc.certificates import CertificateAuthority
-from authsvc.certificates.credentials import KINDS, Credentials, Platform, Statement, Wanted
+from authsvc.certificates.credentials import (
+    KINDS,
+    Credentials,
+    Format,
+    Platform,
+    Statement,
+    Wanted,
+)
 from authsvc.certificates.credentials.claims import told
 from authsvc.certificates.credentials.kinds import CredentialKind
 from authsvc.evidence.kinds import Assurance
 from authsvc.identifiers import from_b64url
 from authsvc.issuance.nonces import Nonces
 from authsvc.issuance.statements import attested
-from authsvc.keyring import KeyRing, SigningKey
+from authsvc.keyring import KeyRing
 from authsvc.oidc.claims.receipt import Receipts
 from authsvc.oidc.grants import Grants
 from authsvc.storage import Database, Ephemeral
@@ -70,7 +77,7 @@ class Fetch:
     kind: CredentialKind
     at: datetime
     asked: tuple[str, ...]
-    held: Sequence[tuple[SigningKey, str]]
+    held: Sequence[tuple[ec.EllipticCurvePrivateKey, str]]
     times: tuple[int, int]
     passing: Mapping[str, datetime]
 
@@ -169,17 +176,13 @@ class Town:
             )
             fetched = Entry(kind=ActivityKind.CERTIFICATES_FETCHED, at=now, client_id="wallet")
             await self._activity.write(tx, subscriber, fetched)
-        payload = json.loads(from_b64url(issued[0].split(".")[1]))
         return Fetch(
             who,
             kind,
             at=now,
             asked=RANDOM.choice(ASKED),
-            held=[
-                (SigningKey(key, alg=ES256), certificate)
-                for key, certificate in zip(keys, issued, strict=True)
-            ],
-            times=(payload["iat"], payload["exp"]),
+            held=[*zip(keys, issued, strict=True)],
+            times=times_of(kind, issued[0]),
             passing={
                 name: expires
                 for name, (expires, _) in self._backend._entries.items()
@@ -213,6 +216,16 @@ class Town:
             return Wanted(key)
         subject = self.subscribers.subject_for(subscriber, sector)
         return Wanted(key, Platform(sector, subject))
+
+
+def times_of(kind: CredentialKind, certificate: str) -> tuple[int, int]:
+    """From when to when a certificate says that it holds."""
+    if kind.format is Format.MDOC:
+        payload = cbor2.loads(from_b64url(certificate))["issuerAuth"][2]
+        validity = cbor2.loads(cbor2.loads(payload).value)["validityInfo"]
+        return int(validity["signed"].timestamp()), int(validity["validUntil"].timestamp())
+    said = json.loads(from_b64url(certificate.split(".")[1]))
+    return said["iat"], said["exp"]
 
 
 def new_holder_key() -> ec.EllipticCurvePrivateKey:

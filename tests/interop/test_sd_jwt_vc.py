@@ -93,7 +93,7 @@ async def said_by_us(issuer, alg, text, *, now):
     whole = CredentialVerifier(
         issuer=URL,
         keys=known,
-        types=[issuer.certificates.credentials.vct(LASTING)],
+        types=[issuer.certificates.credentials.type_of(LASTING)],
         algorithms=[alg],
     )
     return whole.verify(text, audience=AUDIENCE, nonce=NONCE, now=now, statuses=known.statuses)

@@ -25,7 +25,7 @@ from tests.oidc.jwt_makers import Key, private_key, signed, unverified
 from tests.oidc.strict import ASSERTION_TYPE, proof
 from tests.whole import ISSUER, Resident, Service
 
-PERSON, BRIEF, COUNTER, AT_PLATFORM, RESIDENCE, PERMIT = CERTIFICATES
+PERSON, BRIEF, COUNTER, AT_PLATFORM, RESIDENCE, PERMIT, MDOC, MDOC_BRIEF = CERTIFICATES
 PROOF_TYP = "openid4vci-proof+jwt"
 WALLETS = ("wallet-a", "wallet-b")
 

@@ -4,6 +4,7 @@ import base64
 import json
 from typing import Any
 
+import cbor2
 import pytest
 import pytest_asyncio
 from cryptography import x509
@@ -11,20 +12,27 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
 from authsvc.clients.signed import read_with_key, unverified_header
-from authsvc.identifiers import b64url
+from authsvc.identifiers import b64url, from_b64url
+from authsvc.verify import KnownIssuer, MdocVerifier
 from tests.issuance.attested import AttestedWallet
 from tests.issuance.makers import (
     BRIEF,
+    MDOC,
+    MDOC_BRIEF,
+    PERMIT,
     PERSON,
+    RESIDENCE,
     Maker,
     new_keys,
     read_certificate,
     thumbprint_in,
 )
+from tests.verify.mdoc_makers import TRANSCRIPT, Mdoc
 from tests.whole import ISSUER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+DOC_TYPE = "test.authsvc.verified-person.1"
 METADATA = "/.well-known/openid-credential-issuer"
 
 
@@ -58,11 +66,26 @@ async def test_the_metadata_says_what_can_be_fetched(issuing):
     assert "openid_credential" in server["authorization_details_types_supported"]
     assert server["pre-authorized_grant_anonymous_access_supported"] is False
     for name, kind in found["credential_configurations_supported"].items():
-        assert kind["format"] == "dc+sd-jwt"
         assert kind["scope"] == name
         assert kind["scope"] in server["scopes_supported"]
-        assert kind["vct"].startswith(ISSUER)
         assert kind["proof_types_supported"]["jwt"]["proof_signing_alg_values_supported"]
+        bound, paths = kind["cryptographic_binding_methods_supported"], _paths(kind)
+        if kind["format"] == "mso_mdoc":
+            # Appendix A.2: COSE's names, and a namespace before each element.
+            assert kind["doctype"] == DOC_TYPE
+            assert kind["credential_signing_alg_values_supported"] == [-7, -9]
+            assert bound == ["cose_key"]
+            assert [DOC_TYPE, "age_over_18"] in paths
+        else:
+            assert kind["format"] == "dc+sd-jwt"
+            assert kind["vct"].startswith(ISSUER)
+            assert kind["credential_signing_alg_values_supported"] == ["ES256"]
+            assert bound == ["jwk"]
+            assert (["age_over_18"] in paths) is (name not in (RESIDENCE, PERMIT))
+
+
+def _paths(kind):
+    return [claim["path"] for claim in kind["credential_metadata"]["claims"]]
 
 
 async def test_the_metadata_is_signed_for_who_wants_it_signed(issuing):
@@ -97,6 +120,39 @@ async def test_a_certificate_is_fetched_from_the_request_to_the_notification(iss
         path = "/credentials/notification"
         told = await wallet.ask(tokens, said | {"event": event}, path=path)
         assert told.status_code == 204
+
+
+@pytest.mark.parametrize("kind", [MDOC, MDOC_BRIEF])
+async def test_an_mdoc_is_fetched_in_the_same_way(issuing, wallet, kind):
+    """oid4vci-1_0-issuer-happy-flow with `mso_mdoc`: a device presents what it was given."""
+    tokens = await wallet.authorized(issuing.zhang, scope=kind)
+    keys = new_keys(2)
+    body = {"credential_configuration_id": kind, "proofs": await wallet.proofs(keys)}
+    response = await wallet.ask(tokens, body)
+    assert response.status_code == 200, response.text
+    given = [each["credential"] for each in response.json()["credentials"]]
+    async with issuing.service.client() as client:
+        root = (await client.get("/ca/credentials.cer")).content
+        place = f"{ISSUER}/credentials/status-lists/0"
+        issuer = KnownIssuer(ISSUER, anchors=[x509.load_der_x509_certificate(root)])
+        revoked = (await client.get("/crl/credentials.crl")).content
+        issuer.revocations.add(revoked, now=wallet.now)
+        if kind == MDOC:
+            status_list = (await client.get("/credentials/status-lists/0")).content
+            assert issuer.statuses.add(status_list, now=wallet.now).uri == place
+    verifier = MdocVerifier(issuer=ISSUER, signers=issuer.document_signers, types=[DOC_TYPE])
+    for key, text in zip(keys, given, strict=True):
+        private: Any = key.get_op_key("sign")
+        held = Mdoc(cbor2.loads(from_b64url(text)), private, DOC_TYPE)
+        found = verifier.verify(
+            held.presented("age_over_18"),
+            session_transcript=TRANSCRIPT,
+            now=wallet.now,
+            statuses=issuer.statuses,
+        )
+        assert found.claims == {DOC_TYPE: {"age_over_18": True}}
+        assert found.holder_key_thumbprint == key.thumbprint()
+        assert (found.status is not None) is (kind == MDOC)
 
 
 async def test_what_may_be_spelt_otherwise_may_be(issuing, wallet, tokens):

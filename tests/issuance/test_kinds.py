@@ -13,7 +13,7 @@ from tests.whole import visit
 
 def test_each_kind_has_a_scope_a_sentence_and_a_description():
     known = set(KINDS)
-    told = described("https://id.example", proof_types=(), signed_with="ES256")
+    told = described("https://id.example", KINDS.values(), proof_types=(), signed_with="ES256")
     assert {*CERTIFICATES} == {*SENTENCES} == {*told}
     assert {*CERTIFICATES} == known
     assert max(kind.most for kind in KINDS.values()) == MOST_PROOFS

@@ -284,7 +284,7 @@ async def test_a_strangers_server_gets_nothing(door):
 
 WRONG_ORDERS = {
     "no query": {"query": {}},
-    "another format": {"format": "mso_mdoc"},
+    "another format": {"format": "ldp_vc"},
     "no type": {"meta": {}},
     "a member that is not known": {"require_cryptographic_holder_binding": False},
     "a claim twice": {"claims": [{"path": ["sub"]}, {"path": ["sub"]}]},

@@ -149,6 +149,8 @@ def test_the_type_of_a_certified_key_decides_the_algorithm():
 
 
 GOOD = x5c(signer())["x5c"]
+VERSION_3, VERSION_4 = bytes.fromhex("a003020102"), bytes.fromhex("a003020103")
+OF_VERSION_4 = base64.b64encode(base64.b64decode(GOOD[0]).replace(VERSION_3, VERSION_4, 1)).decode()
 BROKEN = {
     "none": [],
     "no array": GOOD[0],
@@ -156,6 +158,7 @@ BROKEN = {
     "base64url": [base64.urlsafe_b64encode(base64.b64decode(GOOD[0])).decode() + "-_"],
     "white space": [GOOD[0] + "\n"],
     "no DER": ["AAAA"],
+    "a version that there is not": [OF_VERSION_4],
     "too many": GOOD * 3,
     "too long": ["A" * 10_000],
     "nothing": None,

@@ -5,12 +5,17 @@ from typing import Any
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from authsvc.verify import (
     CredentialSuspended,
     KeySetRefused,
     KeyUnknown,
     KnownIssuer,
+    MdocVerifier,
+    SignerRefused,
+    SignerRevoked,
+    SignerStatusUnknown,
     StatusUnknown,
     TokenMalformed,
     VerificationKeys,
@@ -21,14 +26,19 @@ from tests.verify.credential_makers import (
     AUDIENCE,
     LIST,
     NONCE,
+    Authority,
     issued,
     metadata,
     presentation,
+    signer_extensions,
     status_list,
     verifier,
 )
 from tests.verify.makers import ISSUED, ISSUER
+from tests.verify.mdoc_makers import AUTHORITY, DOC_TYPE, TRADE, TRANSCRIPT, MdocIssuer, new_key
 
+ROOT = f"{ISSUER}/ca/credentials.cer"
+REVOKED = f"{ISSUER}/crl/credentials.crl"
 KEYS = f"{ISSUER}/.well-known/jwt-vc-issuer"
 STATUS = {"status_list": {"idx": 7, "uri": LIST}}
 OLD, NEW = private_key("ES256"), private_key("ES256", "second")
@@ -157,3 +167,84 @@ def test_a_platform_that_has_all_lists_need_not_ask_for_one(network):
     for wrong in (b"", b"[]", b'{"status_lists":[1]}', b"[" * 5000):
         with pytest.raises(TokenMalformed):
             issuer.want_lists(wrong)
+
+
+def der(authority):
+    return authority.certificate.public_bytes(Encoding.DER)
+
+
+def shows_mdoc(issuer, maker, *, now=NOW):
+    whole = MdocVerifier(issuer=ISSUER, signers=issuer.document_signers, types=[DOC_TYPE])
+    return whole.verify(maker.issue().presented(), session_transcript=TRANSCRIPT, now=now)
+
+
+def test_the_root_is_fetched_when_an_mdoc_is_shown_and_looked_for_again(network):
+    issuer, other = KnownIssuer(ISSUER), Authority("The next root")
+    assert issuer.refresh(network.fetch, now=NOW) == ()
+    assert network.asked == [KEYS]
+    with pytest.raises(KeyUnknown):
+        shows_mdoc(issuer, MdocIssuer())
+    # It is not there, then it is none, then it is there.
+    assert issuer.refresh(network.fetch, now=NOW) == (ROOT,)
+    network.there[ROOT] = b"none"
+    assert issuer.refresh(network.fetch, now=NOW) == (ROOT,)
+    network.there[ROOT] = der(AUTHORITY)
+    # Without its list nobody knows whom it believes no more.
+    network.asked.clear()
+    assert issuer.refresh(network.fetch, now=NOW) == (REVOKED,)
+    assert network.asked == [ROOT, REVOKED]
+    with pytest.raises(SignerStatusUnknown):
+        shows_mdoc(issuer, MdocIssuer())
+    network.there[REVOKED] = AUTHORITY.revocation_list()
+    assert issuer.refresh(network.fetch, now=NOW) == ()
+    assert shows_mdoc(issuer, MdocIssuer())
+    # Another took its place: whoever shows one of it is refused, and a minute later is not.
+    network.there[ROOT] = der(other)
+    network.there[REVOKED] = other.revocation_list()
+    next_one = MdocIssuer(authority=other)
+    with pytest.raises(SignerRefused):
+        shows_mdoc(issuer, next_one)
+    network.asked.clear()
+    assert issuer.refresh(network.fetch, now=NOW + timedelta(seconds=59)) == ()
+    assert network.asked == []
+    later = NOW + timedelta(seconds=60)
+    issuer.refresh(network.fetch, now=later)
+    assert network.asked == [ROOT, REVOKED]
+    assert shows_mdoc(issuer, next_one, now=later)
+    with pytest.raises(SignerRefused):
+        shows_mdoc(issuer, MdocIssuer(), now=later)
+
+
+def test_a_root_is_looked_for_every_quarter_of_an_hour(network):
+    issuer = KnownIssuer(ISSUER)
+    issuer.document_signers.take_root(der(AUTHORITY), now=NOW)
+    network.there[ROOT] = der(AUTHORITY)
+    network.there[REVOKED] = AUTHORITY.revocation_list()
+    issuer.document_signers.take(REVOKED, network.there[REVOKED], now=NOW)
+    issuer.take_keys(network.there[KEYS], now=NOW)
+    for minutes, due in ((14, []), (15, [KEYS, ROOT, REVOKED])):
+        network.asked.clear()
+        issuer.refresh(network.fetch, now=NOW + timedelta(minutes=minutes))
+        assert network.asked == due
+
+
+def test_a_root_that_was_handed_over_is_never_fetched(network):
+    issuer, key = KnownIssuer(ISSUER, anchors=[AUTHORITY.certificate]), new_key()
+    certificate = AUTHORITY.certify(key.public_key(), *signer_extensions(trade=TRADE))
+    maker = MdocIssuer(key, chain=[certificate])
+    with pytest.raises(SignerStatusUnknown):
+        shows_mdoc(issuer, maker)
+    network.there[REVOKED] = AUTHORITY.revocation_list()
+    issuer.refresh(network.fetch, now=NOW)
+    assert network.asked == [KEYS, REVOKED]
+    assert shows_mdoc(issuer, maker)
+    with pytest.raises(SignerRefused):
+        shows_mdoc(issuer, MdocIssuer(authority=Authority("Another")))
+    issuer.refresh(network.fetch, now=NOW)
+    assert network.asked == [KEYS, REVOKED]
+    # Each list is for both forms, and says who is believed no more.
+    later = NOW + timedelta(minutes=15)
+    network.there[REVOKED] = AUTHORITY.revocation_list(certificate, at=later)
+    issuer.refresh(network.fetch, now=later)
+    with pytest.raises(SignerRevoked):
+        shows_mdoc(issuer, maker, now=later)

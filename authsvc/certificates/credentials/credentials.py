@@ -6,7 +6,7 @@ finds what was. Withdrawing takes the person's batches first and the pages of st
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,19 +15,19 @@ import msgspec
 from cryptography import x509
 
 from authsvc.certificates.authority import CertificateAuthority
-from authsvc.certificates.credentials import sd_jwt, statuses, store
+from authsvc.certificates.credentials import statuses, store
 from authsvc.certificates.credentials.claims import told
-from authsvc.certificates.credentials.counterfoil import CLAIM as COUNTERFOIL
-from authsvc.certificates.credentials.counterfoil import counterfoil
-from authsvc.certificates.credentials.kinds import CredentialKind, Validity, validity
+from authsvc.certificates.credentials.forms import is_written, writer
+from authsvc.certificates.credentials.kinds import KINDS, CredentialKind, Validity, validity
 from authsvc.certificates.credentials.places import Places
 from authsvc.certificates.credentials.revoked_signers import RevokedSigners
 from authsvc.certificates.credentials.signer import CredentialSigner
 from authsvc.certificates.credentials.statement import Statement, Wanted
 from authsvc.certificates.credentials.type_metadata import type_metadata
-from authsvc.certificates.errors import KeyAlreadyCertified
+from authsvc.certificates.credentials.types import type_of, vct
+from authsvc.certificates.errors import KeyAlreadyCertified, KindNotOffered
 from authsvc.certificates.status import RevocationReason
-from authsvc.certificates.status_entry import StatusEntry
+from authsvc.certificates.status_entry import StatusEntry, StatusReference
 from authsvc.clock import china_today
 from authsvc.storage import Transaction
 from authsvc.subscribers import Subscriber
@@ -75,13 +75,16 @@ class Credentials:
         document_valid_until: date | None,
         now: datetime,
     ) -> list[str]:
-        """A credential for each that is wanted, in their order (SD-JWT VC, compact form).
+        """A credential for each that is wanted, in their order, as text in the form of the kind.
 
         Show them only after the transaction committed. A key that was certified before, or is here
-        twice: KeyAlreadyCertified, and nothing is issued. DocumentEndsTooSoon; AuthorityExpired.
+        twice: KeyAlreadyCertified, and nothing is issued. DocumentEndsTooSoon; AuthorityExpired;
+        KindNotOffered.
         ValueError for more than the kind allows, or a platform where the kind names none.
         """
         _check(kind, wanted)
+        if kind.id not in self.kinds(now=now):
+            raise KindNotOffered(log=kind.id)
         times = validity(kind, document_valid_until=document_valid_until, now=now)
 
         # Recorded before it is signed: no credential is ever without what withdraws it.
@@ -95,7 +98,14 @@ class Credentials:
             entries = await self._record(
                 tx, subscriber.id, document_digest, count=len(wanted), times=times
             )
-        return list(self._signed(kind, statement, wanted, entries, times, now=now))
+        write = writer(
+            kind, times, issuer=self.issuer, signer=self.signer, attested_by=statement.attested_by
+        )
+        day = china_today(now)
+        return [
+            write(each, told(kind, statement, each.platform, day=day), self._reference(entry))
+            for each, entry in zip(wanted, entries, strict=True)
+        ]
 
     async def has_key(self, tx: Transaction, digest: bytes) -> bool:
         """Whether a key, by its digest as KEY, has a credential that may still hold."""
@@ -137,13 +147,18 @@ class Credentials:
         """Forgets the keys and batches of which nothing holds any more."""
         await store.delete_expired(tx, now)
 
-    def vct(self, kind: CredentialKind) -> str:
-        """The type of a kind: an address, where its metadata is."""
-        return self._type(kind.vct_name)
+    def kinds(self, *, now: datetime) -> Mapping[str, CredentialKind]:
+        """The kinds that are issued today, by their ids: those that can be signed as was set."""
+        alg = self.signer.algorithm(now)
+        return {kind.id: kind for kind in KINDS.values() if is_written(kind, alg)}
+
+    def type_of(self, kind: CredentialKind) -> str:
+        """The type of a kind, as what is of this kind says it."""
+        return type_of(kind, issuer=self.issuer)
 
     def type_metadata(self, name: str) -> bytes:
         """What a type means, in JSON (SD-JWT VC, type metadata); CredentialTypeUnknown."""
-        return type_metadata(name, vct=self._type(name))
+        return type_metadata(name, vct=vct(name, issuer=self.issuer))
 
     def issuer_metadata(self, *, now: datetime) -> bytes:
         """Under which keys credentials verify, in JSON (SD-JWT VC, JWT VC issuer metadata)."""
@@ -162,9 +177,6 @@ class Credentials:
     def anchor(self, *, now: datetime) -> x509.Certificate:
         """The root up to which a verifier follows `x5c`; it is for credentials alone."""
         return self.signer.root(now=now)
-
-    def _type(self, name: str) -> str:
-        return f"{self.issuer}/credentials/types/{name}"
 
     async def _record(
         self,
@@ -205,50 +217,11 @@ class Credentials:
     def _of_numbers(self, first: int, count: int) -> list[StatusEntry]:
         return [self._places.of(number) for number in range(first, first + count)]
 
-    def _signed(
-        self,
-        kind: CredentialKind,
-        statement: Statement,
-        wanted: Sequence[Wanted],
-        entries: Iterable[StatusEntry | None],
-        times: Validity,
-        *,
-        now: datetime,
-    ) -> Iterator[str]:
-        identity = self.signer.at(times.issued_at)
-        header: dict[str, object] = {
-            "alg": identity.key.alg,
-            "typ": sd_jwt.TYPE,
-            "kid": identity.key.kid,
-        }
-        if kind.carries_chain and identity.chain:
-            header["x5c"] = identity.chain
-        for each, entry in zip(wanted, entries, strict=True):
-            shown: dict[str, object] = {
-                "iss": self.issuer,
-                "vct": self.vct(kind),
-                "iat": int(times.issued_at.timestamp()),
-                "exp": int(times.expires_at.timestamp()),
-            }
-            if each.platform is not None:
-                shown["sector"] = each.platform.sector
-            shown["cnf"] = {"jwk": sd_jwt.holder_jwk(each.holder_key)}
-            if entry is not None:
-                place = {"idx": entry.index, "uri": self.status_list(entry.number)}
-                shown["status"] = {"status_list": place}
-            if kind.department is not None:
-                shown["attested_by"] = statement.attested_by
-            claims = told(kind, statement, each.platform, day=china_today(now))
-            if kind.has_counterfoil:
-                claims[COUNTERFOIL] = counterfoil(
-                    issuer=self.issuer,
-                    vct=self.vct(kind),
-                    times=times,
-                    sector=None if each.platform is None else each.platform.sector,
-                    key=identity.key,
-                )
-            hidden = sd_jwt.disclosures(claims)
-            yield sd_jwt.signed(header, shown, hidden, key=identity.key)
+    def _reference(self, entry: StatusEntry | None) -> StatusReference | None:
+        """The place as a credential names it; None for one without a status."""
+        return (
+            None if entry is None else StatusReference(self.status_list(entry.number), entry.index)
+        )
 
 
 def _check(kind: CredentialKind, wanted: Sequence[Wanted]) -> None:

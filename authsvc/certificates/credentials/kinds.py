@@ -8,6 +8,7 @@ steps that double, so that the end tells no day that a document has for itself.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 
 from authsvc.certificates.errors import DocumentEndsTooSoon
@@ -27,19 +28,28 @@ _BUCKET = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Format(StrEnum):
+    """In which form a credential is written, by its name in OpenID4VCI (appendix A)."""
+
+    SD_JWT = "dc+sd-jwt"
+    MDOC = "mso_mdoc"
+
+
 @dataclass(frozen=True)
 class CredentialKind:
     """One kind; `id` is its name among the configurations of the issuer (OpenID4VCI).
 
-    `vct_name` ends the address of its type, `grain` is what times are rounded down to, `most` how
-    many are issued at once. One that `names_subject` is for one platform and says who the holder is
-    there; one that `carries_chain` has the certificate of its key with it (`x5c`); one that
-    `has_counterfoil` leaves the platform something to show an auditor (claim `receipt`). One that
-    rests on a `department` tells its `attributes`, all of them, and nothing else of the person.
+    `type_name` is the name of its type at this issuer (`types`), `grain` what times are rounded
+    down to, `most` how many are issued at once. One that `names_subject` is for one platform and
+    says who the holder is there; one that `carries_chain` has the certificate of its key with it
+    (`x5c`), as every mdoc does; one that `has_counterfoil` leaves the platform something to show an
+    auditor (claim `receipt`). One that rests on a `department` tells its `attributes`, all of them,
+    and nothing else of the person.
     """
 
     id: str
-    vct_name: str
+    format: Format
+    type_name: str
     lifetime: timedelta
     grain: timedelta
     has_status: bool
@@ -66,7 +76,8 @@ def _by_id(*kinds: CredentialKind) -> Mapping[str, CredentialKind]:
 KINDS = _by_id(
     CredentialKind(
         "verified-person",
-        vct_name="verified-person",
+        format=Format.SD_JWT,
+        type_name="verified-person",
         lifetime=_TWO_WEEKS,
         grain=timedelta(days=1),
         has_status=True,
@@ -77,7 +88,8 @@ KINDS = _by_id(
     ),
     CredentialKind(
         "verified-person-brief",
-        vct_name="verified-person",
+        format=Format.SD_JWT,
+        type_name="verified-person",
         lifetime=_A_DAY,
         grain=timedelta(hours=1),
         has_status=False,
@@ -89,7 +101,8 @@ KINDS = _by_id(
     # Drawn as a QR code: every byte counts.
     CredentialKind(
         "verified-person-counter",
-        vct_name="verified-person",
+        format=Format.SD_JWT,
+        type_name="verified-person",
         lifetime=_A_DAY,
         grain=timedelta(hours=1),
         has_status=False,
@@ -100,7 +113,8 @@ KINDS = _by_id(
     ),
     CredentialKind(
         "verified-person-at-platform",
-        vct_name="verified-person-at-platform",
+        format=Format.SD_JWT,
+        type_name="verified-person-at-platform",
         lifetime=_TWO_WEEKS,
         grain=timedelta(days=1),
         has_status=True,
@@ -112,7 +126,8 @@ KINDS = _by_id(
     # What a department says may change tomorrow, and nobody tells us: a day, and none withdraws it.
     CredentialKind(
         "residence-attestation",
-        vct_name="residence-attestation",
+        format=Format.SD_JWT,
+        type_name="residence-attestation",
         lifetime=_A_DAY,
         grain=timedelta(hours=1),
         has_status=False,
@@ -125,7 +140,8 @@ KINDS = _by_id(
     ),
     CredentialKind(
         "residence-permit-link",
-        vct_name="residence-permit-link",
+        format=Format.SD_JWT,
+        type_name="residence-permit-link",
         lifetime=_A_DAY,
         grain=timedelta(hours=1),
         has_status=False,
@@ -135,6 +151,30 @@ KINDS = _by_id(
         most=_BATCH,
         department="residence",
         attributes=("residence_permit_city", "residence_permit_until"),
+    ),
+    CredentialKind(
+        "verified-person-mdoc",
+        format=Format.MDOC,
+        type_name="verified-person",
+        lifetime=_TWO_WEEKS,
+        grain=timedelta(days=1),
+        has_status=True,
+        names_subject=False,
+        carries_chain=True,
+        has_counterfoil=False,
+        most=_BATCH,
+    ),
+    CredentialKind(
+        "verified-person-mdoc-brief",
+        format=Format.MDOC,
+        type_name="verified-person",
+        lifetime=_A_DAY,
+        grain=timedelta(hours=1),
+        has_status=False,
+        names_subject=False,
+        carries_chain=True,
+        has_counterfoil=False,
+        most=_BATCH,
     ),
 )
 """Every kind, by its id."""

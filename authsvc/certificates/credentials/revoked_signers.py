@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from authsvc.algorithms import of_public_key
 from authsvc.certificates.authority import signed_list
-from authsvc.certificates.credentials.signer import PURPOSE, CredentialSigner
+from authsvc.certificates.credentials.signer import TRADES, CredentialSigner
 from authsvc.certificates.crl import KEPT_FOR, STAYS_AFTER_THE_END, revoked
 from authsvc.keyring import KeyRing, KeyRingBroken
 
@@ -54,7 +54,7 @@ class RevokedSigners:
         keys = (self._signer.keys.find(kid, now=now) for kid in all_but)
         good = [key.public_key() for key in keys if key is not None]
         found = []
-        for certificate in self._directory.certificates(PURPOSE):
+        for certificate in self._certificates():
             public = certificate.public_key()
             if of_public_key(public)[0].name != alg or public in good:
                 continue
@@ -88,6 +88,10 @@ class RevokedSigners:
         )
         root = self._signer.root(now=now)
         return signed_list(builder, issuer=root, key=self._key).public_bytes(Encoding.DER)
+
+    def _certificates(self) -> list[x509.Certificate]:
+        """Those of signers, of either trade."""
+        return [each for trade in TRADES for each in self._directory.certificates(trade)]
 
     def _revoked(self) -> Iterator[tuple[datetime, x509.Certificate]]:
         for name in self._directory.names(FOLDER, ".crt"):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from authsvc.certificates.credentials.claims import names_of
-from authsvc.certificates.credentials.kinds import KINDS
+from authsvc.certificates.credentials.kinds import KINDS, CredentialKind, Format
 from authsvc.certificates.errors import CredentialTypeUnknown
 from authsvc.errors import Text
 
@@ -54,7 +54,7 @@ _SHOWN = ("iss", "iat", "exp", "cnf", "vct")
 @cache
 def type_metadata(name: str, *, vct: str) -> bytes:
     """The document about a type, in JSON; CredentialTypeUnknown."""
-    kinds = [kind for kind in KINDS.values() if kind.vct_name == name]
+    kinds = [kind for kind in KINDS.values() if _is_called(kind, name)]
     if not kinds:
         raise CredentialTypeUnknown
     claims = [names_of(kind) for kind in kinds]
@@ -84,6 +84,11 @@ def type_metadata(name: str, *, vct: str) -> bytes:
         ],
     }
     return msgspec.json.encode(document)
+
+
+def _is_called(kind: CredentialKind, name: str) -> bool:
+    """Only types of SD-JWT VCs are described: of an mdoc the type is no address."""
+    return kind.format is Format.SD_JWT and kind.type_name == name
 
 
 _LOCALES = (("zh-CN", "zh"), ("en", "en"))

@@ -43,20 +43,14 @@ from authsvc.verify.errors import (
 from authsvc.verify.jws import JWSReader, Keys, known_algorithms
 from authsvc.verify.revocations import Revocations
 from authsvc.verify.signatures import VerificationKey, read_bare_key
-from authsvc.verify.statuses.errors import (
-    CredentialRevoked,
-    CredentialSuspended,
-    StatusUnknown,
-)
 from authsvc.verify.statuses.known import KnownStatuses
+from authsvc.verify.statuses.place import OLDEST_STATUS, StatusClaim, holds_as_of
 from authsvc.verify.statuses.status import Status
 
 _TYPES = ("dc+sd-jwt",)
 _LEEWAY_SECONDS = LEEWAY.total_seconds()
 # As long as a person looks at what they are asked for, and their phone at what it is told.
 LONGEST_AGE_OF_BINDING = timedelta(minutes=5)
-# As long as an X.509 status list of the service holds for who cannot reach it.
-OLDEST_STATUS = timedelta(minutes=10)
 # SD-JWT VC section 2.2.2.3: what is not left to the holder. In our profile neither are `iat` and
 # `sector`: nobody makes a certificate for one platform one for all.
 _NOT_DISCLOSED = (
@@ -80,17 +74,6 @@ class _Confirmation(msgspec.Struct, frozen=True):
     jwk: dict[str, Any]
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """Token Status List section 6.2."""
-
-    uri: str
-    idx: int
-
-
-class _Status(msgspec.Struct, frozen=True):
-    status_list: _Place | None = None
-
-
 class _Claims(msgspec.Struct, frozen=True):
     """What decides whether a certificate holds."""
 
@@ -101,7 +84,7 @@ class _Claims(msgspec.Struct, frozen=True):
     cnf: _Confirmation
     nbf: NumericDate = 0
     sector: str | None = None
-    status: _Status | None = None
+    status: StatusClaim | None = None
 
 
 class CredentialVerifier:
@@ -199,14 +182,14 @@ class CredentialVerifier:
             longest_age=longest_age_of_binding,
         )
         # 5
-        as_of = _checked_status(claims.status, statuses, now=now, at_most_old=oldest_status)
+        as_of = holds_as_of(claims.status, statuses, now=now, at_most_old=oldest_status)
         return _verified(claims, told, holder, binding, as_of, chain=_chain(shown.jwt))
 
     def _check_authority(self, jwt: str) -> None:
         if not self._authorities:
             return
-        chain = _chain(jwt)
-        if not chain or self._authorities.isdisjoint(authorities_of([*chain])):
+        header = _header(jwt)
+        if "x5c" not in header or self._authorities.isdisjoint(authorities_of(header["x5c"])):
             raise AuthorityRefused
 
     def _check(self, claims: _Claims, at: float) -> None:
@@ -239,28 +222,6 @@ def _holder(claims: _Claims) -> VerificationKey:
         raise HolderKeyRefused from None
 
 
-def _checked_status(
-    status: _Status | None,
-    statuses: KnownStatuses | None,
-    *,
-    now: datetime,
-    at_most_old: timedelta,
-) -> datetime | None:
-    """As of when it is valid; None for a certificate that has no status."""
-    if status is None:
-        return None
-    if status.status_list is None or statuses is None:
-        raise StatusUnknown(log="no status list, or nothing to look it up in")
-    place = status.status_list
-    known = statuses.find(place.uri, now=now, at_most_old=at_most_old)
-    found = known.status(place.idx)
-    if found is Status.SUSPENDED:
-        raise CredentialSuspended
-    if found is not Status.VALID:
-        raise CredentialRevoked
-    return known.signed_at
-
-
 def _verified(
     claims: _Claims,
     told: Mapping[str, Any],
@@ -290,10 +251,15 @@ def _verified(
     )
 
 
+def _header(jwt: str) -> Mapping[str, Any]:
+    """One that was verified."""
+    header, _, _, _ = compact.parts(jwt)
+    return compact.members(compact.octets(header))
+
+
 def _chain(jwt: str) -> tuple[str, ...]:
     """`x5c` of a header that was verified."""
-    header, _, _, _ = compact.parts(jwt)
-    x5c = compact.members(compact.octets(header)).get("x5c")
+    x5c = _header(jwt).get("x5c")
     if not isinstance(x5c, list):
         return ()
     return tuple(each for each in x5c if isinstance(each, str))

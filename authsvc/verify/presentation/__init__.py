@@ -37,7 +37,7 @@ from authsvc.verify.presentation.response import (
     read_from_browser,
     read_posted,
 )
-from authsvc.verify.presentation.verifier import PresentationVerifier, VerifiedAnswer
+from authsvc.verify.presentation.verifier import PresentationVerifier, Verified, VerifiedAnswer
 
 __all__ = [
     "ANY_WALLET",
@@ -50,6 +50,7 @@ __all__ = [
     "Query",
     "RequestSigner",
     "ResponseMode",
+    "Verified",
     "VerifiedAnswer",
     "VerifierInfo",
     "browser_request",

@@ -1,7 +1,7 @@
 """What is asked for: the Digital Credentials Query Language (OpenID4VP 1.0 section 6).
 
-Spoken here is what concerns SD-JWT VCs: types, claims by path and by value, alternatives of claims
-and of credentials, authorities by the key identifier in a certificate. Trusted lists and
+Spoken here is what concerns SD-JWT VCs and mdocs: types, claims by path and by value, alternatives
+of claims and of credentials, authorities by the key identifier in a certificate. Trusted lists and
 federations are not asked for, because an answer could not be held to them; and a presentation
 without the holder's proof is never asked for. A member that is not known is a mistake of whoever
 asks, so it is refused here, though a wallet would pass over it (section 6).
@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from authsvc.verify.presentation.errors import QueryRefused
 
-FORMAT = "dc+sd-jwt"
+SD_JWT, MDOC = "dc+sd-jwt", "mso_mdoc"
 
 # Section 6.1: letters, digits, underscore, hyphen. The lengths are ours: a query is drawn as a QR
 # code where it is not signed, and nobody reads more in a wallet before saying yes.
@@ -40,7 +40,14 @@ class ClaimQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     values: Annotated[tuple[_Value, ...], _MOST] | None = None
 
 
-class CredentialMeta(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ElementQuery(ClaimQuery, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One element of an mdoc: its namespace and its name (section 7.2, appendix B.2.4)."""
+
+    path: tuple[_Text, _Text]
+    intent_to_retain: bool | None = None
+
+
+class _VCTs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The types of SD-JWT VC that are taken (appendix B.3.5)."""
 
     vct_values: Annotated[tuple[_Text, ...], _MOST]
@@ -53,12 +60,23 @@ class TrustedAuthority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values: Annotated[tuple[_KeyIdentifier, ...], _MOST]
 
 
-class CredentialQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One credential (section 6.1)."""
+class _DocType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The type of mdoc that is taken (appendix B.2.3)."""
+
+    doctype_value: _Text
+
+
+class CredentialQuery(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="format",
+):
+    """One credential (section 6.1), whatever its format."""
 
     id: Name
-    format: Literal["dc+sd-jwt"]
-    meta: CredentialMeta
     claims: Annotated[tuple[ClaimQuery, ...], _MOST] | None = None
     claim_sets: Annotated[tuple[Annotated[tuple[Name, ...], _MOST], ...], _MOST] | None = None
     multiple: bool = False
@@ -84,6 +102,19 @@ class CredentialQuery(msgspec.Struct, frozen=True, omit_defaults=True, forbid_un
             raise ValueError("a claim set names a claim that there is not")
 
 
+class SDJWTQuery(CredentialQuery, frozen=True, kw_only=True, tag=SD_JWT):
+    """One SD-JWT VC."""
+
+    meta: _VCTs
+
+
+class MdocQuery(CredentialQuery, frozen=True, kw_only=True, tag=MDOC):
+    """One mdoc."""
+
+    meta: _DocType
+    claims: Annotated[tuple[ElementQuery, ...], _MOST] | None = None
+
+
 class CredentialSet(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Alternatives: one of `options` is enough (section 6.2)."""
 
@@ -94,7 +125,7 @@ class CredentialSet(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkn
 class Query(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A whole query (section 6)."""
 
-    credentials: Annotated[tuple[CredentialQuery, ...], _MOST]
+    credentials: Annotated[tuple[SDJWTQuery | MdocQuery, ...], _MOST]
     credential_sets: Annotated[tuple[CredentialSet, ...], _MOST] | None = None
 
     def __post_init__(self) -> None:
@@ -123,6 +154,13 @@ class Query(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         """The query as a wallet is told it, in plain values."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
         return plain
+
+    @property
+    def formats(self) -> frozenset[str]:
+        """Those of the credentials that are asked for."""
+        return frozenset(
+            MDOC if isinstance(each, MdocQuery) else SD_JWT for each in self.credentials
+        )
 
     def of(self, name: str) -> CredentialQuery | None:
         """The credential query of this name."""

@@ -59,7 +59,7 @@ def select(claims: Mapping[str, Any], path: Sequence[str | int | None]) -> list[
     """What a claims path pointer finds (section 7.1); nothing where it leads nowhere."""
     found: list[Any] = [dict(claims)]
     for step in path:
-        kind = dict if isinstance(step, str) else list
+        kind = Mapping if isinstance(step, str) else list
         if not all(isinstance(each, kind) for each in found):
             return []
         found = [below for each in found for below in _step(each, step)]

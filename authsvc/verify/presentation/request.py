@@ -11,10 +11,11 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from authsvc.algorithms import ES256
+from authsvc.algorithms import ALGORITHMS, ES256, canonical
 from authsvc.identifiers import new_token
+from authsvc.verify.mdoc.session_transcript import by_browser, by_redirect
 from authsvc.verify.presentation.client_identifier import prefix_of
-from authsvc.verify.presentation.dcql import FORMAT, Name, Query
+from authsvc.verify.presentation.dcql import MDOC, SD_JWT, Name, Query
 from authsvc.verify.presentation.errors import RequestRefused
 from authsvc.verify.presentation.response_key import CONTENT_KEYS, ResponseKey
 from authsvc.verify.presentation.transaction_data import encoded
@@ -90,6 +91,20 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.client_id if self.origin is None else f"origin:{self.origin}"
 
     @property
+    def session_transcript(self) -> bytes:
+        """What an mdoc must be presented in (appendix B.2.6)."""
+        key = self.response_key
+        thumbprint = None if key is None else key.thumbprint
+        if self.origin is not None:
+            return by_browser(origin=self.origin, nonce=self.nonce, thumbprint=thumbprint)
+        return by_redirect(
+            client_id=self.client_id,
+            nonce=self.nonce,
+            thumbprint=thumbprint,
+            response_uri=self.response_uri or "",
+        )
+
+    @property
     def response_key(self) -> ResponseKey | None:
         """The key that the answer is encrypted to; None if it comes in the clear."""
         return None if self.private_key is None else ResponseKey.from_octets(self.private_key)
@@ -120,8 +135,11 @@ class PresentationRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def _client_metadata(self) -> dict[str, Any]:
-        algorithms = {"sd-jwt_alg_values": [*self.algorithms], "kb-jwt_alg_values": [ES256]}
-        metadata: dict[str, Any] = {"vp_formats_supported": {FORMAT: algorithms}}
+        metadata: dict[str, Any] = {
+            "vp_formats_supported": {
+                name: _formats(name, self.algorithms) for name in sorted(self.query.formats)
+            }
+        }
         # `client_name` as in RFC 7591. Section 5.1 has a wallet ignore what no profile allows here;
         # ours (docs/presenting.md) allows these two, as people should read a purpose.
         if self.name is not None:
@@ -154,6 +172,7 @@ def request_by_post(
     `transaction_data` is what the holder is to authorize (section 8.4), a document for each.
     """
     prefix_of(client_id)
+    _require_signable(query, algorithms)
     _require_readable(name=name, purpose=purpose)
     return PresentationRequest(
         client_id=client_id,
@@ -186,6 +205,7 @@ def request_by_browser(
     """A request that a page of `origin` hands to its browser; signed if there is a `client_id`."""
     if client_id and not prefix_of(client_id).signs:
         raise RequestRefused(log="an identifier under which nothing can be signed")
+    _require_signable(query, algorithms)
     _require_readable(name=name, purpose=purpose)
     return PresentationRequest(
         client_id=client_id,
@@ -227,6 +247,26 @@ def link_by_value(request: PresentationRequest, *, wallet: str = ANY_WALLET) -> 
         for name, value in request.parameters.items()
     }
     return f"{wallet}?{urlencode(spelt, quote_via=quote)}"
+
+
+def _formats(name: str, algorithms: Sequence[str]) -> dict[str, list[str] | list[int]]:
+    """Of the issuer, and of the holder (B.3.4); of an mdoc by COSE's numbers (B.2.2)."""
+    if name == SD_JWT:
+        return {"sd-jwt_alg_values": [*algorithms], "kb-jwt_alg_values": [ES256]}
+    return {
+        "issuerauth_alg_values": _numbers(algorithms),
+        "deviceauth_alg_values": _numbers([ES256]),
+    }
+
+
+def _numbers(algorithms: Sequence[str]) -> list[int]:
+    return [number for alg in algorithms for number in ALGORITHMS[canonical(alg)].cose_numbers]
+
+
+def _require_signable(query: Query, algorithms: Sequence[str]) -> None:
+    """Nothing in COSE is signed with SM2."""
+    if MDOC in query.formats and not _numbers(algorithms):
+        raise RequestRefused(field="dcql_query", log="an mdoc, and no algorithm for one")
 
 
 def _require_readable(**lines: str | None) -> None:

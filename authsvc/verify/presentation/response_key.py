@@ -62,10 +62,15 @@ class ResponseKey:
         return self.private.private_numbers().private_value.to_bytes(_COORDINATE, "big")
 
     @property
-    def kid(self) -> str:
-        """Its name: the thumbprint (RFC 7638)."""
+    def thumbprint(self) -> bytes:
+        """RFC 7638, with SHA-256."""
         x, y = self._coordinates
-        return b64url(sha256(f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'.encode()).digest())
+        return sha256(f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'.encode()).digest()
+
+    @property
+    def kid(self) -> str:
+        """Its name: the thumbprint."""
+        return b64url(self.thumbprint)
 
     @property
     def public_jwk(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from authsvc.identifiers import b64url, from_b64url
-from authsvc.verify.presentation.dcql import Name, Query
+from authsvc.verify.presentation.dcql import MdocQuery, Name, Query
 from authsvc.verify.presentation.errors import (
     RequestRefused,
     TransactionDataMissing,
@@ -68,6 +68,9 @@ def _encoded(document: Mapping[str, Any], query: Query) -> str:
         raise RequestRefused(field="transaction_data", log="too long, or another hash")
     if any(query.of(name) is None for name in datum.credential_ids):
         raise RequestRefused(field="transaction_data", log="a credential that is not asked for")
+    if any(isinstance(query.of(name), MdocQuery) for name in datum.credential_ids):
+        # Appendix B.2.1 leaves it to a profile in which elements a device signs it; none is ours.
+        raise RequestRefused(field="transaction_data", log="an mdoc, which authorizes nothing")
     return text
 
 
