@@ -20,7 +20,7 @@ help: ## this list
 
 setup: $(READY) ## make .venv from the pinned requirements; quick when nothing has changed
 
-demo: $(READY) ## show the whole mission on this machine (ARGS=--once ends after the tour)
+demo: $(READY) ## show the whole mission on this machine (ARGS=--once ends after the tour, --story service-hall tells another)
 	$(BIN)/authsvc demo $(ARGS)
 
 test: $(READY) ## run every test (ARGS go to pytest, as in ARGS='-k ocsp')

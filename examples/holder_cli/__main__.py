@@ -181,6 +181,20 @@ def devices_command(device: Device) -> None:
         click.echo(f"{found['name'] or '(no name)'}: {found['status']} until {until}")
 
 
+@main.command("link")
+@click.argument("department")
+@click.argument("code")
+@click.pass_obj
+@refusals_in_words
+def link_command(device: Device, *, department: str, code: str) -> None:
+    """Link the record that a DEPARTMENT has of you, by the CODE that its desk handed out."""
+    service = _service(device)
+    # The service wants a fresh proof that it is really you.
+    service.sign_in(device, otp=otp)
+    service.link(department, code)
+    click.echo(f"Linked: {department}")
+
+
 @main.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj

@@ -109,6 +109,10 @@ class Service:
         export: dict[str, Any] = self._ask("GET", "/holder/export")
         return export
 
+    def link(self, department: str, code: str) -> None:
+        """Links a department's record, by the code from its desk."""
+        self._ask("POST", "/holder/departments/link", json={"department": department, "code": code})
+
     def freeze(self) -> None:
         """Freezes the number: nothing is done in the person's name any more."""
         self._ask("POST", "/holder/freeze")

@@ -34,6 +34,36 @@ def test_the_tour_ends_well(tmp_path: Path) -> None:
         assert promise in done.stdout
 
 
+@pytest.mark.slow
+def test_the_story_of_the_service_hall_ends_well(tmp_path: Path) -> None:
+    command = ["authsvc", "demo", "--story", "service-hall", "--once"]
+    done = subprocess.run(
+        [sys.executable, "-m", *command, "--directory", str(tmp_path / "demo")],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for promise in (
+        "Replacement of a card: Old card reported lost",
+        "(the same as before)",
+        "the hall knows who came back",
+        "Household migration: Household moved in the register",
+        "the residence department attests it",
+        "stands in the person's own log",
+        "three departments attest them",
+        "no identity number in anything that the hall received",
+    ):
+        assert promise in done.stdout
+
+
+def test_a_story_that_is_not_told_is_named() -> None:
+    result = CliRunner().invoke(main, ["demo", "--story", "nobody-tells-this"])
+    assert result.exit_code == 2
+    assert "service-hall" in result.output
+
+
 def test_a_server_that_ends_at_once_is_named(tmp_path: Path) -> None:
     server = Server(
         "broken",

@@ -170,6 +170,19 @@ class Hands:
         card: dict[str, str] = self.page.evaluate(_RECALL_CARD)
         return card
 
+    def takes_card(self, chip: bytes) -> None:
+        """Shows a new card of the same person in the app, in place of the one before."""
+        self.open("home")
+        self.click("#to-new-document")
+        self.page.wait_for_selector("#new-document")
+        card = {**self.card(), "chip": base64.b64encode(chip).decode("ascii")}
+        self.page.evaluate(_KEEP_CARD, card)
+        self.click("#new-document")
+        self.click("#own-card")
+        self.click("#virtual-capture")
+        self.click("#get-number")
+        self.page.wait_for_selector("#online-number")
+
     def identity_number(self) -> str:
         """The number in the virtual card that this device keeps."""
         found = IDENTITY_NUMBER.search(base64.b64decode(self.card()["chip"]))

@@ -36,6 +36,7 @@ _VIEWS = (
     "devices",
     "move",
     "security",
+    "departments",
     "family",
     "leave",
     "sign-in",

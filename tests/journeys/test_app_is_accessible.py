@@ -24,6 +24,7 @@ VIEWS = (
     "devices",
     "move",
     "security",
+    "departments",
     "family",
     "leave",
     "sign-in",

@@ -145,6 +145,11 @@ class World:
         for server in (self.square.server, self.market.server, self.service):
             server.stop()
 
+    @property
+    def service_directory(self) -> Path:
+        """Where the sandbox rests, with register and departments."""
+        return self._directory / "service"
+
     def hall_asks(self) -> Question:
         """The hall asks who somebody is."""
         return Question(self.issuer, self._hall_uri)

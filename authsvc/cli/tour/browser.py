@@ -4,6 +4,7 @@ It does what a person's browser does without JavaScript, and nothing else: it fo
 keeps cookies for each host, fills the inputs of a form and presses a button.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -13,12 +14,13 @@ import httpx2
 
 @dataclass
 class Form:
-    """A form of a page: where it goes, what it already holds, and its buttons by id."""
+    """A form of a page: where it goes, what it already holds, its boxes and buttons by id."""
 
     action: str
     method: str
     values: dict[str, str] = field(default_factory=dict)
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
+    boxes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class _Reader(HTMLParser):
@@ -38,8 +40,10 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = Form(named.get("action", ""), named.get("method", "get").upper())
             self.forms.append(self._form)
-        elif self._form is not None and tag in ("input", "textarea"):
-            if named.get("type") not in ("submit", "checkbox") and "name" in named:
+        elif self._form is not None and tag in ("input", "textarea", "select"):
+            if named.get("type") == "checkbox" and "id" in named:
+                self._form.boxes[named["id"]] = (named.get("name", ""), named.get("value", "on"))
+            elif named.get("type") not in ("submit", "checkbox") and "name" in named:
                 self._form.values[named["name"]] = named.get("value", "")
         elif self._form is not None and tag == "button" and "id" in named:
             self._form.buttons[named["id"]] = (named.get("name", ""), named.get("value", ""))
@@ -87,10 +91,15 @@ class Browser:
         """Opens an address."""
         return read_page(self._client.get(url))
 
-    def fill(self, page: Page, button: str | None = None, **values: str) -> Page:
-        """Fills the form that has these inputs and sends it, by a button if one is named."""
-        form = page.form_with(next(iter(values), button or ""))
-        data = {**form.values, **values}
+    def fill(
+        self, page: Page, button: str | None = None, *, ticks: Sequence[str] = (), **values: str
+    ) -> Page:
+        """Fills the form that has these inputs and sends it, by a button if one is named.
+
+        `ticks` are the ids of the boxes that are ticked.
+        """
+        form = page.form_with(button or next(iter(values), ""))
+        data = {**form.values, **values, **dict(form.boxes[each] for each in ticks)}
         if button is not None:
             name, value = form.buttons[button]
             data |= {name: value} if name else {}

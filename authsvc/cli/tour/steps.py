@@ -81,7 +81,7 @@ def enroll(stage: Stage, story: Story, person: Person) -> str:
     )  # fmt: skip
     for line in printed.splitlines():
         story.says(line)
-    return _number(stage)
+    return masked_number(stage)
 
 
 def verify_account(stage: Stage, story: Story, person: Person) -> Visitor:
@@ -92,9 +92,9 @@ def verify_account(stage: Stage, story: Story, person: Person) -> Visitor:
     visitor.sign_up()
     story.says("account @river: signed up with password and text message, as ever")
     page = visitor.verify(SIGN_IN_NAME, PASSWORD)
-    _promise(_BADGE in page.html, "the account is verified", page)
+    promise(_BADGE in page.html, "the account is verified", page)
     story.good("@river is one real, verified person")
-    claims = _claims(stage.record)
+    claims = last_claims(stage.record)
     story.beside(
         claims,
         {
@@ -102,12 +102,12 @@ def verify_account(stage: Stage, story: Story, person: Person) -> Visitor:
             "identity number": person.number,
             "phone": person.phone,
             "birth date": "1996-03-15",
-            "online number": _number(stage),
+            "online number": masked_number(stage),
         },
     )
     received = stage.record.read_bytes()
     for secret in (person.name, person.number, person.phone, "1996-03-15"):
-        _promise(secret.encode() not in received, "the platform received nothing personal")
+        promise(secret.encode() not in received, "the platform received nothing personal")
     story.good("none of the right column is in any byte that the platform received")
     return visitor
 
@@ -118,10 +118,10 @@ def refuse_second_account(stage: Stage, story: Story) -> Visitor:
     visitor = Visitor(stage.platform_url, handle="harbour", phone="15400000002")
     visitor.sign_up()
     page = visitor.verify(SIGN_IN_NAME, PASSWORD)
-    _promise(_BADGE not in page.html and page.status == 409, "a second one is refused", page)
+    promise(_BADGE not in page.html and page.status == 409, "a second one is refused", page)
     story.good("refused: one verified account per person")
     page = visitor.sign_in()
-    _promise(page.status == 200, "the legacy account goes on", page)
+    promise(page.status == 200, "the legacy account goes on", page)
     story.good("@harbour goes on as a legacy account: password and text message")
     return visitor
 
@@ -131,10 +131,10 @@ def without_service(stage: Stage, story: Story, visitor: Visitor) -> None:
     story.step("The service is switched off")
     stage.service.stop()
     page = visitor.sign_in()
-    _promise(page.status == 200, "a legacy account signs in without the service", page)
+    promise(page.status == 200, "a legacy account signs in without the service", page)
     story.good("@harbour still signs in")
     page = visitor.ask_to_verify()
-    _promise(page.status == 503, "the platform says that verification must wait", page)
+    promise(page.status == 503, "the platform says that verification must wait", page)
     story.good("verification waits, in clear words; nothing else does")
     stage.service.start()
 
@@ -147,14 +147,14 @@ def replace_card(stage: Stage, story: Story, person: Person, number: str) -> Non
     printed = stage.holder("replace", "--chip", card["chip"], "--holder", card["holder"])
     for line in printed.splitlines():
         story.says(line)
-    _promise(_number(stage) == number, "the number stays")
+    promise(masked_number(stage) == number, "the number stays")
     story.good(f"the online number is still {number}")
 
 
 def account_is_intact(story: Story, visitor: Visitor) -> None:
     """The verified account is the same one, by the same pseudonym."""
     page = visitor.sign_in_with_online_number(SIGN_IN_NAME, PASSWORD)
-    _promise(_BADGE in page.html and "river" in page.html, "the platform account is intact", page)
+    promise(_BADGE in page.html and "river" in page.html, "the platform account is intact", page)
     story.good("@river signs in with the online number: same account, same pseudonym")
     visitor.close()
 
@@ -171,7 +171,7 @@ def steal(stage: Stage, story: Story, person: Person) -> None:
             "name": person.name,
             "phone": person.phone,
             "sign-in name": SIGN_IN_NAME,
-            "pseudonym at the platform": str(_claims(stage.record)["sub"]),
+            "pseudonym at the platform": str(last_claims(stage.record)["sub"]),
         },
         platform={
             "client id": CLIENT_ID,
@@ -181,17 +181,17 @@ def steal(stage: Stage, story: Story, person: Person) -> None:
     )
     for finding in findings:
         story.says(f"FOUND {finding.what} in {finding.place} ({finding.disguise})")
-    _promise(not findings, "a stolen database names nobody and ties nobody to a platform")
+    promise(not findings, "a stolen database names nobody and ties nobody to a platform")
     story.good("no identity number, no name, nothing that says which platform anybody uses")
 
 
-def _number(stage: Stage) -> str:
+def masked_number(stage: Stage) -> str:
     """The masked number, as the person's app shows it."""
     first = stage.holder("show").splitlines()[0]
     return first.partition(":")[2].strip()
 
 
-def _claims(record: Path) -> dict[str, object]:
+def last_claims(record: Path) -> dict[str, object]:
     """The claims of the last ID token that the platform received."""
     token = _ID_TOKEN.findall(record.read_bytes())[-1]
     payload = token.split(b".")[1]
@@ -199,7 +199,8 @@ def _claims(record: Path) -> dict[str, object]:
     return claims
 
 
-def _promise(holds: object, what: str, page: Page | None = None) -> None:
+def promise(holds: object, what: str, page: Page | None = None) -> None:
+    """PromiseBroken, with what was seen, unless it holds."""
     if not holds:
         seen = "" if page is None else f" (status {page.status}: {page.text[:200]})"
         raise PromiseBroken(log=f"{what}{seen}")

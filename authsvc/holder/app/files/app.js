@@ -4,6 +4,7 @@ import { activityView } from '/app/activity.js';
 import { onClock, clockError } from '/app/api.js';
 import { certificateView } from '/app/certificate.js';
 import { counterView } from '/app/counter.js';
+import { departmentsView } from '/app/departments.js';
 import { devicesView } from '/app/devices.js';
 import { el, link } from '/app/dom.js';
 import { familyView } from '/app/family.js';
@@ -40,6 +41,7 @@ const VIEWS = {
   activity: activityView,
   settings: settingsView,
   security: securityView,
+  departments: departmentsView,
   family: familyView,
   leave: leaveView,
   present: presentView,

@@ -1,7 +1,7 @@
 /** The documents on file, and the application for the next one before an end. */
 
 import { post } from '/app/api.js';
-import { action, el, p, tell, terms } from '/app/dom.js';
+import { action, el, link, p, tell, terms } from '/app/dom.js';
 import { withProof } from '/app/proof.js';
 import { documentName, documentState } from '/app/vocabulary.js';
 import { day, say } from '/app/words.js';
@@ -17,6 +17,7 @@ export function documents(overview) {
       [say('领取日期', 'Issued on'), day(overview.enrolled_at)],
     ]),
     ending ? renewal(ending) : null,
+    p(link('#/opt-in', say('出示新证件', 'Show a new document'), { id: 'to-new-document' })),
   );
 }
 

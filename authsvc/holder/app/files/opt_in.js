@@ -144,7 +144,10 @@ async function isDoneElsewhere(purpose) {
   return [
     heading(
       say('这台设备已有网证', 'This device has its certificate'),
-      say('不需要再次领取。', 'There is nothing to apply for.'),
+      say(
+        '不需要再次领取。换领了证件？在此出示，网号不变。',
+        'There is nothing to apply for. Was your document replaced? Show the new one: the number stays.',
+      ),
     ),
     purpose === 'recover'
       ? action(
@@ -155,7 +158,14 @@ async function isDoneElsewhere(purpose) {
           },
           { class: 'second' },
         )
-      : null,
+      : action(
+          say('出示新证件', 'Show a new document'),
+          async () => {
+            await begin('enroll');
+            await show();
+          },
+          { id: 'new-document', class: 'second' },
+        ),
     p(link('#/home', say('打开我的网号', 'Open my online number'), { class: 'button' }), {
       class: 'after',
     }),

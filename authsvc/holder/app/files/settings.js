@@ -20,6 +20,11 @@ export async function settingsView({ signal }) {
       say('登录与安全', 'Sign-in and security'),
       say('通行密钥、动态口令', 'Passkeys, one-time codes'),
     ],
+    [
+      'departments',
+      say('部门', 'Departments'),
+      say('关联户籍、社保等记录', 'Link residence, insurance and other records'),
+    ],
     ['family', say('家人', 'Family'), say('孩子、监护人、协助人', 'Children, guardians, helpers')],
     ['leave', say('我的权利', 'My rights'), say('导出、冻结、退出', 'Export, freeze, leave')],
   ];
