@@ -155,9 +155,7 @@ class Papers:
         document_number = self._document_number(kind, person)
         if document_number in book.cards:
             raise CardAlreadyIssued(field="number")
-        card = Card(
-            document_number, person.number.value, valid_from, valid_until, kind=kind.name
-        )
+        card = Card(document_number, person.number.value, valid_from, valid_until, kind=kind.name)
         # Signed before it is written down: a document that was never handed over harms nobody.
         chip = self._chip(kind, person, card, now=now)
         self._office.happen(
