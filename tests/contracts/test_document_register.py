@@ -263,8 +263,10 @@ async def test_other_documents_stand_in_the_feed_as_cards_do(
     assert await register.status_of(kind, document_number) is RegisterStatus.VALID
     assert await register.status_of(CARD, document_number) is RegisterStatus.UNKNOWN
     authority.report_lost(document_number)
-    [change] = await register.changes_since(0)
-    assert (change.kind, change.document_number) == (kind, document_number)
+    issued, change = await register.changes_since(0)
+    for each in (issued, change):
+        assert (each.kind, each.document_number) == (kind, document_number)
+    assert [issued.event, change.event] == [LifeEvent.ISSUED, LifeEvent.LOSS_REPORTED]
     assert await register.status_of(kind, document_number) is RegisterStatus.LOST
 
 
@@ -276,11 +278,13 @@ async def test_all_numbers_of_a_holder_are_told_the_first_one_first(
     second = authority.lives.change_number(number)
     third = authority.lives.change_nationality(second)
     other, other_card = issue(authority)
-    new = authority.issue_card(third).document_number
+    # Of another nationality now: who was a citizen stays as a foreigner.
+    stay = "permanent_residence_card"
+    new = authority.papers.issue(stay, number=third).document_number
     authority.lives.merge(third, other, document_number=new, other_document_number=other_card)
-    for each in (card, new, other_card):
-        assert list(await register.numbers_of(CARD, each)) == [number, second, third, other]
-    for kind, document in (("passport", card), (CARD, "T000000000000")):
+    for kind, each in ((CARD, card), (stay, new), (CARD, other_card)):
+        assert list(await register.numbers_of(kind, each)) == [number, second, third, other]
+    for kind, document in (("passport", card), (CARD, new), (CARD, "T000000000000")):
         assert list(await register.numbers_of(kind, document)) == []
 
 

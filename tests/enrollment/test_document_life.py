@@ -62,7 +62,8 @@ class Life:
 
     def change_nationality(self):
         self.number = self.lives.change_nationality(self.number)
-        self.card = self.world.authority.issue_card(self.number)
+        papers = self.world.authority.papers
+        self.card = papers.issue("permanent_residence_card", number=self.number)
 
     def merge(self):
         other = self.world.new_card()

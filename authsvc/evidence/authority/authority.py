@@ -14,21 +14,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
 from authsvc.clock import Clock, SystemClock, china_today
-from authsvc.evidence.authority import cards
+from authsvc.evidence.authority import happenings
 from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
 from authsvc.evidence.authority.errors import (
     CardAlreadyIssued,
-    CardDatesRefused,
     CardNotCurrent,
     CardNotIssued,
-    PersonDead,
 )
 from authsvc.evidence.authority.keys import AuthorityKeys
 from authsvc.evidence.authority.lives import Lives, Office
 from authsvc.evidence.authority.log import (
     AnyEvent,
-    CardIssued,
     CardReportedLost,
     EventLog,
     GuardianEnded,
@@ -39,10 +36,9 @@ from authsvc.evidence.authority.papers import Papers, PapersOffice
 from authsvc.evidence.authority.people import Person, make_person
 from authsvc.evidence.authority.push_signing import signed_push
 from authsvc.evidence.authority.travel_keys import TravelKeys
-from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD, kind_named
 from authsvc.evidence.register import MAX_CHANGES, LifeEvent, RegisterStatus, StatusChange
 from authsvc.evidence.resident_number import Sex
-from authsvc.identifiers import new_digits
 from authsvc.keyring.directory import KeyDirectory
 
 
@@ -59,7 +55,9 @@ class DocumentAuthority:
         self._lock = threading.RLock()
         papers = PapersOffice(self._acting, self._book, self._happen, self.now)
         self.papers = Papers(papers, keys, travel)
-        office = Office(self._acting, self._book, self._happen, self._issue, self.now, self.today)
+        office = Office(
+            self._acting, self._book, self._happen, self.papers.hand_out, self.now, self.today
+        )
         self.lives = Lives(office)
 
     @classmethod
@@ -112,14 +110,14 @@ class DocumentAuthority:
         valid_from: date | None = None,
         valid_until: date | None = None,
     ) -> IssuedCard:
-        """The first card of a person. Dates other than the law's make cards for tests.
+        """The first card of a citizen. Dates other than the law's make cards for tests.
 
-        PersonUnknown, PersonDead, CardAlreadyIssued, CardDatesRefused.
+        PersonUnknown, PersonDead, CardAlreadyIssued, NumberOfAnotherKind, CardDatesRefused.
         """
         with self._acting():
             if self._book.card_of(number) is not None:
                 raise CardAlreadyIssued(field="number")
-            return self._issue(number, valid_from, valid_until, replaces=None)
+            return self.papers.hand_out(RESIDENT_IDENTITY_CARD, number, valid_from, valid_until)
 
     def replace_card(
         self,
@@ -129,10 +127,10 @@ class DocumentAuthority:
         valid_until: date | None = None,
         elsewhere: bool = False,
     ) -> IssuedCard:
-        """A new card in place of the present one, which becomes REPLACED even if it was lost.
+        """A new document in place of the present one, which becomes REPLACED even if it was lost.
 
-        `elsewhere` is in another province. PersonUnknown, PersonDead, CardNotIssued,
-        CardDatesRefused.
+        It is of the same kind; a passport's number is another one. `elsewhere` is in another
+        province. PersonUnknown, PersonDead, CardNotIssued, EventNotOfKind, CardDatesRefused.
         """
         with self._acting():
             self._book.person(number)
@@ -140,8 +138,14 @@ class DocumentAuthority:
             if present is None:
                 raise CardNotIssued(field="number")
             reason = LifeEvent.REISSUED_ELSEWHERE if elsewhere else LifeEvent.REPLACED
-            return self._issue(
-                number, valid_from, valid_until, replaces=present.document_number, reason=reason
+            happenings.require(reason, present.kind)
+            return self.papers.hand_out(
+                kind_named(present.kind),
+                number,
+                valid_from,
+                valid_until,
+                replaces=present.document_number,
+                reason=reason,
             )
 
     def report_lost(self, document_number: str) -> None:
@@ -236,48 +240,6 @@ class DocumentAuthority:
     def today(self) -> date:
         """The day in China by the authority's own clock."""
         return china_today(self._clock.now())
-
-    def _issue(
-        self,
-        number: str,
-        first: date | None = None,
-        last: date | None = None,
-        *,
-        replaces: str | None,
-        reason: LifeEvent = LifeEvent.REPLACED,
-    ) -> IssuedCard:
-        person = self._book.person(number)
-        if self._book.is_dead(number):
-            raise PersonDead(field="number")
-        valid_from = first or self.today()
-        valid_until = last or RESIDENT_IDENTITY_CARD.longest_validity(person.birth_date, valid_from)
-        if valid_until is not None and valid_until < valid_from:
-            raise CardDatesRefused(field="valid_until")
-        card = Card(self._new_document_number(), number, valid_from, valid_until)
-        # Signed before it is written down: a card that was never handed over harms nobody.
-        now = self._clock.now()
-        self._keys.prepare(now=now)
-        chip_file = cards.chip_file(person, card, self._keys.signer(now=now))
-        self._happen(
-            CardIssued(
-                at=now,
-                kind=RESIDENT_IDENTITY_CARD.name,
-                document_number=card.document_number,
-                number=number,
-                valid_from=valid_from,
-                valid_until=valid_until,
-                replaces=replaces,
-                reason=reason,
-            )
-        )
-        return IssuedCard(card.document_number, chip_file, cards.holder_file(person, card))
-
-    def _new_document_number(self) -> str:
-        """T for test; nobody can guess the next one."""
-        while True:
-            document_number = "T" + new_digits(12)
-            if document_number not in self._book.cards:
-                return document_number
 
     def _happen(self, event: AnyEvent) -> None:
         self._log.append(event)

@@ -27,7 +27,6 @@ from authsvc.evidence.authority.log import (
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.kinds import kind_named
 from authsvc.evidence.register import LifeEvent, RegisterStatus, StatusChange
-from authsvc.evidence.resident_number import ResidentNumber
 
 
 class Book:
@@ -119,9 +118,10 @@ class Book:
         match event:
             case PersonCorrected():
                 for number in self.numbers[event.number]:
-                    self.people[number] = replace(self.people[number], name=event.name)
+                    self.people[number] = _corrected(self.people[number], event)
             case NumberChanged():
-                self._change_number(event.number, event.new_number)
+                kind = self.people[event.number].kind
+                self._change_number(event.number, event.new_number, kind, at=event.at)
                 self._tell_of(event.number, event.at, LifeEvent.NUMBER_CHANGED)
             case NationalityChanged():
                 self._change_nationality(event)
@@ -159,7 +159,7 @@ class Book:
     def _change_nationality(self, event: NationalityChanged) -> None:
         for card in self.cards_of(event.number):
             self._mark(card.document_number, RegisterStatus.ENDED)
-        self._change_number(event.number, event.new_number)
+        self._change_number(event.number, event.new_number, event.kind, at=event.at)
         self._tell_of(event.number, event.at, LifeEvent.NATIONALITY_CHANGED)
 
     def _add(self, event: PersonCreated) -> None:
@@ -167,6 +167,8 @@ class Book:
         self.numbers[event.number] = (event.number,)
 
     def _record_card(self, event: CardIssued) -> None:
+        if event.former_number is not None:
+            self._change_number(event.former_number, event.number, event.kind, at=event.at)
         if event.replaces is not None:
             self._mark(event.replaces, RegisterStatus.REPLACED)
             self._tell(event.replaces, event.at, event.reason)
@@ -186,10 +188,12 @@ class Book:
         what = LifeEvent.EXPIRED if event.has_passed else LifeEvent.END_FORETOLD
         self._tell(event.document_number, event.at, what, last_day=event.last_day)
 
-    def _change_number(self, number: str, new_number: str) -> None:
+    def _change_number(self, number: str, new_number: str, kind: str, *, at: datetime) -> None:
         if new_number not in self.people:
             person = self.person(number)
-            self.people[new_number] = replace(person, number=ResidentNumber(new_number))
+            new = kind_named(kind).number(new_number, today=china_today(at))
+            sex = new.sex or person.sex
+            self.people[new_number] = replace(person, number=new, sex=sex, kind=kind)
         self._are_one((*self.numbers[number], new_number))
 
     def _merge(self, event: PeopleMerged) -> None:
@@ -254,4 +258,11 @@ def _person(event: PersonCreated) -> Person:
         phone=event.phone,
         birth_date=birth_date,
         sex=sex,
+        kind=event.kind,
     )
+
+
+def _corrected(person: Person, event: PersonCorrected) -> Person:
+    """What a number says of the sex stays, as it stays on the documents that bear it."""
+    sex = person.number.sex or event.sex or person.sex
+    return replace(person, name=event.name or person.name, sex=sex)

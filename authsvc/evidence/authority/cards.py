@@ -43,8 +43,9 @@ class Card:
 class IssuedCard:
     """What the desk hands over: the chip's content, and the test person's file.
 
-    `holder_file` is JSON: number, name, birth_date, sex, phone, kind, document_number, and
-    `face`: base64 of what a camera sees of the holder, ready to be sent as a capture.
+    `holder_file` is JSON: number, name, birth_date, sex, phone, kind, document_number, valid_from,
+    valid_until (empty for life), and `face`: base64 of what a camera sees of the holder, ready to
+    be sent as a capture.
     """
 
     document_number: str
@@ -86,4 +87,6 @@ def holder_file(person: Person, card: Card) -> dict[str, str]:
         "face": base64.b64encode(person.portrait).decode("ascii"),
         "kind": card.kind,
         "document_number": card.document_number,
+        "valid_from": card.valid_from.isoformat(),
+        "valid_until": "" if card.valid_until is None else card.valid_until.isoformat(),
     }

@@ -3,7 +3,7 @@
 NotAuthenticated  DeskTokenRefused
 NotFound          PersonUnknown, CardUnknown
 Conflict          CardAlreadyIssued, CardNotIssued, CardNotCurrent, CardNotLost, NumbersExhausted,
-                  PersonDead, PersonNotDead, MergeNotProved
+                  PersonDead, PersonNotDead, MergeNotProved, EventNotOfKind, NumberOfAnotherKind
 InvalidInput      CardDatesRefused, PersonRefused, RegionRefused
 Unavailable       LogDamaged
 """
@@ -90,6 +90,27 @@ class MergeNotProved(Conflict):
     title = Text("未出示双方的有效证件", "A good card of each of the two was not shown")
     next_step = Text(
         "请出示两个号码各自的有效证件", "Show the present, good card under each of the numbers"
+    )
+
+
+class EventNotOfKind(Conflict):
+    """There is no such event for this kind of document."""
+
+    code = "register.event_not_of_kind"
+    title = Text("此类证件不存在该变更", "This does not happen to documents of this kind")
+    next_step = Text(
+        "请查阅证件变更表，或换领证件", "See the table of events, or replace the document"
+    )
+
+
+class NumberOfAnotherKind(Conflict):
+    """A document of this kind does not bear such a number."""
+
+    code = "register.number_of_another_kind"
+    title = Text("该号码不用于此类证件", "Documents of this kind do not bear such a number")
+    next_step = Text(
+        "请使用此类证件的号码，或创建新的持证人",
+        "Name a number of this kind, or let the holder be made up",
     )
 
 

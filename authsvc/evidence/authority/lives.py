@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from authsvc.evidence.authority import people
+from authsvc.evidence.authority import happenings, people
 from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
 from authsvc.evidence.authority.errors import (
@@ -35,7 +35,15 @@ from authsvc.evidence.authority.log import (
     RenewalAsked,
     ResidenceMoved,
 )
+from authsvc.evidence.authority.numbering import free_number
 from authsvc.evidence.authority.people import Person
+from authsvc.evidence.kinds import (
+    PASSPORT,
+    PERMANENT_RESIDENCE_CARD,
+    RESIDENT_IDENTITY_CARD,
+    Proof,
+    kind_named,
+)
 from authsvc.evidence.register import LifeEvent, RegisterStatus, RenewalAnswer
 from authsvc.evidence.resident_number import Sex
 
@@ -75,10 +83,10 @@ class Lives:
     def correct(
         self, number: str, *, name: str | None = None, sex: Sex | None = None
     ) -> IssuedCard:
-        """A corrected name or sex, and the card that says so in place of the present one.
+        """A corrected name or sex, and the document that says so in place of the present one.
 
-        The number says the sex, so that another sex is another number.
-        PersonUnknown, PersonDead, PersonRefused, CardNotIssued.
+        Where the number says the sex, another sex is another number. A machine readable zone has
+        Latin letters only. PersonUnknown, PersonDead, PersonRefused, CardNotIssued.
         """
         with self._office.acting():
             person = self._alive(number)
@@ -87,31 +95,42 @@ class Lives:
                 raise CardNotIssued(field="number")
             if name is None and sex is None:
                 raise PersonRefused(field="name")
+            kind = kind_named(present.kind)
             if name is not None:
-                checked = people.checked_name(name)
+                latin = kind.proof is Proof.TRAVEL_CHIP
+                checked = people.checked_name(name, latin=latin)
                 self._office.happen(PersonCorrected(self._office.now(), number, checked))
             if sex is not None and sex is not person.sex:
-                number = self._renumber(number, sex)
+                number = self._correct_sex(number, sex)
             return self._office.issue(
-                number, replaces=present.document_number, reason=LifeEvent.CORRECTED
+                kind, number, replaces=present.document_number, reason=LifeEvent.CORRECTED
             )
 
     def change_number(self, number: str) -> str:
-        """Another identity number; cards under the one before stay good. PersonUnknown, PersonDead.
+        """Another identity number; cards under the one before stay good.
 
-        A card under the new number is ordered as a first card is.
+        A permanent resident's of 15 characters becomes one of 18. A card under the new number is
+        ordered as a first card is. PersonUnknown, PersonDead, EventNotOfKind.
         """
         with self._office.acting():
-            return self._renumber(number, self._alive(number).sex)
+            person = self._alive(number)
+            happenings.require(LifeEvent.NUMBER_CHANGED, person.kind)
+            return self._renumber(number, person.sex)
 
     def change_nationality(self, number: str) -> str:
-        """The number under which the person goes on; every card of before has ended.
+        """The number under which the person goes on; every document of before has ended.
 
-        PersonUnknown, PersonDead.
+        A foreigner becomes a citizen, anybody else a foreigner who may stay. PersonUnknown,
+        PersonDead.
         """
         with self._office.acting():
-            new_number = self._new_number(number, self._alive(number).sex)
-            self._office.happen(NationalityChanged(self._office.now(), number, new_number))
+            person = self._alive(number)
+            is_foreign = person.kind in (PERMANENT_RESIDENCE_CARD.name, PASSPORT.name)
+            kind = RESIDENT_IDENTITY_CARD if is_foreign else PERMANENT_RESIDENCE_CARD
+            new_number = self._new_number(kind.name, person, person.sex)
+            self._office.happen(
+                NationalityChanged(self._office.now(), number, new_number, kind.name)
+            )
             return new_number
 
     def merge(
@@ -143,9 +162,12 @@ class Lives:
                 )
 
     def move(self, number: str, region: str) -> None:
-        """A household is registered elsewhere; PersonUnknown, PersonDead, RegionRefused."""
+        """Somebody's residence is registered elsewhere.
+
+        PersonUnknown, PersonDead, RegionRefused, EventNotOfKind.
+        """
         with self._office.acting():
-            self._alive(number)
+            happenings.require(LifeEvent.RESIDENCE_MOVED, self._alive(number).kind)
             if len(region) != _REGION_DIGITS or not (region.isascii() and region.isdigit()):
                 raise RegionRefused(field="region")
             if self._book.residence_of(number) != region:
@@ -203,7 +225,8 @@ class Lives:
             card = self._book.card(document_number)
             if document_number not in self._book.renewals or not self._is_renewable(card):
                 raise CardNotCurrent(field="document_number")
-            return self._office.issue(card.number, replaces=document_number)
+            kind = happenings.renewed_as(kind_named(card.kind))
+            return self._office.issue(kind, card.number, replaces=document_number)
 
     def _alive(self, number: str) -> Person:
         person = self._book.person(number)
@@ -211,14 +234,22 @@ class Lives:
             raise PersonDead(field="number")
         return person
 
+    def _correct_sex(self, number: str, sex: Sex) -> str:
+        """The number under which the person goes on."""
+        if self._book.person(number).number.sex is not None:
+            return self._renumber(number, sex)
+        self._office.happen(PersonCorrected(self._office.now(), number, sex=sex))
+        return number
+
     def _renumber(self, number: str, sex: Sex) -> str:
-        new_number = self._new_number(number, sex)
+        person = self._book.person(number)
+        new_number = self._new_number(person.kind, person, sex)
         self._office.happen(NumberChanged(self._office.now(), number, new_number))
         return new_number
 
-    def _new_number(self, number: str, sex: Sex) -> str:
-        born = self._book.person(number).birth_date
-        return people.another_number(born, sex, taken=self._book.people).value
+    def _new_number(self, kind: str, person: Person, sex: Sex) -> str:
+        taken = self._book.people
+        return free_number(kind_named(kind), person.birth_date, sex, taken=taken)
 
     def _is_renewable(self, card: Card) -> bool:
         return card.mark is None and not self._book.is_dead(card.number)

@@ -58,7 +58,10 @@ class PersonCreated(Event, frozen=True, tag="person_created"):
 
 
 class CardIssued(Event, frozen=True, tag="card_issued"):
-    """A card was issued; `replaces` names the card that it takes the place of, `reason` why."""
+    """A card was issued; `replaces` names the card that it takes the place of, `reason` why.
+
+    `former_number` is the person's until now, where a number ends with its document (a passport).
+    """
 
     kind: str
     document_number: str
@@ -67,6 +70,7 @@ class CardIssued(Event, frozen=True, tag="card_issued"):
     valid_until: date | None
     replaces: str | None = None
     reason: LifeEvent = LifeEvent.REPLACED
+    former_number: str | None = None
 
 
 class CardReportedLost(Event, frozen=True, tag="card_reported_lost"):
@@ -100,10 +104,11 @@ class RenewalAsked(Event, frozen=True, tag="renewal_asked"):
 
 
 class PersonCorrected(Event, frozen=True, tag="person_corrected"):
-    """A name was wrong, or has changed."""
+    """A name was wrong, or has changed; or a sex that the person's number does not tell."""
 
     number: str
-    name: str
+    name: str | None = None
+    sex: Sex | None = None
 
 
 class NumberChanged(Event, frozen=True, tag="number_changed"):
@@ -114,10 +119,14 @@ class NumberChanged(Event, frozen=True, tag="number_changed"):
 
 
 class NationalityChanged(Event, frozen=True, tag="nationality_changed"):
-    """A person is of another nationality: another number, and the cards of before have ended."""
+    """A person is of another nationality: another number, and the cards of before have ended.
+
+    `kind` is that of the document whose number the new one is.
+    """
 
     number: str
     new_number: str
+    kind: str = RESIDENT_IDENTITY_CARD.name
 
 
 class PeopleMerged(Event, frozen=True, tag="people_merged"):

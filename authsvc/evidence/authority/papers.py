@@ -1,12 +1,12 @@
-"""Documents of every kind but the resident card: who gets one, and what they are handed.
+"""Documents of every kind: who gets one, and what they are handed.
 
 A temporary card and a page of the household register are for a citizen whom the register knows; the
-other kinds make their holder up, whose number says as plainly as it can that nobody has it:
-sequences that are counted down from 999, Antarctica for a foreigner's country, passports of Utopia.
+other kinds but the resident card make their holder up, if none is named (`numbering`).
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -14,38 +14,37 @@ from authsvc.clock import china_today
 from authsvc.evidence.authority import cards
 from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
-from authsvc.evidence.authority.errors import CardDatesRefused, NumbersExhausted, PersonUnknown
+from authsvc.evidence.authority.errors import (
+    CardAlreadyIssued,
+    CardDatesRefused,
+    NumberOfAnotherKind,
+    PersonDead,
+    PersonUnknown,
+)
 from authsvc.evidence.authority.keys import AuthorityKeys
 from authsvc.evidence.authority.log import AnyEvent, CardIssued, PersonCreated
+from authsvc.evidence.authority.numbering import free_number, number_kind
 from authsvc.evidence.authority.people import Person, make_person
 from authsvc.evidence.authority.specimens.certificates import Certified
 from authsvc.evidence.authority.specimens.documents import travel_chip
 from authsvc.evidence.authority.specimens.signed_data import Manner
 from authsvc.evidence.authority.specimens.zones import card_zone, passport_zone
 from authsvc.evidence.authority.travel_keys import TravelKeys
-from authsvc.evidence.countries import UTOPIA
+from authsvc.evidence.holder_numbers import PassportNumber
 from authsvc.evidence.kinds import (
-    HONG_KONG_MACAO_RESIDENCE_PERMIT,
     HONG_KONG_MACAO_TRAVEL_PERMIT,
     PASSPORT,
-    PERMANENT_RESIDENCE_CARD,
-    TAIWAN_RESIDENCE_PERMIT,
     TAIWAN_TRAVEL_PERMIT,
     DocumentKind,
     Proof,
     kind_named,
 )
-from authsvc.evidence.mrz_characters import check_digit
-from authsvc.evidence.register import PrintedDetails, PrintedRecord
-from authsvc.evidence.resident_number import Sex, mod_11_2
+from authsvc.evidence.register import LifeEvent, PrintedDetails, PrintedRecord
 from authsvc.identifiers import new_digits
 from authsvc.keyring.directory import KeyDirectory
 
 # Of a passport and a permit: plainly nobody's name, as it stands in a zone.
-_PRIMARY, _SECONDARY = "SPECIMEN", "OF UTOPIA"
-# ISO 3166-1: Antarctica has nobody who was born a citizen of it.
-_ANTARCTICA = "010"
-_HIGHEST_SEQUENCE = 999
+_NAME = "SPECIMEN OF UTOPIA"
 
 
 class PapersOffice(NamedTuple):
@@ -79,18 +78,17 @@ class Papers:
         """A document of this kind: for the citizen with this number, or for somebody made up.
 
         `former_number` gives a permanent resident a number of before December 2023.
-        DocumentKindUnknown, PersonUnknown, CardDatesRefused, NumbersExhausted.
+        DocumentKindUnknown, NumbersExhausted, and what `hand_out` refuses.
         """
         described = kind_named(kind)
         now = self._office.now()
         with self._office.acting():
-            if number is not None:
-                person = self._office.book.person(number)
-            elif described.proof is Proof.REGISTER:
+            if number is None and described.proof is Proof.REGISTER:
                 raise PersonUnknown(field="number")
-            else:
+            if number is None:
                 person = self._newcomer(described, name, birth_date, former=former_number, now=now)
-            return self._issue(described, person, valid_from, valid_until, now=now)
+                number = person.number.value
+            return self.hand_out(described, number, valid_from, valid_until)
 
     def publish_trust(self, into: KeyDirectory) -> None:
         """Makes the owner of a key directory trust the states of these travel documents."""
@@ -126,41 +124,60 @@ class Papers:
                 )
         return None
 
-    def _issue(
+    def hand_out(
         self,
         kind: DocumentKind,
-        person: Person,
-        first: date | None,
-        last: date | None,
+        number: str,
+        first: date | None = None,
+        last: date | None = None,
         *,
-        now: datetime,
+        replaces: str | None = None,
+        reason: LifeEvent = LifeEvent.REPLACED,
     ) -> IssuedCard:
+        """A document of this kind for somebody whom the book knows; for whoever holds the lock.
+
+        PersonUnknown, PersonDead, NumberOfAnotherKind, CardAlreadyIssued, CardDatesRefused.
+        """
+        book, now = self._office.book, self._office.now()
+        person, former = book.person(number), None
+        if book.is_dead(number):
+            raise PersonDead(field="number")
+        if person.kind != number_kind(kind).name:
+            raise NumberOfAnotherKind(field="number")
+        if kind is PASSPORT and replaces is not None:
+            former, person = number, self._renumbered(person)
         valid_from = first or china_today(now)
         valid_until = last or kind.longest_validity(person.birth_date, valid_from)
         if kind is PASSPORT and last is None:
             valid_until = valid_from.replace(year=valid_from.year + 10, day=min(valid_from.day, 28))
         if valid_until is not None and valid_until < valid_from:
             raise CardDatesRefused(field="valid_until")
-        number = person.number.value
-        card = Card(
-            self._document_number(kind, person), number, valid_from, valid_until, kind=kind.name
-        )
+        document_number = self._document_number(kind, person)
+        if document_number in book.cards:
+            raise CardAlreadyIssued(field="number")
+        card = Card(document_number, person.number.value, valid_from, valid_until, kind=kind.name)
+        # Signed before it is written down: a document that was never handed over harms nobody.
         chip = self._chip(kind, person, card, now=now)
         self._office.happen(
             CardIssued(
                 at=now,
                 kind=kind.name,
-                document_number=card.document_number,
-                number=number,
+                document_number=document_number,
+                number=card.number,
                 valid_from=valid_from,
                 valid_until=valid_until,
+                replaces=replaces,
+                reason=reason,
+                former_number=former,
             )
         )
-        printed = {
-            "valid_from": valid_from.isoformat(),
-            "valid_until": "" if valid_until is None else valid_until.isoformat(),
-        }
-        return IssuedCard(card.document_number, chip, cards.holder_file(person, card) | printed)
+        return IssuedCard(document_number, chip, cards.holder_file(person, card))
+
+    def _renumbered(self, person: Person) -> Person:
+        """The holder of a passport, as the next one has them."""
+        taken = self._office.book.people
+        number = free_number(PASSPORT, person.birth_date, person.sex, taken=taken)
+        return replace(person, number=PassportNumber.parse(number))
 
     def _document_number(self, kind: DocumentKind, person: Person) -> str:
         number = person.number
@@ -205,13 +222,13 @@ class Papers:
             taken=book.people,
             today=china_today(now),
         )
-        number = _free(kind, made.birth_date, made.sex, book, former=former)
+        number = free_number(kind, made.birth_date, made.sex, taken=book.people, former=former)
         latin = kind.proof is Proof.TRAVEL_CHIP
         self._office.happen(
             PersonCreated(
                 at=now,
                 number=number,
-                name=f"{_PRIMARY} {_SECONDARY}" if latin else made.name,
+                name=_NAME if latin else made.name,
                 face=made.face,
                 phone=made.phone,
                 kind=kind.name,
@@ -222,42 +239,17 @@ class Papers:
         return book.person(number)
 
 
-def _free(kind: DocumentKind, birth_date: date, sex: Sex, book: Book, *, former: bool) -> str:
-    """A number of this kind that nobody here has."""
-    born, odd = f"{birth_date:%Y%m%d}", sex is Sex.MALE
-    regions = {
-        HONG_KONG_MACAO_RESIDENCE_PERMIT: "810000",
-        TAIWAN_RESIDENCE_PERMIT: "830000",
-        PERMANENT_RESIDENCE_CARD: "965" + _ANTARCTICA,
-    }
-    for sequence in range(_HIGHEST_SEQUENCE - (not odd), 0, -2):
-        if kind is PASSPORT:
-            number = f"{UTOPIA}/T{new_digits(8)}"
-        elif kind is HONG_KONG_MACAO_TRAVEL_PERMIT:
-            number = f"H{new_digits(8)}"
-        elif kind is TAIWAN_TRAVEL_PERMIT:
-            number = new_digits(8)
-        elif former:
-            digits = f"{UTOPIA}6599{born[2:]}{sequence % 10}"
-            number = digits + check_digit(digits)
-        else:
-            digits = f"{regions[kind]}{born}{sequence:03d}"
-            number = digits + mod_11_2(digits)
-        if number not in book.people:
-            return number
-    raise NumbersExhausted
-
-
 def _zone(kind: DocumentKind, person: Person, card: Card) -> str:
     last = card.valid_until or date.max
+    primary, _, secondary = person.name.partition(" ")
     if kind is PASSPORT:
         issuer, number = person.number.value.split("/")
         return passport_zone(
             issuer=issuer,
             nationality=issuer,
             number=number,
-            primary=_PRIMARY,
-            secondary=_SECONDARY,
+            primary=primary,
+            secondary=secondary,
             birth_date=person.birth_date,
             sex=person.sex,
             valid_until=last,
@@ -267,8 +259,8 @@ def _zone(kind: DocumentKind, person: Person, card: Card) -> str:
         issuer="CHN",
         nationality="CHN",
         number=person.number.person,
-        primary=_PRIMARY,
-        secondary=_SECONDARY,
+        primary=primary,
+        secondary=secondary,
         birth_date=person.birth_date,
         sex=person.sex,
         valid_until=last,

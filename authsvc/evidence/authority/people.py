@@ -5,6 +5,7 @@ one, but come from a region that was never assigned.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import TypeVar
 from authsvc.evidence.authority.errors import NumbersExhausted, PersonRefused
 from authsvc.evidence.data_groups import MAX_NAME
 from authsvc.evidence.holder_numbers import HolderNumber
+from authsvc.evidence.kinds import RESIDENT_IDENTITY_CARD
 from authsvc.evidence.resident_number import ResidentNumber, Sex, mod_11_2
 
 # GB/T 2260: 6590 is the cities that Xinjiang governs directly. They are numbered from 01 upwards,
@@ -28,12 +30,17 @@ _GIVEN_NAMES = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌�
 
 _PORTRAIT = "artificial-portrait:"
 
+_LATIN = re.compile(r"[A-Z]+(?: [A-Z]+)*")
+
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who does not exist. `face` is a token that stands for an image of the face."""
+    """Somebody who does not exist. `face` is a token that stands for an image of the face.
+
+    `kind` is the kind of document whose number it is; a citizen's is that of the resident card.
+    """
 
     number: HolderNumber
     name: str = field(repr=False)
@@ -41,6 +48,7 @@ class Person:
     phone: str = field(repr=False)
     birth_date: date = field(repr=False)
     sex: Sex = field(repr=False)
+    kind: str = RESIDENT_IDENTITY_CARD.name
 
     @property
     def portrait(self) -> bytes:
@@ -110,8 +118,14 @@ def _number(birth_date: date, sex: Sex, *, taken: Container[str]) -> ResidentNum
     raise NumbersExhausted
 
 
-def checked_name(name: str) -> str:
-    """A name that a card can bear (the same rule by which a card is read)."""
+def checked_name(name: str, *, latin: bool = False) -> str:
+    """A name that a card can bear (the same rule by which a card is read).
+
+    `latin` is for a machine readable zone: letters A to Z and single spaces (Doc 9303 part 3
+    section 4.6).
+    """
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
         raise PersonRefused(field="name")
+    if latin and not _LATIN.fullmatch(name):
+        raise PersonRefused(field="name", log="not of a machine readable zone")
     return name
