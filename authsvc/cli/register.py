@@ -30,6 +30,7 @@ _DIRECTORY, _TOKEN, _PUSH_URL = (
     "SIMULATED_REGISTER_PUSH_URL",
 )
 
+_CARD = "resident_identity_card"
 _day = click.DateTime(formats=["%Y-%m-%d"])
 _from_option = click.option("--valid-from", type=_day, help="First day; today if not given.")
 _until_option = click.option("--valid-until", type=_day, help="Last day; the law's if not given.")
@@ -115,19 +116,29 @@ def person(
 @out_option
 @_from_option
 @_until_option
-@click.argument("number")
+@click.option("--kind", default=_CARD, show_default=True, help="As in docs/documents.md.")
+@click.argument("number", required=False)
 def issue(
+    *,
     directory: Path,
     out: Path,
     valid_from: datetime | None,
     valid_until: datetime | None,
-    number: str,
+    kind: str,
+    number: str | None,
 ) -> None:
-    """Issue the first card of the person with this identity NUMBER."""
-    card = open_authority(directory).issue_card(
-        number, valid_from=date_of(valid_from), valid_until=date_of(valid_until)
-    )
-    hand_over(card, out)
+    """Issue the first document of a kind to the person with this identity NUMBER.
+
+    Without a NUMBER the holder of a permit, a permanent residence card or a passport is made up.
+    """
+    authority, days = open_authority(directory), (date_of(valid_from), date_of(valid_until))
+    if kind == _CARD and number is not None:
+        issued = authority.issue_card(number, valid_from=days[0], valid_until=days[1])
+    else:
+        issued = authority.papers.issue(
+            kind, number=number, valid_from=days[0], valid_until=days[1]
+        )
+    hand_over(issued, out)
 
 
 @register.command()
@@ -167,7 +178,7 @@ def lost(directory: Path, document_number: str) -> None:
 
 @register.command()
 @directory_option
-@click.option("--kind", default="resident_identity_card", show_default=True)
+@click.option("--kind", default=_CARD, show_default=True)
 @click.argument("document_number")
 def status(directory: Path, kind: str, document_number: str) -> None:
     """Say what the document with this DOCUMENT_NUMBER is worth today."""

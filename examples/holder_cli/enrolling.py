@@ -12,7 +12,11 @@ from examples.holder_cli.service import Refused, Service, encode
 # Answers after which an enrollment that was left is over, or gone.
 OVER = range(400, 429)
 LAST = "certificate-request"
-KIND = "resident_identity_card"
+# What stands on a document without a chip, beside number and name.
+_PRINTED = {
+    "temporary_identity_card": ("valid_until",),
+    "household_register_page": ("document_number",),
+}
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,7 @@ def _take(
     holder = json.loads(applicant.holder.read_text("utf-8"))
     match step:
         case "document":
-            chip = encode(applicant.chip.read_bytes())
-            return service.take_step(enrollment, step, kind=KIND, chip=chip)
+            return service.take_step(enrollment, step, **_shown(applicant.chip, holder))
         case "holder-check":
             return service.take_step(enrollment, step, capture=holder["face"])
         case "phone":
@@ -78,3 +81,12 @@ def _take(
             return service.take_step(enrollment, step, sign_in_name=name, password=password)
         case _:
             raise Refused(f"This app does not know the step {step}: update it")
+
+
+def _shown(chip: Path, holder: dict[str, Any]) -> dict[str, Any]:
+    """The document: its chip, or what is printed on one without a chip (its file is empty)."""
+    read, kind = chip.read_bytes(), holder["kind"]
+    if read:
+        return {"kind": kind, "chip": encode(read)}
+    asked = ("number", "name", *_PRINTED.get(kind, ()))
+    return {"kind": kind, "printed": {each: holder[each] for each in asked}}

@@ -24,6 +24,7 @@ from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.errors import CardNotCurrent, PersonDead
 from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.http_register import HTTPRegister
+from authsvc.evidence.kinds import KINDS
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.register import LifeEvent, RegisterStatus
 from authsvc.keyring.directory import KeyDirectory
@@ -80,6 +81,21 @@ def test_a_whole_life_of_a_card_on_the_command_line(directory: Path, tmp_path: P
         "document_number": new["document_number"],
         "status": "expired",
     }
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_document_of_each_kind_is_issued_on_the_command_line(
+    directory: Path, tmp_path: Path, kind: str
+) -> None:
+    number: tuple[str, ...] = ()
+    if not KINDS[kind].has_chip:
+        (child,) = said(directory, "person", "--birth-date", "2016-02-29")
+        number = (child["number"],)
+    (issued,) = said(directory, "issue", "--kind", kind, "--out", str(tmp_path), *number)
+    assert said(directory, "status", "--kind", kind, issued["document_number"]) == ["valid"]
+    holder = json.loads(Path(issued["holder"]).read_text("utf-8"))
+    assert holder["kind"] == kind
+    assert bool(Path(issued["chip"]).read_bytes()) == KINDS[kind].has_chip
 
 
 def test_guardians_are_named_and_ended_on_the_command_line(directory: Path) -> None:

@@ -26,6 +26,15 @@ def test_an_interrupted_enrollment_goes_on_where_it_stopped(world):
     assert "step: phone-confirmation" in outcome.stdout
 
 
+def test_a_card_without_a_chip_is_told_in_words(world):
+    person = world.person(kind="temporary_identity_card")
+    assert person.chip.read_bytes() == b""
+    outcome = world.enroll(person)
+    assert outcome.returncode == 0, outcome.stderr
+    assert person.runs("sign-in").returncode == 0
+    assert "temporary_identity_card, valid" in person.runs("show").stdout
+
+
 def test_somebody_elses_card_is_refused(world):
     owner, finder = world.person(), world.person()
     finder.chip = owner.chip

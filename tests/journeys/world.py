@@ -158,11 +158,12 @@ class World:
         """The file with a client's secret."""
         return self._directory / f"{client_id}.secret"
 
-    def person(self, *options: str) -> Holder:
-        """A new artificial person with a card, enrolled nowhere; options of `register person`."""
+    def person(self, *options: str, kind: str = "resident_identity_card") -> Holder:
+        """A new artificial citizen with a card, enrolled nowhere; options of `register person`."""
         serial = next(_serial)
         made = json.loads(self._desk("person", *options))
-        card = json.loads(self._desk("issue", "--out", str(self._directory), made["number"]))
+        out = ("--kind", kind, "--out", str(self._directory))
+        card = json.loads(self._desk("issue", *out, made["number"]))
         return Holder(
             number=made["number"],
             name=made["name"],
