@@ -115,19 +115,25 @@ def person(
 @out_option
 @_from_option
 @_until_option
-@click.argument("number")
+@click.option("--kind", default="resident_identity_card", show_default=True)
+@click.argument("number", required=False)
 def issue(
+    *,
     directory: Path,
     out: Path,
     valid_from: datetime | None,
     valid_until: datetime | None,
-    number: str,
+    kind: str,
+    number: str | None,
 ) -> None:
-    """Issue the first card of the person with this identity NUMBER."""
-    card = open_authority(directory).issue_card(
-        number, valid_from=date_of(valid_from), valid_until=date_of(valid_until)
+    """Issue the first document of a KIND to the person with this identity NUMBER.
+
+    Without NUMBER it is for somebody made up, unless the kind is for citizens.
+    """
+    document = open_authority(directory).papers.issue(
+        kind, number=number, valid_from=date_of(valid_from), valid_until=date_of(valid_until)
     )
-    hand_over(card, out)
+    hand_over(document, out)
 
 
 @register.command()

@@ -36,8 +36,9 @@ def open_authority(directory: Path) -> "DocumentAuthority":
 def hand_over(card: "IssuedCard", out: Path) -> None:
     """Writes what the holder carries home; the files name a person, so only the owner reads."""
     out.mkdir(parents=True, exist_ok=True)
-    chip = out / f"{card.document_number}.chip"
-    holder = out / f"{card.document_number}.holder.json"
+    # A passport's has its issuer before a slash.
+    name = card.document_number.replace("/", "-")
+    chip, holder = out / f"{name}.chip", out / f"{name}.holder.json"
     text = json.dumps(card.holder_file, ensure_ascii=False, indent=2)
     for path, content in ((chip, card.chip_file), (holder, text.encode("utf-8"))):
         path.touch(mode=0o600)
