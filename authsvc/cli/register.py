@@ -127,18 +127,14 @@ def issue(
     kind: str,
     number: str | None,
 ) -> None:
-    """Issue the first document of a kind to the person with this identity NUMBER.
+    """Issue the first document of a KIND to the person with this identity NUMBER.
 
-    Without a NUMBER the holder of a permit, a permanent residence card or a passport is made up.
+    Without NUMBER it is for somebody made up, unless the kind is for citizens.
     """
-    authority, days = open_authority(directory), (date_of(valid_from), date_of(valid_until))
-    if kind == _CARD and number is not None:
-        issued = authority.issue_card(number, valid_from=days[0], valid_until=days[1])
-    else:
-        issued = authority.papers.issue(
-            kind, number=number, valid_from=days[0], valid_until=days[1]
-        )
-    hand_over(issued, out)
+    document = open_authority(directory).papers.issue(
+        kind, number=number, valid_from=date_of(valid_from), valid_until=date_of(valid_until)
+    )
+    hand_over(document, out)
 
 
 @register.command()

@@ -36,7 +36,7 @@ def open_authority(directory: Path) -> "DocumentAuthority":
 def hand_over(card: "IssuedCard", out: Path) -> None:
     """Writes what the holder carries home; the files name a person, so only the owner reads."""
     out.mkdir(parents=True, exist_ok=True)
-    # A passport's names its issuer: UTO/T12345678.
+    # A passport's has its issuer before a slash.
     name = card.document_number.replace("/", "-")
     chip, holder = out / f"{name}.chip", out / f"{name}.holder.json"
     text = json.dumps(card.holder_file, ensure_ascii=False, indent=2)

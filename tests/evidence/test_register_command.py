@@ -98,6 +98,19 @@ def test_a_document_of_each_kind_is_issued_on_the_command_line(
     assert bool(Path(issued["chip"]).read_bytes()) == KINDS[kind].has_chip
 
 
+def test_documents_of_every_kind_are_issued_on_the_command_line(directory: Path) -> None:
+    out = ("--out", str(directory.parent))
+    (passport,) = said(directory, "issue", *out, "--kind", "passport")
+    held = json.loads(Path(passport["holder"]).read_text("utf-8"))
+    assert (held["kind"], held["document_number"]) == ("passport", passport["document_number"])
+    (citizen,) = said(directory, "change-nationality", held["number"])
+    (card,) = said(directory, "issue", *out, citizen["number"])
+    assert said(directory, "status", card["document_number"]) == ["valid"]
+    (lent,) = said(directory, "issue", *out, "--kind", "temporary_identity_card", citizen["number"])
+    kind = ("--kind", "temporary_identity_card")
+    assert said(directory, "status", *kind, lent["document_number"]) == ["valid"]
+
+
 def test_guardians_are_named_and_ended_on_the_command_line(directory: Path) -> None:
     (ward,) = said(directory, "person", "--birth-date", "2016-02-29")
     (parent,) = said(directory, "person", "--birth-date", "1985-01-01")

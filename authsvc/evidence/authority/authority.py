@@ -18,7 +18,6 @@ from authsvc.evidence.authority import happenings
 from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
 from authsvc.evidence.authority.errors import (
-    CardAlreadyIssued,
     CardNotCurrent,
     CardNotIssued,
 )
@@ -115,8 +114,6 @@ class DocumentAuthority:
         PersonUnknown, PersonDead, CardAlreadyIssued, NumberOfAnotherKind, CardDatesRefused.
         """
         with self._acting():
-            if self._book.card_of(number) is not None:
-                raise CardAlreadyIssued(field="number")
             return self.papers.hand_out(RESIDENT_IDENTITY_CARD, number, valid_from, valid_until)
 
     def replace_card(

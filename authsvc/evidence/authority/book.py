@@ -25,7 +25,7 @@ from authsvc.evidence.authority.log import (
     ResidenceMoved,
 )
 from authsvc.evidence.authority.people import Person
-from authsvc.evidence.kinds import kind_named
+from authsvc.evidence.kinds import DocumentKind, kind_named
 from authsvc.evidence.register import LifeEvent, RegisterStatus, StatusChange
 
 
@@ -69,6 +69,11 @@ class Book:
         """The latest card under a number, lost or expired as it may be."""
         document_numbers = self._cards_of.get(number)
         return self.cards[document_numbers[-1]] if document_numbers else None
+
+    def has(self, number: str, kind: DocumentKind) -> bool:
+        """Whether a document of this kind was ever issued under a number."""
+        issued = self._cards_of.get(number, ())
+        return any(self.cards[each].kind == kind.name for each in issued)
 
     def cards_of(self, number: str) -> list[Card]:
         """Every card of a person, under whichever of their numbers."""

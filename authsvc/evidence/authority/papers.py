@@ -34,6 +34,7 @@ from authsvc.evidence.holder_numbers import PassportNumber
 from authsvc.evidence.kinds import (
     HONG_KONG_MACAO_TRAVEL_PERMIT,
     PASSPORT,
+    RESIDENT_IDENTITY_CARD,
     TAIWAN_TRAVEL_PERMIT,
     DocumentKind,
     Proof,
@@ -83,7 +84,7 @@ class Papers:
         described = kind_named(kind)
         now = self._office.now()
         with self._office.acting():
-            if number is None and described.proof is Proof.REGISTER:
+            if number is None and number_kind(described) is RESIDENT_IDENTITY_CARD:
                 raise PersonUnknown(field="number")
             if number is None:
                 person = self._newcomer(described, name, birth_date, former=former_number, now=now)
@@ -144,6 +145,8 @@ class Papers:
             raise PersonDead(field="number")
         if person.kind != number_kind(kind).name:
             raise NumberOfAnotherKind(field="number")
+        if replaces is None and book.has(number, kind):
+            raise CardAlreadyIssued(field="number")
         if kind is PASSPORT and replaces is not None:
             former, person = number, self._renumbered(person)
         valid_from = first or china_today(now)
@@ -153,8 +156,6 @@ class Papers:
         if valid_until is not None and valid_until < valid_from:
             raise CardDatesRefused(field="valid_until")
         document_number = self._document_number(kind, person)
-        if document_number in book.cards:
-            raise CardAlreadyIssued(field="number")
         card = Card(document_number, person.number.value, valid_from, valid_until, kind=kind.name)
         # Signed before it is written down: a document that was never handed over harms nobody.
         chip = self._chip(kind, person, card, now=now)
