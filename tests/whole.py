@@ -146,16 +146,25 @@ class Resident:
 class Enrolling:
     """An enrollment over HTTP, step by step."""
 
-    def __init__(self, client: httpx2.AsyncClient, resident: Resident) -> None:
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        resident: Resident,
+        *,
+        purpose: str = "enroll",
+        other: IssuedCard | None = None,
+    ) -> None:
         self._client = client
         self._resident = resident
+        self._purpose = purpose
+        self._other = other
         self.address = ""
         self.token = ""
         self.codes: list[str] = []
 
     async def begin(self) -> None:
         """Begins."""
-        answer = await self._client.post("/enrollments")
+        answer = await self._client.post("/enrollments", json={"purpose": self._purpose})
         assert answer.status_code == 201, answer.text
         self.address = f"/enrollments/{answer.json()['enrollment']}"
         self.token = answer.json()["token"]
@@ -204,6 +213,17 @@ class Enrolling:
             "credentials", sign_in_name=resident.sign_in_name, password=resident.password
         )
 
+    async def other_document(self) -> httpx2.Response:
+        """Sends the chip of another document of the same person."""
+        assert self._other is not None
+        chip = base64.b64encode(self._other.chip_file).decode()
+        return await self.put("other-document", kind=CARD, chip=chip)
+
+    async def other_holder(self) -> httpx2.Response:
+        """Shows the face in the other document."""
+        assert self._other is not None
+        return await self.put("other-holder-check", capture=self._other.holder_file["face"])
+
     async def finish(self) -> httpx2.Response:
         """Requests the certificate; the resident keeps what comes."""
         request = self._resident.certificate_request
@@ -222,6 +242,8 @@ class Enrolling:
             "phone-confirmation": self.confirm,
             "credentials": self.choose,
             "certificate-request": self.finish,
+            "other-document": self.other_document,
+            "other-holder-check": self.other_holder,
         }
         here = "document"
         while here != until:
@@ -270,6 +292,18 @@ class Service:
         """The authority gives a person a new card; they present it with a new key."""
         resident.card = self.authority.replace_card(resident.number)
         resident.device = _new_key()
+
+    def second_card(self, resident: Resident) -> IssuedCard:
+        """A card under another number, whose holder the register calls the same person."""
+        other = self.authority.create_person(name=resident.name).number.value
+        card = self.authority.issue_card(other)
+        self.authority.lives.merge(
+            resident.number,
+            other,
+            document_number=resident.card.document_number,
+            other_document_number=card.document_number,
+        )
+        return card
 
     def resident(
         self, name: str, *, birth_date: date = date(1990, 1, 1), phone: str | None = None

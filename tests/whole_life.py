@@ -267,6 +267,8 @@ async def _use_platforms(service: Service, life: Life, resident: Resident) -> No
         square = await service.code_flow(browser, SQUARE, resident)
         life.received(square)
         life.secrets["first refresh token"] = square.tokens["refresh_token"]
+        life.secrets["first code"] = square.redirect["code"]
+        life.secrets["first verifier"] = square.verifier
         form = {"grant_type": "refresh_token", "refresh_token": square.tokens["refresh_token"]}
         answer = await service.as_platform(square, "/token", form)
         assert answer.status_code == 200, answer.text

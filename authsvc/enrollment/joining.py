@@ -141,11 +141,14 @@ class Joining:
     async def _add(
         self, tx: Transaction, subscriber: Subscriber, other: ProvedDocument, *, now: datetime
     ) -> None:
+        # Name and identity number stay those of the number that stays.
         known = await self._subscribers.identity_of(tx, subscriber)
+        if known is None:
+            raise NothingToJoin(log="the person has left since the holder check")
         await self._subscribers.add_document(
             tx,
             subscriber,
-            identity=other.identity(phone=known.phone if known else ""),
+            identity=known,
             document=other.named,
             numbers=other.numbers,
             now=now,

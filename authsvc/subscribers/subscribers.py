@@ -184,10 +184,11 @@ class Subscribers:
         numbers: Sequence[str] = (),
         now: datetime,
     ) -> None:
-        """One more document of the person, and the one shown last; older ones stay as they are.
+        """One more document of the person; older ones stay as they are.
 
-        Name, sex, birth date and identity number are taken from it; PersonAlreadyEnrolled if it is
-        known already. A number that is somebody else's stays theirs until the two are joined.
+        `identity` is who they are from now on: as this document says, or as before.
+        PersonAlreadyEnrolled if the document is known already. A number that is somebody else's
+        stays theirs until the two are joined.
         """
         known = await self.identity_of(tx, subscriber)
         await self._add_document(tx, subscriber.id, document, now=now)

@@ -80,12 +80,16 @@ async def test_a_second_document_is_added_and_nothing_else_changes(world):
     life = await life_of(world, await world.enroll())
     other = world.new_card()
     before = await life.identifiers()
+    async with world.database.reading() as tx:
+        named = await world.subscribers.identity_of(tx, await life.subscriber())
     merge(world, life.applicant.card, other)
     found = await (await joiner(world, life.applicant.card, other)).join()
     assert found.state.next_step is Step.COMPLETED
     assert found.state.document is None
     assert found.state.other is None
     assert await life.identifiers() == before
+    async with world.database.reading() as tx:
+        assert await world.subscribers.identity_of(tx, await life.subscriber()) == named
     status, documents, certificates, told = await life.standing()
     assert (status, documents) == (SubscriberStatus.ACTIVE, ["valid", "valid"])
     assert certificates == [Status.GOOD.value]

@@ -5,14 +5,17 @@ order. After each deed it looks whether what the desk says follows from the deed
 nothing by itself; `test_row_36_skipped_enrollment_steps` chooses the deeds.
 """
 
+import base64
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 
 from authsvc.certificates import Status
+from authsvc.enrollment.document_step import ShownDocument
 from authsvc.enrollment.errors import EnrollmentUnknown
 from authsvc.enrollment.state import EnrollmentState
 from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
+from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.subscribers import SubscriberStatus
 from tests.enrollment.makers import Applicant, World
 
@@ -24,6 +27,7 @@ _NEW = {"document", "holder", "phone", "code", "credentials", "request"}
 _REPLACED = {"document", "holder", "request"}
 _RECOVERED = {"document", "holder", "credentials", "wait", "request"}
 _UNFROZEN = {"document", "holder"}
+_JOINED = {"document", "holder", "other document", "other holder"}
 
 
 class Walk:
@@ -40,6 +44,7 @@ class Walk:
         self.walker: Applicant
         self.guardian: Applicant
         self.before: Applicant | None = None
+        self.other: IssuedCard
 
     async def begin(self) -> None:
         """Makes the person what they are, and begins."""
@@ -60,6 +65,13 @@ class Walk:
             await self.before.freeze()
         self.walker = await world.begin(card, self.purpose)
         self.walker.sign_in_name = f"walker-{card.document_number}"
+        self.other = world.new_card(BIRTH_DATES[self.age])
+        world.authority.lives.merge(
+            card.holder_file["number"],
+            self.other.holder_file["number"],
+            document_number=card.document_number,
+            other_document_number=self.other.document_number,
+        )
         self.guardian.becomes_guardian_of(self.walker)
 
     async def try_to(self, deed: str, act: Callable[[], Awaitable[object]]) -> None:
@@ -90,6 +102,8 @@ class Walk:
                 Step.PHONE_CONFIRMATION: "code",
                 Step.CREDENTIALS: "credentials",
                 Step.CERTIFICATE_REQUEST: "request",
+                Step.OTHER_DOCUMENT: "other document",
+                Step.OTHER_HOLDER_CHECK: "other holder",
             }[step]
             await self.try_to(deed, self._next(self.walker, step))
 
@@ -102,6 +116,18 @@ class Walk:
             await self.try_to("guardian", lambda: self.guardian.vouch_for(code))
         else:
             await self.try_to("a stranger's word", lambda: stranger.vouch_for(code))
+
+    async def other_document(self, chip: bytes | None = None) -> object:
+        """The second document, or what is left of it."""
+        kind, now = self.other.holder_file["kind"], self.world.clock.now()
+        shown = ShownDocument(kind, chip=self.other.chip_file if chip is None else chip)
+        return await self.world.desk.joining.take_document(self.walker.key, shown=shown, now=now)
+
+    async def other_holder(self, capture: bytes | None = None) -> object:
+        """The face in the second document, or another one."""
+        face = base64.b64decode(self.other.holder_file["face"]) if capture is None else capture
+        now = self.world.clock.now()
+        return await self.world.desk.joining.take_holder(self.walker.key, capture=face, now=now)
 
     async def stop(self) -> None:
         """The person stops the recovery, if one waits."""
@@ -126,7 +152,8 @@ class Walk:
             assert not self.stopped, "completed although it was stopped"
         elif not state.closed:
             passed = set(state.path[: state.path.index(state.next_step)])
-            assert len(self.deeds & _NEW) >= len(passed - {Step.GUARDIAN}), "a step was skipped"
+            deeds = self.deeds & (_NEW | _JOINED)
+            assert len(deeds) >= len(passed - {Step.GUARDIAN}), "a step was skipped"
             assert Step.GUARDIAN not in passed or "guardian" in self.deeds, "nobody vouched"
         await self._justify_person(is_through=state.next_step is Step.COMPLETED)
 
@@ -144,16 +171,23 @@ class Walk:
             return
         subscriber = await self.before.subscriber()
         unfrozen = is_through and self.purpose is Purpose.UNFREEZE
+        gets_a_certificate = self.purpose in (Purpose.ENROLL, Purpose.RECOVER)
         frozen = self.person == "frozen" and not unfrozen
         assert (subscriber.status is SubscriberStatus.FROZEN) == frozen
         statuses = await self.before.statuses()
-        if is_through and not unfrozen:
+        if is_through and gets_a_certificate:
             assert statuses.count(Status.GOOD) == 1
             assert statuses.count(Status.REVOKED) == 1
         else:
             assert statuses == [Status.HOLD if frozen else Status.GOOD]
         async with self.world.database.reading() as tx:
             name = await self.world.credentials.sign_in_name_of(tx, subscriber)
+        kind, number = self.other.holder_file["kind"], self.other.document_number
+        digest = self.world.subscribers.document_digest(kind, number)
+        async with self.world.database.reading() as tx:
+            other = await self.world.subscribers.find_document(tx, digest)
+        joined = is_through and self.purpose is Purpose.JOIN
+        assert (other is not None) == joined, "another document without every step"
         recovered = is_through and self.purpose is Purpose.RECOVER
         assert (name == self.before.sign_in_name) or recovered, "credentials without every step"
 
@@ -169,6 +203,9 @@ class Walk:
         if self.purpose is Purpose.UNFREEZE:
             assert self.person == "frozen"
             return _UNFROZEN
+        if self.purpose is Purpose.JOIN:
+            assert self.person in ("known", "with a new card")
+            return _JOINED
         if self.person == "with a new card":
             return _REPLACED
         assert self.person == "unknown"
@@ -186,6 +223,8 @@ class Walk:
                 Step.PHONE_CONFIRMATION: somebody.confirm,
                 Step.CREDENTIALS: somebody.choose,
                 Step.CERTIFICATE_REQUEST: somebody.finish,
+                Step.OTHER_DOCUMENT: self.other_document,
+                Step.OTHER_HOLDER_CHECK: self.other_holder,
             }
             await acts[here]()
 

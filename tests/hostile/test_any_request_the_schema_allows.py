@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
@@ -30,10 +30,13 @@ from schemathesis.specs.openapi.checks import (
 )
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
+from authsvc.app import open_house
+from authsvc.clock import china_today
 from authsvc.identifiers import b64url
+from tests.attributes.makers import good
 from tests.authentication.authenticators import Authenticator
 from tests.family import app_of, browser_of, grown_up, ward_of
-from tests.whole import ISSUER, SQUARE, Enrolling, Resident, Service
+from tests.whole import CARD, ISSUER, SQUARE, Enrolling, Resident, Service
 
 pytestmark = [
     pytest.mark.slow,
@@ -92,7 +95,12 @@ class Somebody:
             stands = await self._client.get(found.address, headers=headers)
             if stands.is_success and stands.json()["next_step"] == step:
                 return found
-        found = Enrolling(self._client, self._service.resident("样例半"))
+        if step.startswith("other-"):
+            member = await self._service.enrolled("样例合")
+            other = self._service.second_card(member)
+            found = Enrolling(self._client, member, purpose="join", other=other)
+        else:
+            found = Enrolling(self._client, self._service.resident("样例半"))
         await found.begin()
         await found.all(until=step)
         self._enrolling[step] = found
@@ -243,6 +251,7 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     assert (await client.get(enrolling.address, headers=headers)).is_success
     await enrolling.all()
     await go_to_a_counter(service, client)
+    await show_two_documents(service, client)
     await strengthen(service, client, resident)
     assert (await client.post("/authentication/sign-out")).is_success
     challenge = (await client.post("/authentication/challenges")).json()
@@ -267,6 +276,39 @@ async def live(service: Service, client: httpx2.AsyncClient) -> None:
     assert (await client.post("/holder/opt-out")).is_success
     assert await sign_in(client, await service.enrolled("样例冻"))
     assert (await client.post("/holder/freeze")).is_success
+
+
+async def show_two_documents(service: Service, client: httpx2.AsyncClient) -> None:
+    """Somebody joins two documents, applies for the next one and links a department's record."""
+    resident = service.resident("样例合")
+    soon = china_today(service.clock.now()) + timedelta(days=30)
+    resident.card = service.authority.replace_card(resident.number, valid_until=soon)
+    await service.enroll(resident)
+    joining = Enrolling(client, resident, purpose="join", other=service.second_card(resident))
+    await joining.begin()
+    await joining.all()
+    assert await sign_in(client, resident)
+    await service.prove_phone(client, resident)
+    assert (await client.get("/holder/departments")).is_success
+    code = await code_of_a_record(service, resident)
+    named = {"department": "residence"}
+    linked = await client.post("/holder/departments/link", json={**named, "code": code})
+    assert linked.is_success, linked.text
+    assert (await client.post("/holder/departments/unlink", json=named)).is_success
+    renewal = await client.post("/holder/documents/renewal", json={})
+    assert renewal.is_success, renewal.text
+    assert (await client.post("/authentication/sign-out")).is_success
+
+
+async def code_of_a_record(service: Service, resident: Resident) -> str:
+    """What the residence department hands out to whoever shows a card there."""
+    house = open_house(service.settings, service.clock)
+    desk = house.departments.simulated["residence"]
+    record = desk.write(None, {"residence_city": "440300"})
+    card = (CARD, resident.card.document_number)
+    code = await desk.hand_out_code(record.id, card=card, is_good=good)
+    await house.close()
+    return code
 
 
 async def go_to_a_counter(service: Service, client: httpx2.AsyncClient) -> None:

@@ -59,6 +59,8 @@ def poisoned(value: object, payload: str) -> object:
     if isinstance(value, Mapping):
         return {key: poisoned(each, payload) for key, each in value.items()} | {payload: payload}
     if isinstance(value, list):
+        if all(isinstance(each, Mapping) for each in value):
+            return [poisoned(each, payload) for each in value]
         return [*value, payload]
     # A switch is not text, nor is a date of ours.
     return value if isinstance(value, bool | date) else payload

@@ -102,6 +102,22 @@ class Doors(RuleBasedStateMachine):
     def credentials(self):
         self.do(self.walk.try_to("credentials", self.walk.walker.choose))
 
+    @rule(right=st.booleans())
+    def other_document(self, right):
+        if right:
+            self.do(self.walk.try_to("other document", self.walk.other_document))
+        else:
+            chip = self.walk.other.chip_file[:-40]
+            self.do(self.walk.try_to("a wrong deed", lambda: self.walk.other_document(chip)))
+
+    @rule(right=st.booleans())
+    def other_holder(self, right):
+        if right:
+            self.do(self.walk.try_to("other holder", self.walk.other_holder))
+        else:
+            act = self.walk.other_holder
+            self.do(self.walk.try_to("a wrong deed", lambda: act(b"the thief")))
+
     @rule()
     def request(self):
         self.do(self.walk.try_to("request", self.walk.walker.finish))

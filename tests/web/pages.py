@@ -38,6 +38,13 @@ PAGES: dict[str, dict[str, Any]] = {
         "purposes": {"age": "accounts are for adults", "identity": "a line in your name"},
         "certificates": [Text("领取网证", "fetch certificates into your wallet")],
         "details": [Text("签署办件 A-1", "sign your case A-1")],
+        "separate": [
+            {
+                "box": "attributes-0",
+                "value": "a digest",
+                "sentence": Text("查询就业信息", "ask where you work"),
+            }
+        ],
         "legal_basis": "PIPL 29",
         "client_id": "example-platform",
         "contacts": ("privacy@platform.example",),
