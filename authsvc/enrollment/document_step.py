@@ -78,16 +78,12 @@ class DocumentStep:
         self, enrollment: Enrollment, shown: "ShownDocument", *, now: datetime
     ) -> ProvedDocument:
         """The proved document, counted as a try of this enrollment; errors as above."""
-        await self._limits.require_document_try(enrollment.name)
+        one = await self._limits.begin_document(enrollment.name)
         try:
-            document = await self._prove(enrollment, shown, now=now)
+            return await self._prove(enrollment, shown, now=now)
         except Unavailable:
+            await self._limits.give_document_back(one)
             raise
-        except AuthsvcError:
-            await self._limits.count_document_try(enrollment.name)
-            raise
-        await self._limits.count_document_try(enrollment.name)
-        return document
 
     async def _prove(
         self, enrollment: Enrollment, shown: "ShownDocument", *, now: datetime

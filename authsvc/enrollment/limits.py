@@ -26,6 +26,7 @@ _HOUR = timedelta(hours=1)
 # login.gov: five document captures in six hours.
 DOCUMENTS = 5
 _DOCUMENTS_WINDOW = timedelta(hours=6)
+_DOCUMENT = "enrollment-document"
 
 # After five pictures that are not the holder the enrollment is over (login.gov: five proofings).
 HOLDER_CHECKS = 5
@@ -70,14 +71,20 @@ class Limits:
         if count > self._rules.begun_per_address_per_hour:
             raise TooManyEnrollments(retry_after=_seconds(_HOUR))
 
-    async def require_document_try(self, enrollment: str) -> None:
-        """Refuses when the documents of an enrollment are used up."""
-        if await self._ephemeral.counted("enrollment-document", enrollment) >= DOCUMENTS:
-            raise TooManyDocuments(retry_after=_seconds(_DOCUMENTS_WINDOW))
+    async def begin_document(self, enrollment: str) -> str:
+        """Takes one of the tries of an enrollment, before anybody looks at the document; which.
 
-    async def count_document_try(self, enrollment: str) -> None:
-        """One more document was looked at."""
-        await self._ephemeral.count("enrollment-document", enrollment, window=_DOCUMENTS_WINDOW)
+        However many are sent at once: each try is claimed. TooManyDocuments.
+        """
+        for nth in range(DOCUMENTS):
+            one = f"{enrollment} {nth}"
+            if await self._ephemeral.claim(_DOCUMENT, one, lifetime=_DOCUMENTS_WINDOW):
+                return one
+        raise TooManyDocuments(retry_after=_seconds(_DOCUMENTS_WINDOW))
+
+    async def give_document_back(self, one: str) -> None:
+        """Nobody could say anything of the document: it was no try."""
+        await self._ephemeral.reset(_DOCUMENT, one)
 
     async def begin_holder_check(self, person: str) -> None:
         """One check at a time of one person, so that failures cannot outrun their count."""
