@@ -102,6 +102,23 @@ class Doors(RuleBasedStateMachine):
     def credentials(self):
         self.do(self.walk.try_to("credentials", self.walk.walker.choose))
 
+    @rule(right=st.booleans())
+    def other(self, right):
+        """Another document of theirs; or a stranger's, which the register says is another's."""
+        if right and self.walk.other is not None:
+            self.do(self.walk.try_to("other", self.walk.show_other))
+        else:
+            stranger = self.world.new_card()
+            self.do(self.walk.try_to("a wrong deed", lambda: self.walk.show_other(stranger)))
+
+    @rule(right=st.sampled_from((True, True, False)))
+    def other_holder(self, right):
+        if right:
+            self.do(self.walk.try_to("other holder", self.walk.face_other))
+        else:
+            thief = b"the thief"
+            self.do(self.walk.try_to("a wrong deed", lambda: self.walk.face_other(thief)))
+
     @rule()
     def request(self):
         self.do(self.walk.try_to("request", self.walk.walker.finish))
