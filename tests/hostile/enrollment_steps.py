@@ -152,7 +152,9 @@ class Walk:
             assert not self.stopped, "completed although it was stopped"
         elif not state.closed:
             passed = set(state.path[: state.path.index(state.next_step)])
-            assert len(self.deeds & (_NEW | _JOINED)) >= len(passed - {Step.GUARDIAN}), "a step was skipped"
+            assert len(self.deeds & (_NEW | _JOINED)) >= len(passed - {Step.GUARDIAN}), (
+                "a step was skipped"
+            )
             assert Step.GUARDIAN not in passed or "guardian" in self.deeds, "nobody vouched"
         await self._justify_person(is_through=state.next_step is Step.COMPLETED)
 
