@@ -93,9 +93,16 @@ class Visit:
 
     async def go(self, platform: Platform, **asked: str) -> httpx2.Response:
         """Comes from a platform, signs in and agrees where that is asked; where it ends."""
-        answer = await self._follow(
+        return await self._through(
             await self.client.get("/authorize", params=platform.request | asked)
         )
+
+    async def go_on(self) -> httpx2.Response:
+        """Goes on with what was begun, and signs in and agrees anew where that is asked."""
+        return await self._through(await self.client.get(self.address))
+
+    async def _through(self, answer: httpx2.Response) -> httpx2.Response:
+        answer = await self._follow(answer)
         for _ in range(4):
             page = None if answer.status_code != 200 else read_page(answer)
             if page is None or not (page.has("username") or page.has("approve")):

@@ -5,6 +5,10 @@ moves in the same transaction as what follows from a batch (`life_events`): each
 exactly once, whoever is killed in between. The signed push only brings bad news forward and has the
 feed asked at once, so that a gap, a repetition or another order harms nobody. A change of a
 document that we do not know leaves no trace.
+
+The last entry that was followed is asked for again each time. A register that has lost it (restored
+from a copy that is older) will number other changes as those that we have seen, losses among them:
+it is not followed any further, and nobody counts what is on file as current.
 """
 
 import asyncio
@@ -16,6 +20,7 @@ from cryptography import x509
 
 from authsvc.enrollment import store
 from authsvc.enrollment.life_events import LifeEvents, News
+from authsvc.evidence.errors import RegisterWentBack
 from authsvc.evidence.push import REMEMBERED, verify_push
 from authsvc.evidence.register import MAX_CHANGES, DocumentRegister, StatusChange
 from authsvc.storage import Database, Ephemeral, Transaction
@@ -51,19 +56,20 @@ class DocumentChanges:
         self.news = asyncio.Event()
 
     async def poll(self, register: DocumentRegister, *, now: datetime) -> int:
-        """Follows the feed to its end; how many changes there were. RegisterUnavailable."""
+        """Follows the feed to its end; how many changes there were.
+
+        RegisterUnavailable; RegisterWentBack if the feed ends before what was followed.
+        """
         self.news.clear()
         followed = 0
         while True:
             position = await self.position()
-            changes = await register.changes_since(position, limit=MAX_CHANGES)
-            if not changes:
-                self.followed_at = now
-                return followed
-            if not await self._follow(changes, position, now=now):
+            found = await register.changes_since(max(0, position - 1), limit=MAX_CHANGES)
+            changes = _after(found, position)
+            if changes and not await self._follow(changes, position, now=now):
                 return followed
             followed += len(changes)
-            if len(changes) < MAX_CHANGES:
+            if not changes or len(found) < MAX_CHANGES:
                 self.followed_at = now
                 return followed
             log.info("register_feed_followed", changes=followed)
@@ -127,3 +133,12 @@ class DocumentChanges:
         for each in news:
             if each.kind in ALERTING:
                 await self._alerts.tell(each.subscriber, each.kind, now=now)
+
+
+def _after(found: Sequence[StatusChange], position: int) -> Sequence[StatusChange]:
+    """What follows the entry at `position`, which is the first of those found; RegisterWentBack."""
+    if position == 0:
+        return found
+    if not found or found[0].cursor != position:
+        raise RegisterWentBack
+    return found[1:]

@@ -22,7 +22,7 @@ from authsvc.errors import AuthsvcError, Unavailable
 from authsvc.evidence.chip_reading import ChipReading
 from authsvc.evidence.document import VerifiedDocument
 from authsvc.evidence.emrtd.active_authentication import ChipAnswer
-from authsvc.evidence.errors import DocumentExpired, RegisterUnavailable
+from authsvc.evidence.errors import DocumentExpired, PrintedDetailsWrong, RegisterUnavailable
 from authsvc.evidence.passive_authentication import PassiveAuthentication
 from authsvc.evidence.printed_documents import verify_printed
 from authsvc.evidence.register import DocumentRegister, PrintedDetails, RegisterStatus
@@ -78,22 +78,18 @@ class DocumentStep:
         self, enrollment: Enrollment, shown: "ShownDocument", *, now: datetime
     ) -> ProvedDocument:
         """The proved document, counted as a try of this enrollment; errors as above."""
-        await self._limits.require_document_try(enrollment.name)
+        one = await self._limits.begin_document(enrollment.name)
         try:
-            document = await self._prove(enrollment, shown, now=now)
+            return await self._prove(enrollment, shown, now=now)
         except Unavailable:
+            await self._limits.give_document_back(one)
             raise
-        except AuthsvcError:
-            await self._limits.count_document_try(enrollment.name)
-            raise
-        await self._limits.count_document_try(enrollment.name)
-        return document
 
     async def _prove(
         self, enrollment: Enrollment, shown: "ShownDocument", *, now: datetime
     ) -> ProvedDocument:
         if shown.printed is not None:
-            document = await verify_printed(self._register, shown.kind, shown.printed, now=now)
+            document = await self._confirm(shown.kind, shown.printed, now=now)
         else:
             challenge = self._enrollments.chip_challenge(enrollment)
             # Signatures and hashes of up to 256 kB: off the event loop.
@@ -103,6 +99,21 @@ class DocumentStep:
         await require_good(self._register, document.kind, document.document_number)
         proved = ProvedDocument.of(document)
         return msgspec.structs.replace(proved, numbers=await numbers_of(self._register, proved))
+
+    async def _confirm(
+        self, kind: str, printed: PrintedDetails, *, now: datetime
+    ) -> VerifiedDocument:
+        """What the register has; what is wrong is counted by the number, whose it may be."""
+        one = await self._limits.begin_printed(self._enrollments.person_of(printed.number))
+        try:
+            document = await verify_printed(self._register, kind, printed, now=now)
+        except PrintedDetailsWrong:
+            raise
+        except AuthsvcError:
+            await self._limits.give_printed_back(one)
+            raise
+        await self._limits.give_printed_back(one)
+        return document
 
     def _verify(self, shown: "ShownDocument", challenge: bytes, now: datetime) -> VerifiedDocument:
         answer = ChipAnswer(challenge, shown.response) if shown.response else None

@@ -173,7 +173,10 @@ class Enrollments:
 
     def person(self, enrollment: Enrollment) -> str:
         """The key under which passing facts about the person in the document are kept."""
-        number = enrollment.state.proved_document.number
+        return self.person_of(enrollment.state.proved_document.number)
+
+    def person_of(self, number: str) -> str:
+        """The same of an identity number, whoever names it."""
         return b64url(self._digests.digest("enrollment-person", number))
 
     def content(self, step: Step, *parts: str | bytes) -> bytes:

@@ -245,7 +245,7 @@ class TooManyEnrollments(Throttled):
 
 
 class TooManyDocuments(Throttled):
-    """Too many documents in one enrollment."""
+    """Too many documents in one enrollment, or too much said to be printed on one person's."""
 
     code = "enrollment.too_many_documents"
 

@@ -26,6 +26,13 @@ _HOUR = timedelta(hours=1)
 # login.gov: five document captures in six hours.
 DOCUMENTS = 5
 _DOCUMENTS_WINDOW = timedelta(hours=6)
+_DOCUMENT = "enrollment-document"
+
+# Ours: nobody has to be in the possession of a document without a chip to say what is printed on
+# it, and there are ninety days on which a temporary card can end. So what is wrong follows the
+# number, too, whoever asks from wherever.
+PRINTED_MISSES = 10
+_PRINTED = "person-printed"
 
 # After five pictures that are not the holder the enrollment is over (login.gov: five proofings).
 HOLDER_CHECKS = 5
@@ -70,14 +77,31 @@ class Limits:
         if count > self._rules.begun_per_address_per_hour:
             raise TooManyEnrollments(retry_after=_seconds(_HOUR))
 
-    async def require_document_try(self, enrollment: str) -> None:
-        """Refuses when the documents of an enrollment are used up."""
-        if await self._ephemeral.counted("enrollment-document", enrollment) >= DOCUMENTS:
-            raise TooManyDocuments(retry_after=_seconds(_DOCUMENTS_WINDOW))
+    async def begin_document(self, enrollment: str) -> str:
+        """Takes one of the tries of an enrollment, before anybody looks at the document; which.
 
-    async def count_document_try(self, enrollment: str) -> None:
-        """One more document was looked at."""
-        await self._ephemeral.count("enrollment-document", enrollment, window=_DOCUMENTS_WINDOW)
+        However many are sent at once: each try is claimed. TooManyDocuments.
+        """
+        return await self._one_of(DOCUMENTS, _DOCUMENT, enrollment, within=_DOCUMENTS_WINDOW)
+
+    async def give_document_back(self, one: str) -> None:
+        """Nobody could say anything of the document: it was no try."""
+        await self._ephemeral.reset(_DOCUMENT, one)
+
+    async def begin_printed(self, person: str) -> str:
+        """As `begin_document`: of all that is said to be printed on documents of a person."""
+        return await self._one_of(PRINTED_MISSES, _PRINTED, person, within=_PERSON_WINDOW)
+
+    async def give_printed_back(self, one: str) -> None:
+        """It was right, or nobody could say."""
+        await self._ephemeral.reset(_PRINTED, one)
+
+    async def _one_of(self, most: int, namespace: str, whose: str, *, within: timedelta) -> str:
+        for nth in range(most):
+            one = f"{whose} {nth}"
+            if await self._ephemeral.claim(namespace, one, lifetime=within):
+                return one
+        raise TooManyDocuments(retry_after=_seconds(within))
 
     async def begin_holder_check(self, person: str) -> None:
         """One check at a time of one person, so that failures cannot outrun their count."""

@@ -37,9 +37,10 @@ class Replacement:
         """Kind and number of the document that this one would replace; empty if there is none."""
         known = await self._known(tx, document)
         identity = None if known is None else await self._subscribers.identity_of(tx, known)
-        if identity is None or identity.document_number == document.document_number:
+        if identity is None:
             return "", ""
-        return identity.document_kind, identity.document_number
+        on_file = identity.document_kind, identity.document_number
+        return ("", "") if on_file == (document.kind, document.document_number) else on_file
 
     async def take_place(
         self, tx: Transaction, document: ProvedDocument, *, now: datetime

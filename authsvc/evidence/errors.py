@@ -9,7 +9,7 @@ InvalidInput   IdentityNumberInvalid, HolderNumberInvalid, DocumentKindUnknown,
                DocumentContradictsItself, DocumentNotYetValid, DocumentExpired
 TooLarge       ChipFileTooLarge
 NotAuthenticated  PushNotAuthentic
-Unavailable    RegisterUnavailable, RevocationListStale, MasterListRefused,
+Unavailable    RegisterUnavailable, RegisterWentBack, RevocationListStale, MasterListRefused,
                TravelAnchorsBroken
 
 None of them ever carries what was presented: not in its texts, not in `log`, not as a cause.
@@ -243,6 +243,17 @@ class RegisterUnavailable(Unavailable):
     title = Text("证件登记系统暂时不可用", "The document register is unavailable for the moment")
     next_step = Text(
         "请稍后重试，已完成的步骤不会丢失", "Try again shortly; finished steps are kept"
+    )
+
+
+class RegisterWentBack(Unavailable):
+    """The register has lost changes that it told: what it counts anew would pass unseen."""
+
+    code = "evidence.register_went_back"
+    title = Text("证件登记系统的变更记录倒退", "The document register's feed has gone back")
+    next_step = Text(
+        "请运维人员与登记系统核对后重新读取变更记录",
+        "An operator has to settle it with the register, and read the feed anew",
     )
 
 

@@ -194,7 +194,8 @@ def _day(year: int, month: int, day: str) -> date:
     try:
         if day != _UNKNOWN:
             return date(year, month, int(day))
-        following = date(year + month // 12, month % 12 + 1, 1)
+        first = date(year, month, 1)
+        following = date(year + first.month // 12, first.month % 12 + 1, 1)
         return date.fromordinal(following.toordinal() - 1)
     except ValueError:
         raise ZoneMalformed(log="date") from None

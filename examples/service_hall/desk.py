@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from jinja2 import Environment
 from litestar import Request, Response
@@ -106,7 +106,7 @@ class Desk:
             words=Words(self.language),
             form_token=self._form_token(),
             is_signed_in=self.subject is not None,
-            here=self._request.url.path if self._request.method == "GET" else "/",
+            here=self._here(),
             refusal=refusal,
             **values,
         )
@@ -128,6 +128,13 @@ class Desk:
         """On to another page. 303: what was posted is not posted there."""
         headers = {**HEADERS, "location": address}
         return Response(None, status_code=303, headers=headers, cookies=self._cookies())
+
+    def _here(self) -> str:
+        """This page, for a link to it in the other language; never an address elsewhere."""
+        # NOTE: browsers read two slashes, a slash and a backslash, and either with a tab in between
+        # as the beginning of another host.
+        path = self._request.url.path if self._request.method == "GET" else "/"
+        return "/" + quote(path.lstrip("/\\"))
 
     def _form_token(self) -> str:
         """What every form of this visit carries, and no other site can know (against CSRF)."""

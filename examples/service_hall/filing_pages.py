@@ -78,15 +78,22 @@ async def told_page(desk: NamedDependency[Desk]) -> Response[str]:
     if draft is None:
         raise DraftLost
     service = SERVICES[draft.service]
-    return desk.page("told.html", service=service, city=draft.city, told=_kept(draft.told))
+    told = _kept(draft.told)
+    return desk.page("told.html", service=service, city=draft.city, told=told, order=draft.order)
 
 
 @post("/told")
 async def file(desk: NamedDependency[Desk]) -> Response[None]:
-    """Files it at the back office; the number is not kept here."""
-    await desk.form()
-    draft = desk.hall.drafts.take(desk.visitor, now=desk.now)
-    if draft is None or draft.told.number is None or draft.told.name is None:
+    """Files it at the back office; the number is not kept here.
+
+    The form says what stood on its page: what was told in another tab meanwhile is not filed by it.
+    """
+    form = await desk.form()
+    draft = desk.hall.drafts.look(desk.visitor, now=desk.now)
+    if draft is None or form.get("order") != draft.order:
+        raise DraftLost
+    desk.hall.drafts.take(desk.visitor, now=desk.now)
+    if draft.told.number is None or draft.told.name is None:
         raise DraftLost
     try:
         cases = await desk.hall.office.file(

@@ -1,5 +1,6 @@
 """A desk in a small world of its own, and applicants who walk through it."""
 
+import asyncio
 import base64
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -60,6 +61,7 @@ class Register:
     def __init__(self, authority: DocumentAuthority) -> None:
         self._inner = EmbeddedRegister(authority)
         self.is_away = False
+        self.takes_its_time = False
         self.after_answer: Callable[[], object] = lambda: None
         self.questions = 0
 
@@ -95,6 +97,8 @@ class Register:
 
     async def printed_record(self, kind: str, details: PrintedDetails) -> PrintedRecord | None:
         self._answer()
+        if self.takes_its_time:
+            await asyncio.sleep(0.05)
         return await self._inner.printed_record(kind, details)
 
     def _answer(self) -> None:

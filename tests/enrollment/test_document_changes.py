@@ -1,15 +1,19 @@
 import asyncio
+import shutil
 from datetime import timedelta
 
 import pytest
 import structlog
+from sqlalchemy import text
 
 from authsvc.certificates import RevocationReason, Status
 from authsvc.enrollment import document_changes
 from authsvc.enrollment.document_changes import DocumentChanges
+from authsvc.enrollment.document_freshness import DocumentFreshness
 from authsvc.enrollment.steps import Step
 from authsvc.evidence.authority.authority import DocumentAuthority
-from authsvc.evidence.errors import PushNotAuthentic, RegisterUnavailable
+from authsvc.evidence.embedded_register import EmbeddedRegister
+from authsvc.evidence.errors import PushNotAuthentic, RegisterUnavailable, RegisterWentBack
 from authsvc.evidence.register import RegisterStatus, StatusChange
 from tests.enrollment.makers import CARD, ISSUER
 from tests.makers import NOW
@@ -51,9 +55,13 @@ class Feed:
     """A register whose feed says what the test wants."""
 
     def __init__(self, *statuses, document_number, after=0):
+        told = StatusChange(after, CARD, "T000000000000", RegisterStatus.VALID, NOW)
         self.changes = [
-            StatusChange(after + cursor, CARD, document_number, status, NOW)
-            for cursor, status in enumerate(statuses, start=1)
+            *([told] if after else []),
+            *(
+                StatusChange(after + cursor, CARD, document_number, status, NOW)
+                for cursor, status in enumerate(statuses, start=1)
+            ),
         ]
 
     async def status_of(self, kind, document_number):
@@ -70,6 +78,31 @@ async def follow(world, subscriber, *statuses):
         after=await world.desk.changes.position(),
     )
     return await world.desk.changes.poll(feed, now=world.clock.now())
+
+
+async def test_a_register_that_was_restored_from_an_older_copy_is_not_followed(
+    world, subscriber, tmp_path
+):
+    """It counts anew: a loss would have a place in the feed that was read already."""
+    before = tmp_path / "older-copy"
+    shutil.copytree(tmp_path / "register", before)
+    for _ in range(3):
+        world.new_card()
+    await poll(world)
+
+    restored = DocumentAuthority.open(before, clock=world.clock)
+    restored.report_lost(subscriber.card.document_number)
+    current = DocumentFreshness(changes=world.desk.changes, register=EmbeddedRegister(restored))
+    world.clock.advance(timedelta(minutes=2))
+    with pytest.raises(RegisterWentBack):
+        await world.desk.changes.poll(EmbeddedRegister(restored), now=world.clock.now())
+    assert not await current.are_current(now=world.clock.now())
+
+    # As the paper for operators has it: read anew, from the beginning.
+    async with world.database.transaction() as tx:
+        await tx.execute(text("UPDATE register_cursor SET position = 0"))
+    await world.desk.changes.poll(EmbeddedRegister(restored), now=world.clock.now())
+    assert await subscriber.statuses() == [Status.HOLD]
 
 
 async def test_an_empty_feed_changes_nothing(world):
@@ -161,7 +194,7 @@ async def test_what_was_followed_is_not_followed_again(world, subscriber):
 
 
 async def test_a_long_feed_is_followed_in_batches_and_says_how_far(world, subscriber, monkeypatch):
-    monkeypatch.setattr(document_changes, "MAX_CHANGES", 2)
+    monkeypatch.setattr(document_changes, "MAX_CHANGES", 3)
     for _ in range(4):
         world.new_card()
     world.authority.report_lost(subscriber.card.document_number)

@@ -1,14 +1,20 @@
 """Opting in with every kind of document, end to end, and what each is worth."""
 
+import asyncio
 import base64
+from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from cryptography import x509
 
 from authsvc.enrollment.document_step import ShownDocument
-from authsvc.enrollment.errors import DocumentReportedLost, HolderNotRecognised
+from authsvc.enrollment.errors import (
+    DocumentReportedLost,
+    HolderNotRecognised,
+    TooManyDocuments,
+)
 from authsvc.enrollment.steps import Step
 from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.evidence.authority.specimens.chips import ActiveChip
@@ -271,3 +277,36 @@ async def test_a_chip_with_a_key_of_its_own_answers_the_challenge_of_the_enrollm
     with pytest.raises(ChipNotAuthentic):
         await take(second, chip.answer(challenge))
     assert (await take(first, chip.answer(challenge))).state.next_step is Step.HOLDER_CHECK
+
+
+async def test_what_is_printed_is_not_guessed_over_many_enrollments(world, time_passes):
+    """Each enrollment has five tries, and anybody begins many: the number has ten in a day."""
+    card = issued(world, "temporary_identity_card")
+    last = date.fromisoformat(card.holder_file["valid_until"])
+
+    async def guess(applicant, day):
+        right = applicant.printed
+        shown = ShownDocument(card.holder_file["kind"], printed=replace(right, valid_until=day))
+        return await world.desk.document.take(applicant.key, shown=shown, now=world.clock.now())
+
+    async def of_an_enrollment(first):
+        applicant = await world.begin(card)
+        tries = (guess(applicant, last - timedelta(days=first + nth)) for nth in range(5))
+        return await asyncio.gather(*tries, return_exceptions=True)
+
+    said = [each for first in (1, 6, 11, 16) for each in await of_an_enrollment(first)]
+    kinds = Counter(type(each) for each in said)
+    assert kinds == {PrintedDetailsWrong: 10, TooManyDocuments: 10}
+    # Whoever is right waits with them; nobody else does; and tomorrow it is their turn.
+    with pytest.raises(TooManyDocuments) as refused:
+        await guess(await world.begin(card), last)
+    assert refused.value.retry_after == 24 * 3600
+    await (await world.begin(issued(world, "temporary_identity_card"))).document()
+    await time_passes(timedelta(hours=24, seconds=1))
+    assert (await guess(await world.begin(card), last)).state.next_step is Step.HOLDER_CHECK
+
+
+async def test_what_is_right_is_no_miss(world):
+    card = issued(world, "temporary_identity_card")
+    for _ in range(12):
+        await (await world.begin(card)).document()

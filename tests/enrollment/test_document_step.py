@@ -1,7 +1,10 @@
+import asyncio
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
 
+from authsvc.enrollment.document_step import ShownDocument
 from authsvc.enrollment.errors import (
     DocumentReplaced,
     DocumentReportedLost,
@@ -18,9 +21,11 @@ from authsvc.evidence.errors import (
     DataGroupAltered,
     DocumentExpired,
     DocumentKindUnknown,
+    PrintedDetailsWrong,
     RegisterUnavailable,
     SignerNotTrusted,
 )
+from authsvc.evidence.register import PrintedDetails
 from authsvc.settings import EnrollmentRules
 from tests.enrollment.makers import World
 
@@ -154,6 +159,26 @@ async def test_five_documents_in_six_hours(world, applicant, time_passes):
     assert refused.value.retry_after == 6 * 3600
     await time_passes(timedelta(hours=6, seconds=1))
     await applicant.document()
+
+
+async def test_thirty_documents_at_once_are_five_tries_too(world):
+    """Who knows name and number of a temporary card has to guess its last day, one of ninety."""
+    person = world.authority.create_person(birth_date=date(1990, 1, 1))
+    card = world.authority.papers.issue("temporary_identity_card", number=person.number.value)
+    applicant = await world.begin(card)
+    world.register.takes_its_time = True
+
+    async def guess(days: int) -> None:
+        last = date.fromisoformat(card.holder_file["valid_until"]) + timedelta(days=days)
+        printed = PrintedDetails(person.number.value, person.name, last)
+        shown = ShownDocument("temporary_identity_card", printed=printed)
+        await world.desk.document.take(applicant.key, shown=shown, now=world.clock.now())
+
+    async def answers() -> list[type]:
+        tries = (guess(days) for days in range(1, 31))
+        return [type(each) for each in await asyncio.gather(*tries, return_exceptions=True)]
+
+    assert Counter(await answers()) == {PrintedDetailsWrong: 5, TooManyDocuments: 25}
 
 
 async def test_the_order_of_the_steps_is_kept(applicant):

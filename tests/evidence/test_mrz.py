@@ -146,7 +146,9 @@ def test_a_birth_is_the_last_day_that_it_can_be(text: str, born: date) -> None:
     assert read(with_birth(text)).birth_date == born
 
 
-@pytest.mark.parametrize("text", ["<<<<<<", "740230", "741301", "74<<12", "7A0812", "<40812"])
+@pytest.mark.parametrize(
+    "text", ["<<<<<<", "740230", "741301", "74<<12", "7A0812", "<40812", "7400<<", "7413<<"]
+)
 def test_a_date_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ZoneMalformed):
         read(with_birth(text))

@@ -20,17 +20,17 @@ async def follow() -> None:
     house = open_house(load_settings(None, dict(os.environ)), clock)
 
     class Register:
-        """The real one; its every question is a sign that the answer before is committed."""
+        """The real one; at its every question everything before is committed."""
 
         def __getattr__(self, name: str) -> object:
             return getattr(house.outside.register, name)
 
         async def changes_since(self, cursor: int, *, limit: int) -> object:
-            sys.stdout.write(f"{cursor}\n")
+            sys.stdout.write(f"{await house.desk.changes.position()}\n")
             sys.stdout.flush()
             return await house.outside.register.changes_since(cursor, limit=limit)
 
-    with patch.object(document_changes, "MAX_CHANGES", 1):
+    with patch.object(document_changes, "MAX_CHANGES", 2):
         await house.desk.changes.poll(Register(), now=clock.now())  # type: ignore[arg-type]
     await house.close()
 

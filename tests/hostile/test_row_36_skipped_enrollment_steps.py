@@ -103,20 +103,21 @@ class Doors(RuleBasedStateMachine):
         self.do(self.walk.try_to("credentials", self.walk.walker.choose))
 
     @rule(right=st.booleans())
-    def other_document(self, right):
-        if right:
-            self.do(self.walk.try_to("other document", self.walk.other_document))
+    def other(self, right):
+        """Another document of theirs; or a stranger's, which the register says is another's."""
+        if right and self.walk.other is not None:
+            self.do(self.walk.try_to("other", self.walk.show_other))
         else:
-            chip = self.walk.other.chip_file[:-40]
-            self.do(self.walk.try_to("a wrong deed", lambda: self.walk.other_document(chip)))
+            stranger = self.world.new_card()
+            self.do(self.walk.try_to("a wrong deed", lambda: self.walk.show_other(stranger)))
 
-    @rule(right=st.booleans())
+    @rule(right=st.sampled_from((True, True, False)))
     def other_holder(self, right):
         if right:
-            self.do(self.walk.try_to("other holder", self.walk.other_holder))
+            self.do(self.walk.try_to("other holder", self.walk.face_other))
         else:
-            act = self.walk.other_holder
-            self.do(self.walk.try_to("a wrong deed", lambda: act(b"the thief")))
+            thief = b"the thief"
+            self.do(self.walk.try_to("a wrong deed", lambda: self.walk.face_other(thief)))
 
     @rule()
     def request(self):

@@ -161,9 +161,21 @@ async def test_nobody_files_without_the_token(door, person):
         ({"name": ""}, "name"),
         ({"services": ["move"]}, "city"),
         ({"services": ["move"], "city": "4403"}, "city"),
+        ({"services": ["move"], "city": "440300\n"}, "city"),
         ({"more": True}, "more"),
     ],
-    ids=["short", "none", "unknown", "digits", "type", "empty", "absent", "short-city", "more"],
+    ids=[
+        "short",
+        "none",
+        "unknown",
+        "digits",
+        "type",
+        "empty",
+        "absent",
+        "short-city",
+        "line",
+        "more",
+    ],
 )
 async def test_a_bad_order_is_refused_and_the_member_named(door, change, at):
     asked = order({"number": "110101199001010015", "name": "somebody"}) | change

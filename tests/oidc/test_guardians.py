@@ -159,6 +159,37 @@ async def test_what_a_guardian_allowed_ends_with_the_guardianship(
     assert told_of.json() == {"active": False}
 
 
+async def test_a_yes_that_was_not_used_yet_ends_with_the_guardianship(
+    service: Service, mother: App, visit: Visit
+) -> None:
+    """The child goes on after the guardian has said yes and has ceased to be the guardian."""
+    await visit.go(SQUARE)
+    [waiting] = await mother.waiting()
+    assert (await mother.decide(waiting["id"])).status_code == 204
+    service.clock.advance(seconds=1)
+    [ward] = await mother.sees("/wards")
+    assert (await mother.does("/wards/ending", id=ward["id"])).status_code == 204
+    answer = await visit.go_on()
+    assert "There is no guardian to ask" in reads(answer)
+
+
+async def test_a_yes_of_one_who_is_the_guardian_no_more_is_not_the_others(
+    service: Service, mother: App, father: App
+) -> None:
+    child = await ward_of(service, mother, father, birth_date=CHILD, name="样例欧阳幼童丙")
+    async with browser_of(service, child) as visit:
+        await visit.go(SQUARE)
+        [waiting] = await mother.waiting()
+        assert (await mother.decide(waiting["id"])).status_code == 204
+        service.clock.advance(seconds=1)
+        [ward] = await mother.sees("/wards")
+        assert (await mother.does("/wards/ending", id=ward["id"])).status_code == 204
+        assert WAITS in reads(await visit.go_on())
+        [anew] = await father.waiting()
+        assert (await father.decide(anew["id"])).status_code == 204
+        assert told(await visit.again())["code"]
+
+
 async def test_a_guardians_no_looks_to_the_platform_like_the_childs_own(
     mother: App, visit: Visit
 ) -> None:

@@ -17,7 +17,7 @@ from authsvc.oidc.backchannel.errors import TooManyPending
 from authsvc.oidc.errors import AccessDenied
 from authsvc.oidc.guardians.errors import WardUseOver
 from authsvc.oidc.guardians.guardian_page import AGAIN, GuardianPage
-from authsvc.oidc.guardians.ward_use import WAIT, WardUse, WardUses, handle_of
+from authsvc.oidc.guardians.ward_use import WAIT, Outcome, WardUse, WardUses, handle_of
 from authsvc.oidc.interaction.interaction import Interaction, Interactions
 from authsvc.oidc.interaction.visitor import Missing, Visitor
 from authsvc.oidc.scopes import IDENTITY, without
@@ -51,20 +51,22 @@ class ApprovalOfUse:
     async def missing(
         self, interaction_id: str, interaction: Interaction, visitor: Visitor
     ) -> Missing | None:
-        """None if a guardian said yes to this use; AccessDenied if one said no."""
+        """None if a guardian of this moment said yes to this use; AccessDenied if one said no."""
         if not interaction.asked:
             return Missing.GUARDIAN
         handle = handle_of(interaction_id, interaction.asked)
         use = await self._uses.find(handle)
         if use is None or use.ward_id != visitor.subscriber.id:
             return Missing.GUARDIAN
-        approved = await self._uses.outcome(handle)
-        if approved is None:
+        outcome = await self._uses.outcome(handle)
+        if outcome is None:
             return Missing.GUARDIAN
-        if not approved:
+        if not outcome.approved:
             # In the words in which a child refuses: platforms learn nothing of guardians.
             raise AccessDenied("the person declined")
-        return None
+        if _counts(outcome, await self._guardians_of(visitor.subscriber)):
+            return None
+        return Missing.GUARDIAN
 
     async def wait(
         self,
@@ -80,7 +82,7 @@ class ApprovalOfUse:
         guardians = await self._guardians_of(ward)
         use = None
         if interaction.asked:
-            use = await self._uses.find(handle_of(interaction_id, interaction.asked))
+            use = await self._unanswered(handle_of(interaction_id, interaction.asked), guardians)
         asked = _asked(use, guardians, ward)
         if guardians and (not asked or _is_asked_again(http, use, now)):
             if await self._ask(http, interaction_id, interaction, guardians, ward=ward, now=now):
@@ -89,6 +91,13 @@ class ApprovalOfUse:
             use, asked = None, guardians
         names = [each.relation.name for each in asked]
         return self._page.show(http, interaction.request, client, use=use, names=names, now=now)
+
+    async def _unanswered(self, handle: str, guardians: Sequence[Guardian]) -> WardUse | None:
+        """What was put to guardians, unless the one who answered is none of them any more."""
+        outcome = await self._uses.outcome(handle)
+        if outcome is not None and not _counts(outcome, guardians):
+            return None
+        return await self._uses.find(handle)
 
     async def give_up(
         self, interaction_id: str, interaction: Interaction, *, now: datetime
@@ -173,6 +182,11 @@ class ApprovalOfUse:
         async with self._database.reading() as tx:
             found = await self._kinship.guardians_of(tx, ward)
         return [each for each in found if each.subscriber.status is SubscriberStatus.ACTIVE]
+
+
+def _counts(outcome: Outcome, guardians: Sequence[Guardian]) -> bool:
+    """Whether whoever decided is a guardian still: what they allowed ends with that."""
+    return any(each.subscriber.id == outcome.guardian_id for each in guardians)
 
 
 def _asked(use: WardUse | None, guardians: list[Guardian], ward: Subscriber) -> list[Guardian]:

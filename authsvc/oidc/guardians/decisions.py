@@ -98,7 +98,7 @@ class GuardianDecisions:
         if not await self._custody.holds(ward.relation, now=now):
             raise NoLongerGuardian
         # 3. and 4.
-        await self._uses.decide(handle, approved=approved)
+        await self._uses.decide(handle, approved=approved, guardian_id=guardian.id)
         await self._lists.leave(use.places)
 
     async def _names(

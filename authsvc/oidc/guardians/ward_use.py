@@ -6,7 +6,7 @@ word is worth nothing anywhere else.
     begin     keeps it; of several pages of one interaction the first
     find      what waits under a handle, as it is
     decide    yes or no, exactly once: whoever claims the decision makes it
-    outcome   what was decided
+    outcome   what was decided, and by whom
     take_back the child has given up: nobody decides any more
 """
 
@@ -50,15 +50,16 @@ class WardUse(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return now < self.expires_at
 
 
-class _Outcome(msgspec.Struct, frozen=True):
-    """What a guardian said."""
+class Outcome(msgspec.Struct, frozen=True):
+    """What a guardian said, and who: a yes counts for as long as they are the guardian."""
 
     approved: bool
+    guardian_id: UUID | None = None
 
 
 # An interaction that waits may come back for as long as it lives, and be told what became of it.
 _USES = Kind("ward-use", WardUse, interaction.LIFETIME)
-_OUTCOMES = Kind("ward-use-outcome", _Outcome, interaction.LIFETIME)
+_OUTCOMES = Kind("ward-use-outcome", Outcome, interaction.LIFETIME)
 _BEGUN = "ward-use-begun"
 _DECIDED = "ward-use-decided"
 
@@ -92,18 +93,17 @@ class WardUses:
         use = await found
         return None if await decided or use is None or not use.waits(now) else use
 
-    async def outcome(self, handle: str) -> bool | None:
-        """Whether the use was approved; None while nobody has decided."""
-        outcome = await self._ephemeral.get(_OUTCOMES, handle)
-        return None if outcome is None else outcome.approved
+    async def outcome(self, handle: str) -> Outcome | None:
+        """What was decided; None while nobody has."""
+        return await self._ephemeral.get(_OUTCOMES, handle)
 
-    async def decide(self, handle: str, *, approved: bool) -> None:
+    async def decide(self, handle: str, *, approved: bool, guardian_id: UUID) -> None:
         """Decides what waits; WardUseOver for everybody but the first.
 
         NOTE: if the service stops between the claim and the put, the use ends undecided.
         """
         await self.take_back(handle)
-        await self._ephemeral.put(_OUTCOMES, handle, _Outcome(approved))
+        await self._ephemeral.put(_OUTCOMES, handle, Outcome(approved, guardian_id))
 
     async def take_back(self, handle: str) -> None:
         """From now on nobody decides it; WardUseOver if somebody has."""

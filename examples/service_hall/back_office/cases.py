@@ -47,11 +47,11 @@ class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `number` is an identity number (GB 11643), `city` a code of GB/T 2260.
     """
 
-    order: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    order: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16,64}\Z")]
     services: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=5)]
-    number: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{16}[0-9X]$")]
+    number: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{16}[0-9X]\Z")]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    city: Annotated[str, msgspec.Meta(pattern=r"^[1-8][0-9]{3}00$")] | None = None
+    city: Annotated[str, msgspec.Meta(pattern=r"^[1-8][0-9]{3}00\Z")] | None = None
 
 
 @dataclass(frozen=True)
