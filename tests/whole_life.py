@@ -108,6 +108,7 @@ async def live(service: Service) -> Life:
     await _sign_in_strongly(service, life, resident)
     await _use_platforms(service, life, resident)
     await _ask_a_department(service, life, resident)
+    await _print_a_certificate(service, life, resident)
     await _have_company(service, life, resident)
     await _have_a_family(service, life)
     await _go_to_a_counter(service, life)
@@ -336,6 +337,23 @@ async def _ask_a_department(service: Service, life: Life, resident: Resident) ->
     async with _inside(service) as (house, _):
         [line] = house.departments.simulated["residence"].books()
     life.secrets["reference of the question"] = line.consent
+
+
+async def _print_a_certificate(service: Service, life: Life, resident: Resident) -> None:
+    """What for, what it says and the PIN are on paper and in the person's head alone."""
+    async with open_app(service, resident) as app:
+        purpose = "办理样例借书证"
+        answer = await app.does("/certificates/printed", purpose=purpose, tells=["age_over_18"])
+        assert answer.status_code == 201, answer.text
+        sheet = answer.json()
+    said = json.loads(from_b64url(sheet["text"].split(".")[1]))
+    life.secrets |= {
+        "sheet": sheet["text"],
+        "sheet: PIN": sheet["pin"],
+        "sheet: salt": said["pin"]["salt"],
+        "sheet: digest": said["pin"]["digest"],
+    }
+    life.person |= {"sheet: purpose": purpose, "sheet: jti": said["jti"]}
 
 
 async def _have_company(service: Service, life: Life, resident: Resident) -> None:

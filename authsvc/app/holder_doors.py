@@ -26,6 +26,8 @@ from authsvc.holder.kin.invitation import Invitations
 from authsvc.holder.kin.uses import WardUses
 from authsvc.holder.kin.wards import Wards
 from authsvc.holder.overview import Overviews
+from authsvc.holder.paper import routes as paper_routes
+from authsvc.holder.paper.sheets import Sheets
 from authsvc.holder.parting import Parting
 from authsvc.holder.phone import routes as phone_routes
 from authsvc.holder.phone.changing import PhoneChanging
@@ -79,6 +81,16 @@ def holder_doors(house: House, door: Door) -> Sequence[Any]:
                 step_up=house.step_up,
                 activity=house.activity,
                 offers=house.issuer.offers,
+                **on,
+            ),
+            door,
+        ),
+        *paper_routes.routes(
+            Sheets(
+                ephemeral=house.ephemeral,
+                step_up=house.step_up,
+                activity=house.activity,
+                certificates=house.certificates,
                 **on,
             ),
             door,

@@ -10,6 +10,7 @@ or an online certificate as it came. Out: a verified thing, or a refusal that sa
     id_token.py     ID tokens (OpenID Connect Core 3.1.3.7, 3.1.3.8)
     access/         access tokens (RFC 9068) with DPoP or a client certificate
     credentials/    online certificates (SD-JWT VC, RFC 9901) that their holders show
+    printed.py      the same on paper, for who has no phone
     mdoc/           the same in another form (ISO/IEC 18013-5)
     statuses/       whether a certificate still holds (Token Status List)
     revocations.py  which signers are believed no more (RFC 5280)
@@ -81,6 +82,13 @@ from authsvc.verify.known_issuer import KnownIssuer
 from authsvc.verify.mdoc.errors import DeviceSignatureRefused, MdocMalformed
 from authsvc.verify.mdoc.verified import VerifiedMdoc
 from authsvc.verify.mdoc.verifier import MdocVerifier
+from authsvc.verify.printed import (
+    PINRefused,
+    PINTriesUsedUp,
+    PrintedVerifier,
+    SheetTaken,
+    VerifiedSheet,
+)
 from authsvc.verify.receipts.errors import (
     CounterfoilRefused,
     CounterfoilRepeated,
@@ -141,8 +149,11 @@ __all__ = [
     "MdocMalformed",
     "MdocVerifier",
     "NonceRefused",
+    "PINRefused",
+    "PINTriesUsedUp",
     "PresentationAltered",
     "PresentationReceipts",
+    "PrintedVerifier",
     "ProofForAnotherRequest",
     "ProofForAnotherToken",
     "ProofMalformed",
@@ -156,6 +167,7 @@ __all__ = [
     "ReferenceRepeated",
     "RevocationListRefused",
     "SectorRefused",
+    "SheetTaken",
     "SignInTooOld",
     "SignatureRefused",
     "SignerRefused",
@@ -176,6 +188,7 @@ __all__ = [
     "VerifiedMdoc",
     "VerifiedPresentation",
     "VerifiedReceipt",
+    "VerifiedSheet",
     "VerifiedStatusList",
     "new_salt",
     "reference_of",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from authsvc.verify import CredentialVerifier, TokenRefused, VerifiedPresentation
+from authsvc.verify import CredentialVerifier, PrintedVerifier, TokenRefused, VerifiedPresentation
 from examples.offline_verifier.kept import Kept, fetch
 
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ"])
@@ -102,6 +102,23 @@ def verify_command(
         kept.write_wanted(known, now=now)
         raise click.ClickException(_words(refusal)) from None
     print(json.dumps(_shown(found), ensure_ascii=False, indent=2))
+
+
+@main.command("paper")
+@click.option("--pin", required=True, help="What whoever handed over the sheet has typed.")
+@click.option("--at", type=MOMENT, help="Pretend that it is this moment (UTC).")
+@click.pass_obj
+def paper_command(kept: Kept, *, pin: str, at: datetime | None) -> None:
+    """Verify a certificate on paper: what its QR code holds, on standard input."""
+    now = _now(at)
+    known = kept.read(now=now)
+    verifier = PrintedVerifier(issuer=known.name, keys=known, memory=kept.taken)
+    try:
+        found = verifier.verify(sys.stdin.read().strip(), pin=pin, now=now)
+    except TokenRefused as refusal:
+        raise click.ClickException(_words(refusal)) from None
+    shown = {"purpose": found.purpose, "claims": dict(found.claims)}
+    print(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
 def _now(at: datetime | None) -> datetime:

@@ -13,6 +13,7 @@ import httpx2
 from cryptography import x509
 
 from authsvc.verify import KnownIssuer, RevocationListRefused, TokenRefused
+from examples.offline_verifier.taken import Taken
 
 _LONGEST_ANSWER = 8_000_000
 
@@ -26,6 +27,7 @@ class Kept:
         self._keys = directory / "keys.json"
         self._revocations = directory / "revoked-signers.crl"
         self._lists = directory / "lists"
+        self.taken = Taken(directory / "taken")
 
     def begin(self, issuer: str, anchor: bytes | None) -> None:
         """Believes an issuer from now on, and perhaps the authority that certifies its signers."""

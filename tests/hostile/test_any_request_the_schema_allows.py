@@ -345,6 +345,8 @@ async def look_after_oneself(
     assert (await client.post("/holder/phone/stop")).is_success
     wish = {"certificates": ["verified-person"]}
     assert (await client.post("/holder/wallets/offers", json=wish)).status_code == 201
+    sheet = {"purpose": "办理借书证", "tells": ["age_over_18"]}
+    assert (await client.post("/holder/certificates/printed", json=sheet)).status_code == 201
     resident.device = ec.generate_private_key(ec.SECP256R1())
     body = {"name": "a tablet", "certificate_request": resident.certificate_request}
     added = await client.post("/holder/devices", json=body)

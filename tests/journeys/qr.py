@@ -1,7 +1,7 @@
 """The camera of a phone: reads the QR code in a picture that a page shows (ISO/IEC 18004).
 
-Only what the codes here need: of the service's pages bytes, versions 2 to 6, error correction level
-M; of the app, level L in any version. Nothing is corrected: a picture on a screen has no faults.
+Only what the codes here need: bytes, at level L or M, in any version. Nothing is corrected: a
+picture on a screen has no faults.
 """
 
 import re
@@ -11,10 +11,10 @@ from urllib.parse import unquote
 from segno import consts
 
 _BORDER = 4
-# Of each version: how many blocks, and how many data bytes in each (ISO/IEC 18004 table 9).
-_BLOCKS = {2: (1, 28), 3: (1, 44), 4: (2, 32), 5: (2, 43), 6: (4, 27)}
-# What conceals the format (section 7.9.1); its first two bits are 00 for level M.
+# What conceals the format (section 7.9.1).
 _FORMAT_MASK = 0b10101
+# Its first two bits.
+_LEVELS = {0b00: consts.ERROR_LEVEL_M, 0b01: consts.ERROR_LEVEL_L}
 _MASKS = (
     lambda row, column: (row + column) % 2,
     lambda row, column: row % 2,
@@ -29,56 +29,31 @@ _MASKS = (
 
 def read_qr(picture: str) -> str:
     """The text in a QR code, given as the data URI of an SVG of strokes, a unit a module."""
-    svg = unquote(picture)
-    drawn = re.search(r"<path[^>]* d=['\"]([^'\"]+)['\"]", svg)
+    drawn = re.search(r"<path[^>]* d=['\"]([^'\"]+)['\"]", unquote(picture))
     assert drawn is not None
-    dark = _dark_modules(drawn[1])
-    size = max(row for row, _ in dark) + 1
-    version, rest = divmod(size - 17, 4)
-    assert rest == 0
-    level_and_mask = _number((8, column) in dark for column in range(5)) ^ _FORMAT_MASK
-    assert level_and_mask < 8, "another level than M"
-    mask = _MASKS[level_and_mask]
-    bits = [
-        ((row, column) in dark) != (mask(row, column) == 0) for row, column in _data_places(size)
-    ]
-    words = [_number(bits[at : at + 8]) for at in range(0, len(bits) - 7, 8)]
-    blocks, length = _BLOCKS[version]
-    data = bytes(words[at * blocks + block] for block in range(blocks) for at in range(length))
-    # Four bits say that bytes follow, eight how many.
-    whole = int.from_bytes(data)
-    shifted = (whole << 4).to_bytes(len(data) + 1)
-    assert shifted[0] == 0b0100
-    return shifted[2 : 2 + shifted[1]].decode()
+    return _read(_dark_modules(drawn[1]))
 
 
 def read_modules(path: str) -> str:
-    """The text in the code that the app draws: level L, any version, a unit square a module."""
+    """The text in the code that the app draws, a unit square a module."""
     places = re.findall(r"M(\d+) (\d+)h1v1h-1z", path)
-    return _read_level_l({(int(row) - _BORDER, int(column) - _BORDER) for column, row in places})
+    return _read({(int(row) - _BORDER, int(column) - _BORDER) for column, row in places})
 
 
-def read_screen(picture: str) -> str:
-    """The text in a code of a verifier: level L, any version, given as `read_qr` wants it."""
-    drawn = re.search(r"<path[^>]* d=['\"]([^'\"]+)['\"]", unquote(picture))
-    assert drawn is not None
-    return _read_level_l(_dark_modules(drawn[1]))
-
-
-def _read_level_l(dark: set[tuple[int, int]]) -> str:
+def _read(dark: set[tuple[int, int]]) -> str:
     size = max(row for row, _ in dark) + 1
     version, rest = divmod(size - 17, 4)
     assert rest == 0
     level_and_mask = _number((8, column) in dark for column in range(5)) ^ _FORMAT_MASK
-    assert level_and_mask >> 3 == 0b01, "another level than L"
+    level = _LEVELS[level_and_mask >> 3]
     mask = _MASKS[level_and_mask & 0b111]
     bits = [
         ((row, column) in dark) != (mask(row, column) == 0)
         for row, column in _zigzag(size)
-        if not _is_any_pattern(row, column, version)
+        if not _is_pattern(row, column, version)
     ]
     words = iter([_number(bits[at : at + 8]) for at in range(0, len(bits) - 7, 8)])
-    lengths = data_blocks(version)
+    lengths = data_blocks(version, level)
     blocks: list[list[int]] = [[] for _ in lengths]
     for at in range(max(lengths)):
         for block, length in zip(blocks, lengths, strict=True):
@@ -93,13 +68,13 @@ def _read_level_l(dark: set[tuple[int, int]]) -> str:
     return shifted[1 + count : 1 + count + length].decode()
 
 
-def data_blocks(version: int) -> list[int]:
-    """How many data octets each block of a version has, at level L (table 9, as segno has it)."""
+def data_blocks(version: int, level: int = consts.ERROR_LEVEL_L) -> list[int]:
+    """How many data octets each block of a version has (table 9, as segno has it)."""
     kinds: Any = consts.ECC[version]
-    return [kind.num_data for kind in kinds[consts.ERROR_LEVEL_L] for _ in range(kind.num_blocks)]
+    return [kind.num_data for kind in kinds[level] for _ in range(kind.num_blocks)]
 
 
-def _is_any_pattern(row: int, column: int, version: int) -> bool:
+def _is_pattern(row: int, column: int, version: int) -> bool:
     """Whether the module is no data; in any version, also those that carry their number."""
     size = 4 * version + 17
     if row == 6 or column == 6:
@@ -137,11 +112,6 @@ def _dark_modules(path: str) -> set[tuple[int, int]]:
     return dark
 
 
-def _data_places(size: int) -> list[tuple[int, int]]:
-    """Where the data stand, in their order: two columns at a time, up and down (section 7.7.3)."""
-    return [place for place in _zigzag(size) if not _is_pattern(*place, size)]
-
-
 def _zigzag(size: int) -> list[tuple[int, int]]:
     places = []
     upwards = True
@@ -150,18 +120,6 @@ def _zigzag(size: int) -> list[tuple[int, int]]:
         places += [(row, column) for row in rows for column in (right, right - 1)]
         upwards = not upwards
     return places
-
-
-def _is_pattern(row: int, column: int, size: int) -> bool:
-    """Whether the module belongs to a finder, the format, the timing or the alignment pattern."""
-    if row == 6 or column == 6:
-        return True
-    if row <= 8 and (column <= 8 or column >= size - 8):
-        return True
-    if row >= size - 8 and column <= 8:
-        return True
-    centre = size - 7
-    return abs(row - centre) <= 2 and abs(column - centre) <= 2
 
 
 def _number(bits) -> int:

@@ -28,6 +28,7 @@ _VIEWS = (
     "home",
     "certificate",
     "counter",
+    "print",
     "present",
     "scan",
     "platforms",

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser
 from authsvc.cli.tour.servers import Server
 from tests.journeys.camera import camera_plays, camera_sees
 from tests.journeys.hands import chromium
-from tests.journeys.qr import read_screen
+from tests.journeys.qr import read_qr
 from tests.journeys.question import Question
 from tests.journeys.world import ROOT, SQUARE, lasting_port
 from tests.presentation.running import SECTOR, running_verifier
@@ -138,7 +138,7 @@ def test_somebody_opens_an_account_and_comes_back_by_another_device(
     desk = new_hands(place.url)
     desk.page.goto(f"{place.url}/sign-in?lang=en")
     desk.click("#sign-in-with-certificate")
-    camera_sees(film, read_screen(desk.page.get_attribute("#qr", "src") or ""))
+    camera_sees(film, read_qr(desk.page.get_attribute("#qr", "src") or ""))
     phone.open("scan")
     page.wait_for_url("**/app/present#**")
     phone.settled()

@@ -16,6 +16,7 @@ VIEWS = (
     "home",
     "certificate",
     "counter",
+    "print",
     "present",
     "scan",
     "platforms",

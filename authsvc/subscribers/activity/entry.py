@@ -60,6 +60,7 @@ class ActivityKind(Enum):
     DEPARTMENT_LINKED = "department_linked"
     DEPARTMENT_UNLINKED = "department_unlinked"
     CERTIFICATES_OFFERED = "certificates_offered"
+    CERTIFICATE_PRINTED = "certificate_printed"
     OFFER_GUESSED = "offer_guessed"
     CERTIFICATES_FETCHED = "certificates_fetched"
     CERTIFICATES_NOT_KEPT = "certificates_not_kept"

@@ -15,6 +15,7 @@ import { enrollmentView } from '/app/opt_in.js';
 import { welcomeView } from '/app/opted_in.js';
 import { platformsView } from '/app/platforms.js';
 import { presentView } from '/app/present.js';
+import { printView } from '/app/print.js';
 import { begin, markHere, showAgain } from '/app/router.js';
 import { scanView } from '/app/scan.js';
 import { securityView } from '/app/security.js';
@@ -47,6 +48,7 @@ const VIEWS = {
   leave: leaveView,
   present: presentView,
   counter: counterView,
+  print: printView,
   scan: scanView,
 };
 

@@ -68,6 +68,7 @@ export function happened(kind) {
     department_linked: say('与部门的档案建立了关联', 'A department\'s record was linked'),
     department_unlinked: say('解除了与部门档案的关联', 'A department\'s record is linked no more'),
     certificates_offered: say('邀请钱包领取网证', 'A wallet was invited to fetch certificates'),
+    certificate_printed: say('打印了纸质网证', 'A certificate was printed'),
     offer_guessed: say('领取邀请的交易码多次输错', 'Wrong codes for an offer to a wallet'),
     certificates_fetched: say('钱包领取了网证', 'A wallet fetched certificates'),
     certificates_not_kept: say('钱包未保留网证', 'A wallet did not keep certificates'),

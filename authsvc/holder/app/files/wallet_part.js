@@ -46,6 +46,7 @@ export async function walletPart() {
         id: 'scan',
       }),
     ),
+    p(link('#/print', say('打印纸质网证', 'Print one on paper'), { id: 'to-print' })),
     stopped,
     action(
       say('领取网证', 'Fetch certificates'),

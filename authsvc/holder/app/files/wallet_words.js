@@ -31,6 +31,8 @@ function valueOf(name, value) {
   if (name === 'document_class') return documentName(value);
   if (name === 'assurance' && value === 'chip-and-face')
     return say('证件芯片和人脸', "The document's chip, and your face");
+  if (name === 'assurance' && value === 'register-and-face')
+    return say('登记机关和人脸', 'The register, and your face');
   if (name === 'sub') return el('code', {}, value);
   // A counterfoil is long, and what it says is said here.
   if (name === 'receipt')
