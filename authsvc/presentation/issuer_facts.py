@@ -19,6 +19,7 @@ from authsvc.verify.presentation import (
     VerifiedAnswer,
 )
 from authsvc.verify.statuses.errors import StatusTooOld, StatusUnknown
+from authsvc.verify.statuses.status_token import LONGEST as LONGEST_LIST
 from authsvc.web.errors import FetchFailed, FetchRefused
 from authsvc.web.fetched import Fetched
 
@@ -27,6 +28,8 @@ from authsvc.web.fetched import Fetched
 # that is reported lost takes twenty more (the register's feed): a minute in all.
 EVERY = timedelta(seconds=10)
 _UNATTENDED = 2 * EVERY
+# NOTE: a list of which a tenth was withdrawn is longer than a stranger's document may be
+# (`Fetcher`); one that cannot be fetched has everybody refused who stands in it.
 # What may be missing at once, each of which shows when it is there no more.
 _THINGS = ("a new key", "the root of mdocs", "what it revoked", "a list")
 # Any document; the issuer has one for each address.
@@ -38,7 +41,7 @@ _ACCEPTED = (
 class Fetches(Protocol):
     """Whoever gets what lies at an address (`authsvc.web.fetcher.Fetcher`)."""
 
-    async def get(self, url: str, *, accept: str) -> Fetched:
+    async def get(self, url: str, *, accept: str, largest: int) -> Fetched:
         """What lies there; FetchRefused, FetchFailed."""
         ...
 
@@ -84,6 +87,7 @@ class IssuerFacts:
 
     async def _fetch(self, address: str) -> bytes | None:
         try:
-            return (await self._fetcher.get(address, accept=_ACCEPTED)).body
+            found = await self._fetcher.get(address, accept=_ACCEPTED, largest=LONGEST_LIST)
+            return found.body
         except (FetchFailed, FetchRefused):
             return None

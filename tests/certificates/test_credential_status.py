@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
@@ -103,6 +104,28 @@ async def test_people_frozen_at_once_do_not_wait_for_each_other(issuer, desk, ke
     await asyncio.gather(*(desk.revoke(HOLD, now=now, subscriber_id=each.id) for each in people))
     found = {await issuer.status(each, now=now) for batch in batches for each in batch}
     assert found == {SUSPENDED}
+
+
+@pytest.mark.parametrize("act", ["revoke", "release"])
+async def test_a_great_many_of_one_person_are_withdrawn_while_others_are_served(
+    act, issuer, desk, person, now, monkeypatch
+):
+    """Whoever fetched all that they may, and freezes, holds nobody else up for seconds."""
+    await issuer.read_batch(person, now=now, count=20)
+    where = set()
+    of = Places.of
+
+    def watched(places, counter):
+        where.add(threading.get_ident())
+        return of(places, counter)
+
+    monkeypatch.setattr(Places, "of", watched)
+    if act == "revoke":
+        await desk.revoke(HOLD, now=now, subscriber_id=person.id)
+    else:
+        await desk.release(subscriber_id=person.id)
+    assert where
+    assert threading.get_ident() not in where
 
 
 def test_places_are_a_permutation_that_only_the_key_knows():
