@@ -11,8 +11,10 @@ from click.testing import CliRunner
 from authsvc.certificates.status_entry import SIZE
 from authsvc.cli import main
 from authsvc.identifiers import b64url
+from authsvc.presentation import issuer_facts
 from authsvc.presentation.issuer_facts import EVERY, IssuerFacts
 from authsvc.verify.presentation import Answer, Query, request_by_post
+from authsvc.verify.statuses.errors import StatusTooOld
 from authsvc.web.fetcher import LARGEST, Fetcher
 from tests.makers import NOW
 from tests.oidc.jwt_makers import signed
@@ -36,9 +38,9 @@ def comes(issuer, clock, facts):
     return visitor(issuer, clock, facts)
 
 
-def visitor(issuer, clock, facts):
-    """Presents a certificate whose place in the list is the eighth."""
-    wallet = Wallet.of(issuer, now=NOW, index=7)
+def visitor(issuer, clock, facts, *, index=7):
+    """Presents a certificate that has this place in the list; None for one without a status."""
+    wallet = Wallet.of(issuer, now=NOW, index=index)
     credential = {
         "id": "person",
         "format": "dc+sd-jwt",
@@ -83,6 +85,40 @@ async def test_a_new_key_of_the_issuer_is_fetched_once(clock, fetches, facts, co
     await facts.refresh(now=clock.now())
     await comes()
     assert fetches.asked.count(f"{issuer.url}/.well-known/jwt-vc-issuer") == 2
+
+
+class Silent(IssuerAway):
+    """An issuer that was there, and whose network swallows every question from then on."""
+
+    def __init__(self, issuer, clock):
+        super().__init__(issuer, clock)
+        self.is_silent = False
+
+    async def get(self, url, *, accept, largest=0):
+        if self.is_silent:
+            await asyncio.Event().wait()
+        return await super().get(url, accept=accept, largest=largest)
+
+
+@pytest.mark.parametrize("is_attended", [True, False])
+async def test_an_issuer_that_does_not_answer_holds_nobody_up(
+    clock, issuer, monkeypatch, is_attended
+):
+    """A certificate without a status needs no news; one with a status is refused in time."""
+    monkeypatch.setattr(issuer_facts, "_PATIENCE_SECONDS", 0.05)
+    fetches = Silent(issuer, clock)
+    facts = IssuerFacts(issuer=issuer.url, sector=SECTOR, fetcher=fetches, algorithms=("ES256",))
+    await visitor(issuer, clock, facts)()
+    fetches.is_silent = True
+    clock.advance(minutes=11)
+    looking = asyncio.create_task(facts.refresh(now=clock.now())) if is_attended else None
+    async with asyncio.timeout(5):
+        brief = [visitor(issuer, clock, facts, index=None)() for _ in range(10)]
+        await asyncio.gather(*brief)
+        with pytest.raises(StatusTooOld):
+            await visitor(issuer, clock, facts)()
+    if looking is not None:
+        looking.cancel()
 
 
 class Withdrawn(Issuer):
