@@ -37,17 +37,21 @@ class Platform:
         token = world.verifier_token.read_text().strip()
         self._headers = {"authorization": f"Bearer {token}"}
 
-    def asks(self, *claims, **more):
-        """A request for the wallet on this device: its id, and the link to the app."""
+    def asks(self, *claims, times=1, **more):
+        """A request for the wallet on this device: its id, and the link to the app.
+
+        The same question `times`, the first of them called "person".
+        """
         query = {
             "id": "person",
             "format": "dc+sd-jwt",
             "meta": {"vct_values": [f"{self._issuer}/credentials/types/verified-person"]},
             "claims": [{"path": [name]} for name in claims],
         }
+        again = [query | {"id": f"again-{number}"} for number in range(1, times)]
         made = self._post(
             "",
-            query={"credentials": [query]},
+            query={"credentials": [query, *again]},
             way="same_device",
             session=SESSION,
             return_to=f"{self._issuer}/app/?back",
@@ -240,6 +244,18 @@ def test_every_way_to_ask_is_answered(holder, platform):
         hands.click("#present-yes")
         [shown] = platform.hears(name, hands.page)["credentials"]["person"]
         assert shown["claims"]["age_over_18"] is True
+
+
+def test_who_asks_many_times_at_once_is_shown_one_certificate(holder, platform):
+    """Sixteen would use up nearly all that a person has, by one yes."""
+    hands = holder("asked-sixteen-times")
+    name, query = platform.asks("age_over_18", times=16)
+    hands.open(f"present?{query}")
+    hands.click("#present-yes")
+    credentials = platform.hears(name, hands.page)["credentials"]
+    assert len(credentials) == 16
+    hands.open("certificate")
+    hands.page.wait_for_selector("#wallet-stock:has-text('19 platforms')")
 
 
 def test_a_request_that_somebody_changed_on_its_way_shows_nothing(holder, platform):
