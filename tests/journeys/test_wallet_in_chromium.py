@@ -136,6 +136,41 @@ def test_few_buckets_are_fetched_whole_and_of_many_those_of_platforms_that_asked
     assert hands.page.evaluate(_BUCKETS, [listed, [*"abcdef"], []]) == []
 
 
+_SHOWN_AT = """async ([listed, hosts]) => {
+  const { othersBelow } = await import('/app/buckets.js');
+  const { AT_PLATFORM, claimsOf } = await import('/app/wallet.js');
+  const { forget, keep } = await import('/app/store.js');
+  const part = (said) => btoa(JSON.stringify(said)).replaceAll('=', '');
+  const text = `.${part({ vct: 'a type' })}.~${part(['salt', 'sub', 'of the shop'])}~`;
+  const sector = 'shop.example';
+  const below = othersBelow(sector, listed);
+  const own = { kind: AT_PLATFORM, text, keys: null, until: Date.now() + 60_000, sector, below };
+  await keep('wallet', { certificates: [own] });
+  const told = [];
+  for (const host of hosts) told.push((await claimsOf(AT_PLATFORM, host))?.sub ?? null);
+  await forget('wallet');
+  return told;
+}"""
+
+
+def test_a_platform_below_another_ones_host_does_not_learn_its_pseudonym(new_hands):
+    """It is registered itself, and its own certificate has not been fetched yet."""
+    hands = new_hands()
+    hands.open()
+    listed = [
+        {"credential_identifier": "a", "platforms": ["shop.example", "other.example"]},
+        {"credential_identifier": "b", "platforms": ["tenant.shop.example", "notshop.example"]},
+    ]
+    told = {
+        "shop.example": "of the shop",
+        "wallets.shop.example": "of the shop",
+        "tenant.shop.example": None,
+        "wallets.tenant.shop.example": None,
+        "notshop.example": None,
+    }
+    assert hands.page.evaluate(_SHOWN_AT, [listed, [*told]]) == [*told.values()]
+
+
 @pytest.fixture
 def platform(world):
     return Platform(world)
