@@ -150,6 +150,22 @@ def test_places_are_a_permutation_that_only_the_key_knows():
     assert places.of(SIZE - 1) != StatusEntry(0, SIZE - 1)
 
 
+def test_a_great_many_places_cost_few_digests(monkeypatch):
+    """Of a list there are ten rounds with 1024 inputs each, however many of its places."""
+    made = []
+    digests = KeyedDigest(b"k" * 32)
+    function = digests.function("credential-place")
+
+    def watched(octets):
+        made.append(octets)
+        return function(octets)
+
+    monkeypatch.setattr(KeyedDigest, "function", lambda *_: watched)
+    places = Places(digests)
+    assert len({places.of(number) for number in range(20_000)}) == 20_000
+    assert len(made) <= 10 * 1024
+
+
 async def test_two_credentials_of_a_person_share_no_more_than_two_of_two_people(
     issuer, keyring, now
 ):
