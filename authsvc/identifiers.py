@@ -86,6 +86,9 @@ def from_b64url(text: str | bytes) -> bytes:
     Strict: one spelling for one value (no padding, no foreign characters, no stray bits).
     """
     octets = text.encode("ascii", "replace") if isinstance(text, str) else text
+    # What stands in foreign JSON may be neither.
+    if not isinstance(octets, bytes):
+        raise ValueError("not base64url")
     rest = len(octets) % 4
     if octets and octets[-1] not in _LAST[rest]:
         raise ValueError("not base64url")

@@ -113,10 +113,10 @@ def has_issued(anchor: x509.Certificate, found: x509.Certificate, now: datetime)
     """Whether this authority, which stands now, has signed the certificate itself."""
     if not anchor.not_valid_before_utc <= now <= anchor.not_valid_after_utc:
         return False
-    hashed = found.signature_hash_algorithm
-    if hashed is not None and hashed.name not in _HASHES:
-        return False
     try:
+        hashed = found.signature_hash_algorithm
+        if hashed is not None and hashed.name not in _HASHES:
+            return False
         if not anchor.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
             return False
         found.verify_directly_issued_by(anchor)

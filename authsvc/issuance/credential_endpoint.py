@@ -2,7 +2,8 @@
 
 1. the token is good, and its holder sent it; whoever has set up a second factor proved it when they
    allowed this
-2. the request can be read, and asks for what the person allowed
+2. the request is one of those that a person has in a day; it can be read, and asks for what they
+   allowed
 3. the keys are proved, one for each certificate; for a bucket of platforms, one for each of them
 4. the nonce is used up
 5. the certificates (`issuing`); or, if nobody knows now whether the person's document still holds,
@@ -70,7 +71,9 @@ class CredentialEndpoint:
         if client is None:
             raise InvalidToken("the client is no longer registered")
         await self._issuing.require_strength(token, subscriber)
-        # 2.
+        # 2. Counted before anything is looked at: a request that is refused for its proofs costs as
+        # much as a good one, and what is kept of a nonce is kept of one that was made up, too.
+        await self._count(subscriber)
         request = read_request(http, self._request_keys, now=now)
         wish = request.credential_response_encryption
         asked = await asked_for(request, token, datasets=self._datasets, now=now)
@@ -79,7 +82,6 @@ class CredentialEndpoint:
         wanted = self._issuing.wanted(asked, proved.keys, subscriber)
         # 4.
         await self._nonces.use(proved.nonce, now=now)
-        await self._count(subscriber)
         # 5.
         if await self._issuing.is_ready(now=now):
             told = await self._issuing.issue(http, token, asked, wanted, now=now)

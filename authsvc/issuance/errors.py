@@ -13,6 +13,7 @@ CredentialError (an OAuthError)
   InvalidNotificationID              not an id that this wallet was told for this person
 OfferOver (NotFound)                 an offer that there is not, or no longer
 TooManyCertificates (Throttled)      a wallet that fetches without end
+TooManyOffers (Throttled)            a person who invites wallets without end
 
 Where the token is at fault, it is `oidc` that says so (section 8.3.1.1).
 """
@@ -123,3 +124,9 @@ class TooManyCertificates(Throttled):
     """More than any wallet needs in a day."""
 
     code = "issuance.too_many"
+
+
+class TooManyOffers(Throttled):
+    """More than anybody has wallets; each leaves a line in the person's own log."""
+
+    code = "issuance.too_many_offers"

@@ -8,7 +8,7 @@ it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from authsvc.certificates.credentials import KINDS
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
 from authsvc.identifiers import new_token
 from authsvc.issuance import paths
-from authsvc.issuance.errors import OfferOver, UnknownCredentialConfiguration
+from authsvc.issuance.errors import OfferOver, TooManyOffers, UnknownCredentialConfiguration
 from authsvc.oidc.token.pre_authorized_code import (
     GOOD_FOR,
     TRANSACTION_DIGITS,
@@ -32,6 +32,10 @@ from authsvc.web.http import HTTPRequest, HTTPResponse, json_response
 # Section 12.1.1: where nobody knows which wallet it will be.
 _SCHEME = "openid-credential-offer://?"
 _NOT_STORED = (("cache-control", "no-store"),)
+# As many as there are lines of the same in an own log in a day (`ActivityLog`): each offer has one.
+MOST_A_DAY = 50
+_OF_A_DAY = "credential-offers-of-a-day"
+_DAY = timedelta(days=1)
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -69,6 +73,12 @@ class Offers:
         """Returns if there are such certificates; UnknownCredentialConfiguration."""
         if not kinds or not set(kinds) <= set(KINDS):
             raise UnknownCredentialConfiguration("no such kind of certificate")
+
+    async def count(self, session: Session) -> None:
+        """Returns if the person has made few today; TooManyOffers. Each call is one of them."""
+        of_one = str(session.subscriber_id)
+        if await self._ephemeral.count(_OF_A_DAY, of_one, window=_DAY) > MOST_A_DAY:
+            raise TooManyOffers
 
     async def make(self, session: Session, kinds: Sequence[str], *, now: datetime) -> Offer:
         """An offer of these kinds of certificates; UnknownCredentialConfiguration."""

@@ -19,6 +19,7 @@ from authsvc.verify.presentation import (
     VerifiedAnswer,
 )
 from authsvc.verify.statuses.errors import StatusTooOld, StatusUnknown
+from authsvc.verify.statuses.status_token import LONGEST as LONGEST_LIST
 from authsvc.web.errors import FetchFailed, FetchRefused
 from authsvc.web.fetched import Fetched
 
@@ -27,6 +28,10 @@ from authsvc.web.fetched import Fetched
 # that is reported lost takes twenty more (the register's feed): a minute in all.
 EVERY = timedelta(seconds=10)
 _UNATTENDED = 2 * EVERY
+# As long as one exchange may take (`Fetcher`): an issuer that is slower than that is away.
+_PATIENCE_SECONDS = 5.0
+# NOTE: a list of which a tenth was withdrawn is longer than a stranger's document may be
+# (`Fetcher`); one that cannot be fetched has everybody refused who stands in it.
 # What may be missing at once, each of which shows when it is there no more.
 _THINGS = ("a new key", "the root of mdocs", "what it revoked", "a list")
 # Any document; the issuer has one for each address.
@@ -38,7 +43,7 @@ _ACCEPTED = (
 class Fetches(Protocol):
     """Whoever gets what lies at an address (`authsvc.web.fetcher.Fetcher`)."""
 
-    async def get(self, url: str, *, accept: str) -> Fetched:
+    async def get(self, url: str, *, accept: str, largest: int) -> Fetched:
         """What lies there; FetchRefused, FetchFailed."""
         ...
 
@@ -61,14 +66,15 @@ class IssuerFacts:
         self, answer: Answer, request: PresentationRequest, *, now: datetime
     ) -> VerifiedAnswer:
         """As `PresentationVerifier.verify`; what cannot be fetched is not known, and refused."""
-        if self._looked_at is None or now - self._looked_at >= _UNATTENDED:
-            await self.refresh(now=now)
+        if not self._is_attended(now):
+            await self._look(now)
         for _ in _THINGS:
             try:
                 return self._verify(answer, request, now)
             except (KeyUnknown, SignerStatusUnknown, StatusUnknown, StatusTooOld):
                 # Each says that something was missing, and had it written down as wanted.
-                await self.refresh(now=now)
+                if not await self._look(now):
+                    break
         return self._verify(answer, request, now)
 
     async def refresh(self, *, now: datetime) -> None:
@@ -77,6 +83,24 @@ class IssuerFacts:
             self._looked_at = now
             await self._known.arefresh(self._fetch, now=now)
 
+    def _is_attended(self, now: datetime) -> bool:
+        """Whether somebody looks just now, or did a moment ago."""
+        looked_at = self._looked_at
+        just_now = looked_at is not None and now - looked_at < _UNATTENDED
+        return just_now or self._one_at_a_time.locked()
+
+    async def _look(self, now: datetime) -> bool:
+        """Fetches what is due, for somebody who waits; False if it took longer than they may.
+
+        An issuer that does not answer holds up whoever needs its news, a moment, and nobody else.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self.refresh(now=now)
+        except TimeoutError:
+            return False
+        return True
+
     def _verify(
         self, answer: Answer, request: PresentationRequest, now: datetime
     ) -> VerifiedAnswer:
@@ -84,6 +108,7 @@ class IssuerFacts:
 
     async def _fetch(self, address: str) -> bytes | None:
         try:
-            return (await self._fetcher.get(address, accept=_ACCEPTED)).body
+            found = await self._fetcher.get(address, accept=_ACCEPTED, largest=LONGEST_LIST)
+            return found.body
         except (FetchFailed, FetchRefused):
             return None

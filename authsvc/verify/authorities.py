@@ -14,6 +14,12 @@ from authsvc.verify.errors import SignerRefused
 
 # A signer, and one authority between it and the anchor; each as large as `anchors` takes them.
 _MOST, _LONGEST = 2, 4096
+_UNREADABLE = (
+    ValueError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 def authorities_of(x5c: object) -> frozenset[str]:
@@ -30,7 +36,7 @@ def key_identifiers(chain: Sequence[bytes]) -> frozenset[str]:
     """The same of certificates in DER; SignerRefused for what is none."""
     try:
         named = [_key_identifier(x509.load_der_x509_certificate(each)) for each in chain]
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+    except _UNREADABLE as error:
         raise SignerRefused(log=type(error).__name__) from None
     return frozenset(b64url(each) for each in named if each is not None)
 

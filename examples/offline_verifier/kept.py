@@ -33,8 +33,9 @@ class Kept:
         """Believes an issuer from now on, and perhaps the authority that certifies its signers."""
         self._lists.mkdir(parents=True, exist_ok=True)
         self._write_about(issuer, wanted=[])
-        self._anchor.unlink(missing_ok=True)
-        self._revocations.unlink(missing_ok=True)
+        # What was fetched from another is of no use, and would have the door stand still.
+        for kept in (self._anchor, self._revocations, self._keys, *self._lists.glob("*.jwt")):
+            kept.unlink(missing_ok=True)
         if anchor is not None:
             _certificate(anchor)
             self._anchor.write_bytes(anchor)

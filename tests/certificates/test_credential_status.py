@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
@@ -105,6 +106,28 @@ async def test_people_frozen_at_once_do_not_wait_for_each_other(issuer, desk, ke
     assert found == {SUSPENDED}
 
 
+@pytest.mark.parametrize("act", ["revoke", "release"])
+async def test_a_great_many_of_one_person_are_withdrawn_while_others_are_served(
+    act, issuer, desk, person, now, monkeypatch
+):
+    """Whoever fetched all that they may, and freezes, holds nobody else up for seconds."""
+    await issuer.read_batch(person, now=now, count=20)
+    where = set()
+    of = Places.of
+
+    def watched(places, counter):
+        where.add(threading.get_ident())
+        return of(places, counter)
+
+    monkeypatch.setattr(Places, "of", watched)
+    if act == "revoke":
+        await desk.revoke(HOLD, now=now, subscriber_id=person.id)
+    else:
+        await desk.release(subscriber_id=person.id)
+    assert where
+    assert threading.get_ident() not in where
+
+
 def test_places_are_a_permutation_that_only_the_key_knows():
     """No index twice in a list, none where another key or another list puts it."""
     places = Places(KeyedDigest(b"k" * 32))
@@ -125,6 +148,22 @@ def test_places_are_a_permutation_that_only_the_key_knows():
     assert {entry.number for entry in next_list} == {1}
     assert sum(a.index == b.index for a, b in zip(some, next_list, strict=True)) < 5
     assert places.of(SIZE - 1) != StatusEntry(0, SIZE - 1)
+
+
+def test_a_great_many_places_cost_few_digests(monkeypatch):
+    """Of a list there are ten rounds with 1024 inputs each, however many of its places."""
+    made = []
+    digests = KeyedDigest(b"k" * 32)
+    function = digests.function("credential-place")
+
+    def watched(octets):
+        made.append(octets)
+        return function(octets)
+
+    monkeypatch.setattr(KeyedDigest, "function", lambda *_: watched)
+    places = Places(digests)
+    assert len({places.of(number) for number in range(20_000)}) == 20_000
+    assert len(made) <= 10 * 1024
 
 
 async def test_two_credentials_of_a_person_share_no_more_than_two_of_two_people(

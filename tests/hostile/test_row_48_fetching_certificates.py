@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
+from authsvc.identifiers import b64url
+from authsvc.issuance import credential_endpoint
 from tests.issuance.conftest import issuing
 from tests.issuance.makers import AT_PLATFORM, PERSON, new_keys, read_certificate
 from tests.issuance.test_offers import grant, offered, signed_in_by_password
@@ -165,6 +167,15 @@ async def test_nothing_but_keys_is_taken_from_a_request(issuing, wallet, tokens)
     assert {"sub", "aud"}.isdisjoint({*claims, *shown})
     assert shown["age_over_18"] is True
     assert set(claims["cnf"]["jwk"]) == {"kty", "crv", "x", "y"}
+
+
+async def test_requests_that_are_refused_are_counted_like_any(issuing, wallet, tokens, monkeypatch):
+    """Sent: sixty-four proofs, again and again, with nonces that nobody made."""
+    monkeypatch.setattr(credential_endpoint, "MOST_REQUESTS_A_DAY", 0)
+    [key] = new_keys(1)
+    proofs = {"jwt": [wallet.key_proof(key, b64url(bytes(40)))]}
+    status, _ = await outcome(wallet, tokens, proofs)
+    assert status == 429
 
 
 async def test_what_is_no_request_is_refused_as_one(wallet, tokens):

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
+from authsvc.issuance import offers
 from tests.family import grown_up, ward_of
 from tests.holder.apps import App
 from tests.issuance.makers import BRIEF, PERSON, Wallet, new_keys, read_certificate
@@ -176,3 +177,21 @@ async def test_whoever_has_a_second_factor_proves_it_for_certificates(issuing):
     issuing.service.clock.advance(seconds=30)
     stronger = await wallet.authorized(wang, scope=PERSON, acr_values="urn:authsvc:acr:aal2")
     assert await wallet.fetch(stronger, new_keys(1))
+
+
+async def test_a_person_invites_a_few_wallets_in_a_day_and_not_thousands(issuing, monkeypatch):
+    """Each offer is a line in their own log that nobody throws away for half a year."""
+    monkeypatch.setattr(offers, "MOST_A_DAY", 2)
+    person = await issuing.service.enrolled("测试赵")
+    async with issuing.service.client() as client:
+        await signed_in(issuing, client, person)
+        told = [
+            await client.post("/holder/wallets/offers", json={"certificates": [PERSON]})
+            for _ in range(4)
+        ]
+        log = (await client.get("/holder/activity")).json()
+    assert [each.status_code for each in told] == [201, 201, 429, 429]
+    assert told[-1].json()["code"] == "issuance.too_many_offers"
+    assert "retry-after" in told[-1].headers
+    lines = [each for each in log["entries"] if each["kind"] == "certificates_offered"]
+    assert len(lines) == 2

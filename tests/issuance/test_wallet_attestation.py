@@ -1,13 +1,16 @@
 """A wallet without a server: its maker says what it is (attest_jwt_client_auth)."""
 
+import base64
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from authsvc.clients.client import PRE_AUTHORIZED_CODE
 from tests.issuance.attested import NAME, AttestedWallet
 from tests.issuance.makers import PERSON, Maker, new_keys
 from tests.issuance.test_offers import grant, offered
+from tests.oidc.jwt_makers import signed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -46,6 +49,33 @@ async def test_a_word_that_is_not_good_is_none(issuing):
     assert (await again.post("/token", grant(offer))).status_code == 200
     response = await again.post("/token", grant(offer))
     assert response.json()["error"] == "invalid_client"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # ecdsa-with-SHA256, and what is none (RFC 5758 section 3.2); version 3, and version 6.
+        (bytes.fromhex("2a8648ce3d040302"), bytes.fromhex("2a8648ce3d040371")),
+        (bytes.fromhex("a003020102"), bytes.fromhex("a003020105")),
+    ],
+    ids=["algorithm", "version"],
+)
+async def test_a_certificate_that_nobody_can_read_is_no_makers(issuing, other):
+    """At the token endpoint, where nobody is known yet, and in the proof of a key."""
+    encoded = issuing.maker.certificate.public_bytes(Encoding.DER).replace(*other)
+    shown = {"x5c": [base64.b64encode(encoded).decode()], "kid": None}
+    word = signed({}, issuing.maker.jwk, typ="oauth-client-attestation+jwt", says=shown)
+    form = grant(await offered(issuing)) | {"client_id": NAME}
+    sent = {"oauth-client-attestation": word, "oauth-client-attestation-pop": word}
+    async with issuing.service.client() as client:
+        response = await client.post("/token", data=form, headers=sent)
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    wallet = issuing.wallet()
+    tokens = await wallet.authorized(issuing.zhang, scope=PERSON)
+    keys = signed({}, issuing.maker.jwk, typ="key-attestation+jwt", says=shown)
+    body = {"credential_configuration_id": PERSON, "proofs": {"attestation": [keys]}}
+    response = await wallet.ask(tokens, body)
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_proof")
 
 
 async def test_nobody_is_an_attested_wallet_without_showing_it(issuing):

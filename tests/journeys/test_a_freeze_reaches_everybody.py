@@ -79,7 +79,7 @@ class Town:
         found: datetime = self._service.clock.now()
         return found
 
-    async def get(self, url: str, *, accept: str = "*/*") -> Fetched:
+    async def get(self, url: str, *, accept: str = "*/*", largest: int = 0) -> Fetched:
         """What lies at an address of the service; for the platform's own verifier."""
         async with self._service.client() as client:
             response = await client.get(url, headers={"accept": accept})

@@ -37,17 +37,21 @@ class Platform:
         token = world.verifier_token.read_text().strip()
         self._headers = {"authorization": f"Bearer {token}"}
 
-    def asks(self, *claims, **more):
-        """A request for the wallet on this device: its id, and the link to the app."""
+    def asks(self, *claims, times=1, **more):
+        """A request for the wallet on this device: its id, and the link to the app.
+
+        The same question `times`, the first of them called "person".
+        """
         query = {
             "id": "person",
             "format": "dc+sd-jwt",
             "meta": {"vct_values": [f"{self._issuer}/credentials/types/verified-person"]},
             "claims": [{"path": [name]} for name in claims],
         }
+        again = [query | {"id": f"again-{number}"} for number in range(1, times)]
         made = self._post(
             "",
-            query={"credentials": [query]},
+            query={"credentials": [query, *again]},
             way="same_device",
             session=SESSION,
             return_to=f"{self._issuer}/app/?back",
@@ -130,6 +134,41 @@ def test_few_buckets_are_fetched_whole_and_of_many_those_of_platforms_that_asked
     asked = ["wallets.b.example", "other-e.example", "notf.example", "example"]
     assert hands.page.evaluate(_BUCKETS, [listed, [*"abcdef"], asked]) == ["b", "e"]
     assert hands.page.evaluate(_BUCKETS, [listed, [*"abcdef"], []]) == []
+
+
+_SHOWN_AT = """async ([listed, hosts]) => {
+  const { othersBelow } = await import('/app/buckets.js');
+  const { AT_PLATFORM, claimsOf } = await import('/app/wallet.js');
+  const { forget, keep } = await import('/app/store.js');
+  const part = (said) => btoa(JSON.stringify(said)).replaceAll('=', '');
+  const text = `.${part({ vct: 'a type' })}.~${part(['salt', 'sub', 'of the shop'])}~`;
+  const sector = 'shop.example';
+  const below = othersBelow(sector, listed);
+  const own = { kind: AT_PLATFORM, text, keys: null, until: Date.now() + 60_000, sector, below };
+  await keep('wallet', { certificates: [own] });
+  const told = [];
+  for (const host of hosts) told.push((await claimsOf(AT_PLATFORM, host))?.sub ?? null);
+  await forget('wallet');
+  return told;
+}"""
+
+
+def test_a_platform_below_another_ones_host_does_not_learn_its_pseudonym(new_hands):
+    """It is registered itself, and its own certificate has not been fetched yet."""
+    hands = new_hands()
+    hands.open()
+    listed = [
+        {"credential_identifier": "a", "platforms": ["shop.example", "other.example"]},
+        {"credential_identifier": "b", "platforms": ["tenant.shop.example", "notshop.example"]},
+    ]
+    told = {
+        "shop.example": "of the shop",
+        "wallets.shop.example": "of the shop",
+        "tenant.shop.example": None,
+        "wallets.tenant.shop.example": None,
+        "notshop.example": None,
+    }
+    assert hands.page.evaluate(_SHOWN_AT, [listed, [*told]]) == [*told.values()]
 
 
 @pytest.fixture
@@ -240,6 +279,18 @@ def test_every_way_to_ask_is_answered(holder, platform):
         hands.click("#present-yes")
         [shown] = platform.hears(name, hands.page)["credentials"]["person"]
         assert shown["claims"]["age_over_18"] is True
+
+
+def test_who_asks_many_times_at_once_is_shown_one_certificate(holder, platform):
+    """Sixteen would use up nearly all that a person has, by one yes."""
+    hands = holder("asked-sixteen-times")
+    name, query = platform.asks("age_over_18", times=16)
+    hands.open(f"present?{query}")
+    hands.click("#present-yes")
+    credentials = platform.hears(name, hands.page)["credentials"]
+    assert len(credentials) == 16
+    hands.open("certificate")
+    hands.page.wait_for_selector("#wallet-stock:has-text('19 platforms')")
 
 
 def test_a_request_that_somebody_changed_on_its_way_shows_nothing(holder, platform):

@@ -283,7 +283,7 @@ def test_nothing_is_asked_for_that_an_mdoc_cannot_answer():
 class PublishedWithRoot(Published):
     """What the service publishes, with its root, and the list of that."""
 
-    async def get(self, url, *, accept):
+    async def get(self, url, *, accept, largest=0):
         if url == f"{ADDRESS}/ca/credentials.cer":
             root = self._service.certificates.credentials.anchor(now=NOW)
             return SimpleNamespace(body=root.public_bytes(Encoding.DER))

@@ -54,7 +54,7 @@ class Published:
         self._service = service
         self._clock = clock
 
-    async def get(self, url, *, accept):
+    async def get(self, url, *, accept, largest=0):
         now = self._clock.now()
         if url == f"{ADDRESS}/.well-known/jwt-vc-issuer":
             body = self._service.certificates.credentials.issuer_metadata(now=now)

@@ -157,6 +157,10 @@ PROOFS = {
     "without the token": (ProofMalformed, {"ath": None}),
     "of another kind": (ProofMalformed, {"says": {"typ": "JWT"}}),
     "without a key": (ProofMalformed, {"says": {"jwk": None}}),
+    "with a key whose number is a list": (
+        ProofMalformed,
+        {"says": {"jwk": CLIENT_KEY.as_dict(private=False) | {"x": []}}},
+    ),
     "with a secret key": (
         ProofMalformed,
         {"says": {"jwk": CLIENT_KEY.as_dict(private=True)}},

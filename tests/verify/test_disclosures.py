@@ -84,6 +84,8 @@ TEXTS = {
     "a member twice": b64url(b'["salt","a",{"b":1,"b":2}]'),
 }
 WRONG |= {name: ({"_sd": hidden(text)}, [text]) for name, text in TEXTS.items()}
+# As JSON can spell it, and UTF-8 cannot.
+WRONG["half a character"] = ({"_sd": [digest(OVER_18)]}, ["\ud800"])
 
 
 @pytest.mark.parametrize(("payload", "shown"), WRONG.values(), ids=WRONG)

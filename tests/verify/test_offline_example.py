@@ -79,6 +79,15 @@ def test_three_days_without_the_service_and_a_revocation_after_it_came_back(netw
     assert (found.exit_code, "verify.credential_revoked" in found.output) == (1, True)
 
 
+def test_a_door_that_is_to_believe_another_forgets_the_one_before(network, run):
+    run("trust", ISSUER)
+    run("refresh")
+    assert run("trust", "https://other.example").exit_code == 0
+    assert "verify.key_unknown" in run("verify", shown=shown()).output
+    run("refresh")
+    assert "verify.key_unknown" in run("verify", shown=shown()).output
+
+
 def test_a_door_that_was_given_an_anchor_needs_no_keys(network, run, tmp_path):
     anchor = tmp_path / "ca.pem"
     anchor.write_bytes(AUTHORITY.certificate.public_bytes(Encoding.PEM))

@@ -198,11 +198,12 @@ def test_a_disclosure_of_another_certificate_is_refused():
     [
         {},
         {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
+        {"kty": "EC", "crv": "P-256", "x": [], "y": {}},
         {"kty": "oct", "k": "AAAA"},
         private_key("ES256", "holder").as_dict(private=True),
         private_key("ES384", "holder").as_dict(private=False),
     ],
-    ids=["empty", "no point", "a secret", "with its secret", "of another curve"],
+    ids=["empty", "no point", "no text", "a secret", "with its secret", "of another curve"],
 )
 def test_a_holder_without_a_public_key_cannot_show_anything(jwk):
     with pytest.raises(HolderKeyRefused):

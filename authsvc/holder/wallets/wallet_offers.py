@@ -2,8 +2,9 @@
 
 1  the sign-in is as strong as for a further device: a wallet goes on with its refresh token, so
    that whoever has found out the password alone invites none
-2  in one transaction: the person could have certificates now, and the line in their own log
-3  the offer
+2  it is one of a few that a person makes in a day
+3  in one transaction: the person could have certificates now, and the line in their own log
+4  the offer
 """
 
 from collections.abc import Sequence
@@ -41,12 +42,14 @@ class WalletOffers:
         """A new offer.
 
         What `require_strength_to_add` raises; UnknownCredentialConfiguration;
-        CredentialRequestDenied for who could not have what is offered.
+        CredentialRequestDenied for who could not have what is offered; TooManyOffers.
         """
         # 1.
         await require_strength_to_add(visit, self._step_up)
-        # 2.
         self._offers.check(kinds)
+        # 2.
+        await self._offers.count(visit.session)
+        # 3.
         async with self._database.transaction() as tx:
             subscriber = await held_person_of(tx, self._subscribers, visit.session)
             await attested(tx, self._subscribers, subscriber, now=visit.now)
@@ -57,5 +60,5 @@ class WalletOffers:
                 network=visit.network,
             )
             await self._activity.write(tx, subscriber, offered)
-        # 3.
+        # 4.
         return await self._offers.make(visit.session, kinds, now=visit.now)

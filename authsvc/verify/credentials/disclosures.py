@@ -42,7 +42,9 @@ def disclosed(payload: Mapping[str, Any], disclosures: Sequence[str]) -> dict[st
     """The Processed SD-JWT Payload; AlgorithmRefused for another hash, DisclosureRefused."""
     if payload.get(_HASH_NAME, HASH) != HASH:
         raise AlgorithmRefused(log="another hash")
-    shown = {digest_of(text): _read(text) for text in disclosures}
+    # Read before it is hashed: half a character, as JSON can spell one, has no octets.
+    read = [(_read(text), text) for text in disclosures]
+    shown = {digest_of(text): disclosure for disclosure, text in read}
     if len(shown) < len(disclosures):
         raise DisclosureRefused(log="twice the same")
     filling = _Filling(shown)

@@ -17,7 +17,7 @@ from authsvc.verify.statuses.status import LONGEST_UNPACKED, VerifiedStatusList,
 
 _TYPES = ("statuslist+jwt",)
 # What does not compress at all, in base64url twice (`lst`, then the payload), and the rest.
-_LONGEST = LONGEST_UNPACKED * 16 // 9 + compact.LONGEST
+LONGEST = LONGEST_UNPACKED * 16 // 9 + compact.LONGEST
 _MOST_SECONDS = 366 * 24 * 3600
 
 
@@ -54,7 +54,7 @@ class StatusListVerifier:
             keys_of(issuer, keys=keys, anchors=anchors, revocations=revocations),
             types=_TYPES,
             algorithms=algorithms,
-            longest=_LONGEST,
+            longest=LONGEST,
         )
 
     def verify(self, token: bytes, *, now: datetime) -> VerifiedStatusList:

@@ -6,10 +6,20 @@ const FEW_BUCKETS = 4;
 
 /**
  * Whether a certificate for `sector` is shown to a platform at `host`: there, and on hosts below it,
- * which are the same owner's (as WebAuthn has it of an RP ID).
+ * which are the same owner's (as WebAuthn has it of an RP ID), but for those of `others`.
  */
-export function isAt(host, sector) {
-  return host === sector || host.endsWith(`.${sector}`);
+export function isAt(host, sector, others = []) {
+  const isThere = host === sector || host.endsWith(`.${sector}`);
+  return isThere && !others.some((other) => isAt(host, other));
+}
+
+/**
+ * Platforms of their own on hosts below a sector: whoever has a name there, and is registered, is
+ * somebody else, and must not know the person as the one above does.
+ */
+export function othersBelow(sector, listed) {
+  const every = listed.flatMap(({ platforms }) => platforms);
+  return every.filter((other) => other !== sector && isAt(other, sector));
 }
 
 /**

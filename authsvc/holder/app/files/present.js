@@ -138,8 +138,12 @@ async function unsaid(answers, told, hostname) {
 
 async function show({ claims, hostname }, answers, encryption) {
   const tokens = {};
+  // One of a kind, however often it is asked for: who is shown several of one person would use up
+  // what there is, and knew by one withdrawal that all of them belong together.
+  const taken = new Map();
   for (const { id, kind, names, told } of answers) {
-    const certificate = await take(kind, hostname);
+    if (!taken.has(kind)) taken.set(kind, await take(kind, hostname));
+    const certificate = taken.get(kind);
     // Another tab may have taken the last one; and what was promised on the screen is what is told.
     if (!certificate || names.some((name) => certificate.claims[name] !== told[name]))
       throw spent();

@@ -6,8 +6,9 @@
  *   enrollment  {id, token, purpose, phone?, keys?, card?}
  *   card        the virtual card, only in a sandbox
  *   frozen      true, if the number is frozen as far as this device knows
- *   wallet      {keys, refresh, hosts, bucketsAt, certificates: [{kind, text, keys, until, sector?}]}
- *               hosts of platforms that asked for one of their own; when buckets were fetched last
+ *   wallet      {keys, refresh, hosts, bucketsAt, certificates: [{kind, text, keys, until, sector?, below?}]}
+ *               hosts of platforms that asked for one of their own; when buckets were fetched last;
+ *               `below` are platforms of their own on hosts below a sector
  */
 
 import { Problem } from '/app/problem.js';

@@ -111,7 +111,7 @@ export async function take(kind, host) {
 function nextOf(wallet, kind, host) {
   const good = goodOnes(wallet, kind);
   if (kind !== AT_PLATFORM) return good[0] ?? null;
-  const own = good.filter((each) => isAt(host, each.sector));
+  const own = good.filter((each) => isAt(host, each.sector, each.below));
   // The nearest name: a platform on a host of another one's domain is not that other one.
   own.sort((one, other) => other.sector.length - one.sector.length || other.until - one.until);
   return own[0] ?? null;

@@ -6,7 +6,7 @@
  */
 
 import { post } from '/app/api.js';
-import { chosenBuckets } from '/app/buckets.js';
+import { chosenBuckets, othersBelow } from '/app/buckets.js';
 import { digestOf, publicJWK, random, seconds, signedJWT } from '/app/jwt.js';
 import { makeKeys } from '/app/keys.js';
 import { Problem, unreached } from '/app/problem.js';
@@ -70,7 +70,12 @@ async function buckets(keys, tokens, kind, allowed, hosts) {
         const { credential_identifier: name, platforms } = each;
         if (done.has(name)) continue;
         const asked = { credential_identifier: name };
-        done.set(name, await batch(keys, tokens, kind, asked, platforms.length));
+        const fetched = await batch(keys, tokens, kind, asked, platforms.length);
+        const below = platforms.map((sector) => othersBelow(sector, listed));
+        done.set(
+          name,
+          fetched.map((each, place) => ({ ...each, below: below[place] })),
+        );
       }
       return [...done.values()].flat();
     } catch (problem) {
