@@ -28,6 +28,8 @@ from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollment
 from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown, PhoneMissing
 from authsvc.enrollment.guardian_errors import GuardianMissing
 from authsvc.enrollment.guardian_step import is_minor
+from authsvc.enrollment.guardianship import Guardianship
+from authsvc.enrollment.joining_errors import NotOnePerson
 from authsvc.enrollment.newcomers import Newcomers
 from authsvc.enrollment.particulars import Outcome, ProvedDocument
 from authsvc.enrollment.recovery.recovering import Recovering
@@ -70,6 +72,7 @@ class Completion:
         newcomers: Newcomers,
         replacement: Replacement,
         recovering: Recovering,
+        guardianship: Guardianship,
         alerts: Alerts,
         clock: Clock,
     ) -> None:
@@ -82,6 +85,7 @@ class Completion:
         self._newcomers = newcomers
         self._replacement = replacement
         self._recovering = recovering
+        self._guardianship = guardianship
         self._alerts = alerts
         self._clock = clock
 
@@ -145,9 +149,10 @@ class Completion:
                 await require_good(self._register, document.kind, document.document_number)
                 # Two people may have been found to be one since the document was shown.
                 numbers = await numbers_of(self._register, document)
-                if enrollment.state.is_replacement:
-                    await self._require_replaced(document)
                 named = replace(enrollment, state=enrollment.state.with_numbers(numbers))
+                if named.state.is_replacement:
+                    await self._require_replaced(named.state.proved_document)
+                named = replace(named, state=await self._with_guardians(named.state))
                 done = await self._record(named, request, content, position, now=now)
                 if done is not None:
                     await self._tell(enrollment, done, now=now)
@@ -157,15 +162,33 @@ class Completion:
             raise
         raise EnrollmentMoved(log="the register's feed does not hold still")
 
-    async def _require_replaced(self, document: ProvedDocument) -> None:
-        """Returns if the document on file is good no more; DocumentStillGood.
+    async def _with_guardians(self, state: EnrollmentState) -> EnrollmentState:
+        """The state with those who have vouched and are guardians still; GuardianMissing."""
+        if not state.guardians:
+            return state
+        async with self._database.reading() as tx:
+            still = await self._guardianship.vouched(tx, state.guardians, state.proved_document)
+        if not still:
+            raise GuardianMissing(log="who vouched is the guardian no more")
+        return state.with_vouchers(still)
 
-        Somebody with two good documents has devices that work: whoever has lost them recovers.
+    async def _require_replaced(self, document: ProvedDocument) -> None:
+        """Returns if the document on file is good no more, and of the same holder.
+
+        NotOnePerson if the register knows a number of one holder that the other never had: once
+        some numbers were given to two people, and whoever got another has had the same.
+        DocumentStillGood: somebody with two good documents has devices that work; whoever has lost
+        them recovers.
         """
         async with self._database.reading() as tx:
-            kind, number = await self._replacement.on_file(tx, document)
-        # Nothing was kept of documents at first.
-        if number and await self._register.status_of(kind, number) is RegisterStatus.VALID:
+            on_file = await self._replacement.on_file(tx, document)
+        if on_file is None:
+            return
+        which = on_file.document_kind, on_file.document_number
+        numbers = await self._register.numbers_of(*which) or (document.number,)
+        if document.number not in numbers or on_file.number not in document.all_numbers:
+            raise NotOnePerson(field="chip", log="the document on file is somebody else's")
+        if await self._register.status_of(*which) is RegisterStatus.VALID:
             raise DocumentStillGood
 
     async def _record(

@@ -146,6 +146,7 @@ class Desk:
             activity=activity,
             alerts=alerts,
         )
+        guardianship = Guardianship(register=register, subscribers=subscribers)
         document = DocumentStep(
             enrollments=enrollments,
             limits=limits,
@@ -219,6 +220,7 @@ class Desk:
                 ),
                 replacement=replacement,
                 recovering=recovering,
+                guardianship=guardianship,
                 alerts=alerts,
                 clock=clock,
             ),
@@ -228,7 +230,7 @@ class Desk:
             recovering=recovering,
             freezing=freezing,
             ending=ending,
-            guardianship=Guardianship(register=register, subscribers=subscribers),
+            guardianship=guardianship,
         )
 
     async def begin(

@@ -1,8 +1,10 @@
 """Does a guardian's word still count? Asked anew each time: custody ends, and birthdays come."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from authsvc.clock import china_today
+from authsvc.enrollment.particulars import ProvedDocument, Voucher
 from authsvc.evidence.register import DocumentRegister
 from authsvc.storage import Transaction
 from authsvc.subscribers import OF_AGE, Subscribers, SubscriberStatus, age_on
@@ -15,6 +17,25 @@ class Guardianship:
     def __init__(self, *, register: DocumentRegister, subscribers: Subscribers) -> None:
         self._register = register
         self._subscribers = subscribers
+
+    async def vouched(
+        self, tx: Transaction, vouchers: Sequence[Voucher], document: ProvedDocument
+    ) -> tuple[Voucher, ...]:
+        """Those who are guardians still of the holder of a document; RegisterUnavailable.
+
+        A day may lie between a guardian's word and the number. NOTE: as for `holds`.
+        """
+        found = []
+        for voucher in vouchers:
+            guardian = await self._subscribers.find(tx, voucher.guardian_id)
+            known = guardian and await self._subscribers.identity_of(tx, guardian)
+            if known and await self._register.is_guardian(
+                ward_kind=document.kind,
+                ward_document_number=document.document_number,
+                guardian_number=known.number,
+            ):
+                found.append(voucher)
+        return tuple(found)
 
     async def holds(self, tx: Transaction, relation: Relation, *, now: datetime) -> bool:
         """Whether the other is a guardian of the person, who is a minor; RegisterUnavailable.

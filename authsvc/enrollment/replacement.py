@@ -14,7 +14,7 @@ from authsvc.certificates import Certificates, RevocationReason
 from authsvc.enrollment.errors import PersonFrozen, PhoneMissing
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.storage import Transaction
-from authsvc.subscribers import Subscriber, Subscribers, SubscriberStatus
+from authsvc.subscribers import Identity, Subscriber, Subscribers, SubscriberStatus
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 
 
@@ -33,14 +33,15 @@ class Replacement:
         known = await self._known(tx, document)
         return None if known is None else await self._subscribers.hold(tx, known.id)
 
-    async def on_file(self, tx: Transaction, document: ProvedDocument) -> tuple[str, str]:
-        """Kind and number of the document that this one would replace; empty if there is none."""
+    async def on_file(self, tx: Transaction, document: ProvedDocument) -> Identity | None:
+        """Who is on file, by the document that this one would replace; None if there is none."""
         known = await self._known(tx, document)
         identity = None if known is None else await self._subscribers.identity_of(tx, known)
-        if identity is None:
-            return "", ""
+        if identity is None or not identity.document_number:
+            # Nothing was kept of documents at first.
+            return None
         on_file = identity.document_kind, identity.document_number
-        return ("", "") if on_file == (document.kind, document.document_number) else on_file
+        return None if on_file == (document.kind, document.document_number) else identity
 
     async def take_place(
         self, tx: Transaction, document: ProvedDocument, *, now: datetime

@@ -184,6 +184,10 @@ class EnrollmentState(msgspec.Struct, frozen=True, omit_defaults=True):
         then = self._after_guardian if self.next_step is Step.GUARDIAN else self.next_step
         return replace(self, next_step=then, needs_guardian=False, guardians=())
 
+    def with_vouchers(self, vouchers: tuple[Voucher, ...]) -> "EnrollmentState":
+        """Those who have vouched, as far as they are guardians still."""
+        return replace(self, guardians=vouchers)
+
     def back_to_guardian(self) -> "EnrollmentState":
         """Whoever vouched has left or is frozen; another guardian has to."""
         return replace(self, next_step=Step.GUARDIAN, guardians=())

@@ -114,7 +114,8 @@ class DocumentRegister(Protocol):
         """Every identity number that the holder of a document has had; RegisterUnavailable.
 
         The first one first, which never changes; today's among them. Nothing for a document that
-        never was. Only asked about a document that was just shown here.
+        never was. Only asked about a document that was just shown here, and about the one that it
+        is to replace.
         """
         ...
 

@@ -17,9 +17,10 @@ from authsvc.enrollment.errors import (
     PhoneMissing,
     StepNotNeeded,
 )
+from authsvc.enrollment.joining_errors import NotOnePerson
 from authsvc.enrollment.leaving import Leaving
 from authsvc.enrollment.returning_errors import DocumentStillGood
-from authsvc.enrollment.steps import Step
+from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import Conflict
 from authsvc.evidence.errors import RegisterUnavailable
 from authsvc.evidence.register import RegisterStatus
@@ -274,6 +275,33 @@ async def test_a_document_that_is_still_good_is_not_replaced(world, monkeypatch)
     assert await before.statuses() == [Status.GOOD]
     await after.finish()
     assert (await before.statuses()).count(Status.GOOD) == 1
+
+
+@pytest.mark.parametrize("purpose", [Purpose.ENROLL, Purpose.RECOVER])
+@pytest.mark.parametrize("has_another", ["the later one", "the earlier one"])
+async def test_a_number_that_two_people_once_had_opens_nobody_elses_door(
+    world, purpose, has_another
+):
+    """Both were given one number; one of them has another since, and the register knows both."""
+    cards = world.new_card(), world.new_card()
+    shared, other = cards if has_another == "the later one" else reversed(cards)
+    numbers = (shared.holder_file["number"], other.holder_file["number"])
+    world.register.says_otherwise[other.document_number] = numbers
+    first = await world.enroll(cards[0])
+    world.authority.report_lost(first.card.document_number)
+    second = await world.begin(cards[1], purpose)
+    await second.go_to(Step.CERTIFICATE_REQUEST)
+    if purpose is Purpose.RECOVER:
+        world.clock.advance(days=2)
+    with pytest.raises(NotOnePerson):
+        await second.finish()
+    with pytest.raises(NotOnePerson):
+        await second.choose()
+    async with world.database.reading() as tx:
+        documents = await world.subscribers.documents_of(tx, await first.subscriber_id())
+        name = await world.credentials.sign_in_name_of(tx, await first.subscriber())
+    assert [each.kind for each in documents] == ["resident_identity_card"]
+    assert name == first.sign_in_name
 
 
 async def test_two_replacements_at_once_issue_one_certificate(world):

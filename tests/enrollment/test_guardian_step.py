@@ -81,6 +81,37 @@ async def test_the_guardian_s_word_opens_the_way_and_makes_the_relation(world, g
     assert "guardian was added" in (await world.messages_to(ward))[-1]
 
 
+async def test_who_vouched_must_be_the_guardian_when_the_number_is_given(world, guardian, ward):
+    """Custody ends on the day on which somebody vouched, before the enrollment is completed."""
+    await guardian.vouch_for(await ward.shown_code())
+    await ward.go_to(Step.CERTIFICATE_REQUEST)
+    guardian.becomes_guardian_of(ward, holds=False)
+    with pytest.raises(GuardianMissing):
+        await ward.finish()
+    assert await ward.next_step() is Step.GUARDIAN
+    with pytest.raises(NotTheGuardian):
+        await guardian.vouch_for(await ward.shown_code())
+    other = await world.enroll()
+    other.becomes_guardian_of(ward)
+    await other.vouch_for(await ward.shown_code())
+    await ward.go_to(Step.COMPLETED)
+    async with world.database.reading() as tx:
+        relations = await world.relations.of(tx, await ward.subscriber())
+    assert [each.other_id for each in relations] == [await other.subscriber_id()]
+
+
+async def test_a_register_that_is_away_as_the_number_is_given_changes_nothing(
+    world, guardian, ward
+):
+    await guardian.vouch_for(await ward.shown_code())
+    await ward.go_to(Step.CERTIFICATE_REQUEST)
+    world.register.is_away = True
+    with pytest.raises(RegisterUnavailable):
+        await ward.finish()
+    world.register.is_away = False
+    await ward.go_to(Step.COMPLETED)
+
+
 async def test_nothing_of_the_guardians_stays_in_a_completed_enrollment(guardian, ward):
     await guardian.vouch_for(await ward.shown_code())
     await ward.go_to(Step.COMPLETED)

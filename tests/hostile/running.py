@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import signal
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -44,6 +45,7 @@ class Running:
     url: str
     settings: Settings
     person: TestPerson = field(default_factory=_somebody)
+    server: Server | None = None
 
     def code(self) -> dict[str, str]:
         """The token request for a fresh code; the person signs in and approves."""
@@ -99,6 +101,19 @@ class Running:
         finally:
             await house.close()
 
+    def die(self) -> None:
+        """Every process of it is gone at once (SIGKILL)."""
+        assert self.server is not None
+        process = self.server._process
+        assert process is not None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def rise(self) -> None:
+        """It is started again."""
+        assert self.server is not None
+        self.server.start()
+
     async def for_somebody_new(self) -> "Running":
         """The same service, and a person of whom no test has heard."""
         found = replace(self, person=_somebody())
@@ -141,7 +156,7 @@ async def running(database_url: str, ephemeral_url: str, directory: Path) -> Asy
         environment=environment,
     )
     with _started(server):
-        yield found
+        yield replace(found, server=server)
 
 
 @contextmanager

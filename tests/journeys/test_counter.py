@@ -2,8 +2,10 @@
 
 import json
 import re
+import secrets
 import subprocess
 import sys
+from urllib.parse import urlencode
 
 import pytest
 
@@ -93,3 +95,29 @@ def test_the_app_on_ones_own_phone_goes_on_to_the_number(world, counter, new_han
     hands.click("#choose-credentials")
     hands.click("#get-number")
     assert len(hands.sees("#online-number").replace(" ", "")) == 10
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "led",
+    [
+        "../holder/freeze?",
+        "../holder/platforms/withdrawal-of-all#",
+        "..%2Fholder%2Ffreeze?",
+        "a/../..",
+    ],
+)
+def test_a_link_of_somebody_else_does_nothing_in_ones_own_name(world, new_hands, led):
+    """What stands in the link becomes an address of the service, and the browser is signed in."""
+    hands = new_hands()
+    hands.opts_in(f"led astray {secrets.token_hex(4)}")
+    asked = []
+    hands.page.on("request", lambda request: asked.append((request.method, request.url)))
+    named = urlencode({"enrollment": led, "token": "x" * 43})
+    hands.page.goto(f"{world.issuer}/app/#/take-over?{named}")
+    hands.settled()
+    if hands.page.locator("#take-over").count():
+        hands.click("#take-over")
+        hands.settled()
+    assert [url for method, url in asked if method == "POST"] == []
+    assert "This is not a link of a counter" in hands.sees("h1")

@@ -55,6 +55,7 @@ async function ask(method, path, body, options = {}) {
 }
 
 async function reach(method, path, body, { token, signal }) {
+  requireOwn(path);
   const headers = { accept: 'application/json', 'accept-language': language() };
   if (token) headers.authorization = `Bearer ${token}`;
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -75,6 +76,12 @@ async function reach(method, path, body, { token, signal }) {
   }
   compareClocks(response.headers.get('date'));
   return response;
+}
+
+/** Returns if a path is the one that the browser will ask: nothing in it leads to another one. */
+function requireOwn(path) {
+  const { origin, pathname, search } = new URL(path, location.origin);
+  if (origin !== location.origin || pathname + search !== path) throw new TypeError('path');
 }
 
 function compareClocks(date) {

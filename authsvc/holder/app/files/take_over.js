@@ -8,12 +8,17 @@ import { takeOver, underWay } from '/app/enrollment.js';
 import { go } from '/app/router.js';
 import { say } from '/app/words.js';
 
+// As the service makes them: 128 and 256 bits in base64url. What stands in a link becomes part of an
+// address, and this browser may be signed in.
+const ID = /^[\w-]{22}$/;
+const TOKEN = /^[\w-]{43}$/;
+
 /** Asks whether the person stands at a counter, and goes on with their enrollment. */
 export async function takeOverView() {
   const asked = new URLSearchParams(location.hash.split('?')[1] ?? '');
   const [id, token] = ['enrollment', 'token'].map((name) => asked.get(name));
   const kept = await underWay();
-  if (!id || !token) return nothing(say('这不是窗口的链接', 'This is not a link of a counter'));
+  if (!ID.test(id ?? '') || !TOKEN.test(token ?? '')) return nothing(say('这不是窗口的链接', 'This is not a link of a counter'));
   if (kept && kept.id !== id)
     return nothing(say('本设备上已有未完成的办理', 'Something else is under way on this device'));
   return [
