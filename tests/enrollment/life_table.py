@@ -5,54 +5,11 @@ whether their holder has another identity number then. Each row spells its own l
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 from authsvc.evidence.kinds import KINDS
 from authsvc.subscribers.activity import ActivityKind as Kind
 from authsvc.subscribers.activity.entry import ALERTING
-
-
-class Number(Enum):
-    """The online number and the subjects at platforms."""
-
-    STAYS = "stay"
-    FROZEN = "stay, frozen"
-    ENDS = "end"
-
-
-class Certificates(Enum):
-    """What was issued on the document: device certificates, and with them credentials."""
-
-    GOOD = "good"
-    ON_HOLD = "on hold"
-    OVER = "over"
-    CEASED = "ceased"
-    SUPERSEDED = "superseded"
-
-
-class Sessions(Enum):
-    """Sessions, grants and tokens of before."""
-
-    GO_ON = "go on"
-    DEAD = "dead"
-
-
-class Then(Enum):
-    """What the holder does next, and what comes of it; `AFTERWARDS` says what is so then."""
-
-    NOTHING = "–"
-    SHOWS_THE_NEW = "shows the new one"
-    JOINS_BOTH = "joins both"
-    SHOWS_THEIRS = "shows theirs"
-    IS_REFUSED = "is refused"
-
-
-class After(Enum):
-    """The identity number of the holder after an event that happens to a kind of document."""
-
-    SAME = "same"
-    ANOTHER = "another"
-    NEVER = "never"
+from tests.enrollment.life_words import After, Certificates, Number, Sessions, Then
 
 
 @dataclass(frozen=True)
@@ -60,7 +17,8 @@ class Row:
     """An event. `acts` are what the register does, as methods of `lives.Cell`.
 
     `told` are the lines in the person's own log; `told_another` is told beside them where a number
-    that is for life is another one, `told_ward` to whoever has a guardian. `mute` is a register that tells no more than the status.
+    that is for life is another one, `told_ward` to whoever has a guardian. `mute` is a register
+    that tells no more than the status.
     """
 
     name: str
@@ -92,7 +50,7 @@ class Row:
         told = [_told(kind) for kind in self.told]
         told += [f"{_told(kind)} with another number for life" for kind in self.told_another]
         told += [f"{_told(kind)} to a ward" for kind in self.told_ward]
-        cells = (
+        return _line(
             f"{self.name} (`{self.event}`)",
             f"`{self.command}`" if self.command else "",
             self.number.value,
@@ -102,11 +60,6 @@ class Row:
             ", ".join(told),
             self.then.value,
         )
-        return "| " + " | ".join(cell or "–" for cell in cells) + " |"
-
-
-def _told(kind: Kind) -> str:
-    return f"**`{kind.value}`**" if kind in ALERTING else f"`{kind.value}`"
 
 
 STAYS, FROZEN, ENDS = Number
@@ -118,7 +71,14 @@ RENUMBERED, SOON = Kind.IDENTITY_NUMBER_CHANGED, Kind.DOCUMENT_ENDS_SOON
 
 EVENTS = (
     Row("first issue", "issued", "issue", (), STAYS, "valid", GOOD, GO_ON),
-    Row("loss reported", "loss_reported", "lost", ("lose",), STAYS, "lost", ON_HOLD, GO_ON, (LOST,)),
+    Row(
+        "loss reported",
+        "loss_reported",
+        "lost",
+        ("lose",),
+        *(STAYS, "lost", ON_HOLD, GO_ON),
+        told=(LOST,),
+    ),
     Row(
         "found again",
         "found",
@@ -299,9 +259,17 @@ AFTERWARDS = {
 
 def line_of_kinds(row: Row) -> str:
     """To which kinds an event happens, as it stands in the document."""
-    return f"| {row.name} | " + " | ".join(each.value for each in KINDS_OF[row.name].values()) + " |"
+    return _line(row.name, *(each.value for each in KINDS_OF[row.name].values()))
 
 
 def line_afterwards(then: Then) -> str:
     """What is so afterwards, as it stands in the document."""
-    return f"| {then.value} | " + " | ".join(each.value for each in AFTERWARDS[then]) + " |"
+    return _line(then.value, *(each.value for each in AFTERWARDS[then]))
+
+
+def _line(*cells: str) -> str:
+    return "| " + " | ".join(cell or "–" for cell in cells) + " |"
+
+
+def _told(kind: Kind) -> str:
+    return f"**`{kind.value}`**" if kind in ALERTING else f"`{kind.value}`"

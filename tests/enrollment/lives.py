@@ -15,7 +15,8 @@ from authsvc.evidence.kinds import KINDS, RESIDENT_IDENTITY_CARD, Proof
 from authsvc.evidence.register import RenewalAnswer
 from authsvc.evidence.resident_number import Sex
 from authsvc.subscribers import SubscriberStatus
-from tests.enrollment.life_table import After, Certificates, Number, Row, Sessions
+from tests.enrollment.life_table import Row
+from tests.enrollment.life_words import After, Certificates, Number, Sessions
 
 SECTORS = ("shop.test", "bank.test")
 CARD, STAY, PASSPORT = "resident_identity_card", "permanent_residence_card", "passport"
@@ -34,15 +35,24 @@ _REASONS = {
 }
 
 
-def first_document(world, kind: str, *, days: int | None = None) -> IssuedCard:
-    """A document of somebody new; `days` from today are its last ones, if not the law's."""
+def first_document(
+    world, kind: str, *, days: int | None = None, former_number: bool = False
+) -> IssuedCard:
+    """A document of somebody new; `days` from today are its last ones, if not the law's.
+
+    `former_number` gives a permanent resident one of 15 characters.
+    """
     authority, number = world.authority, None
     if number_kind(KINDS[kind]) is RESIDENT_IDENTITY_CARD:
         born = CHILD if kind == "household_register_page" else GROWN_UP
         number = authority.create_person(birth_date=born).number.value
     last = None if days is None else authority.today() + timedelta(days=days)
     card: IssuedCard = authority.papers.issue(
-        kind, number=number, birth_date=GROWN_UP, valid_until=last
+        kind,
+        number=number,
+        birth_date=GROWN_UP,
+        valid_until=last,
+        former_number=former_number,
     )
     return card
 
@@ -54,7 +64,8 @@ class Cell:
         self.world = world
         self.kind = kind
         self.row = row
-        self.held = first_document(world, kind, days=row.days)
+        renumbered = kind == STAY and "change_number" in row.acts
+        self.held = first_document(world, kind, days=row.days, former_number=renumbered)
         self.document = self.held.document_number
         self.number = self.held.holder_file["number"]
         self.other: IssuedCard | None = None
@@ -237,5 +248,3 @@ class Cell:
         async with self.world.database.reading() as tx:
             entries = await self.world.activity.of(tx, await self.subscriber())
         return Counter(entry.kind.value for entry in entries)
-
-

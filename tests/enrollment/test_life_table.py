@@ -23,14 +23,12 @@ from tests.enrollment.life_table import (
     AFTERWARDS,
     EVENTS,
     KINDS_OF,
-    After,
-    Then,
     line_afterwards,
     line_of_kinds,
 )
 from tests.enrollment.life_ways import WAYS, Feed, once
+from tests.enrollment.life_words import After, Then
 from tests.enrollment.lives import Cell
-from tests.enrollment.makers import World
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "document-life.md"
 NEITHER = {Then.NOTHING, Then.IS_REFUSED}
@@ -83,9 +81,7 @@ async def cells_of(world, kind):
     rows = [row for row in EVENTS if KINDS_OF[row.name][kind] is not After.NEVER]
     cells = [await Cell(world, kind, row).enroll(guardian) for row in rows]
     world.clock.advance(minutes=10)
-    feed = Feed(
-        world.authority, frozenset(cell.document for cell in cells if cell.row.mute)
-    )
+    feed = Feed(world.authority, frozenset(cell.document for cell in cells if cell.row.mute))
     await world.desk.changes.poll(feed, now=world.clock.now())
     world.clock.advance(days=1)
     return guardian, cells, feed
@@ -180,7 +176,8 @@ def test_the_document_has_the_same_kinds():
 
 
 def test_the_document_has_the_same_afterwards():
-    assert lines_below("What the holder does then") == [line_afterwards(each) for each in AFTERWARDS]
+    lines = [line_afterwards(each) for each in AFTERWARDS]
+    assert lines_below("What the holder does then") == lines
 
 
 def test_every_event_and_every_kind_is_in_the_table():
