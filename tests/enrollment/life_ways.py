@@ -8,6 +8,7 @@ import contextlib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from unittest.mock import patch
 
 from sqlalchemy import event
@@ -86,17 +87,28 @@ async def killed(world, feed: Feed, restarted, rng: random.Random):
     while news := feed.after(await world.desk.changes.position()):
         feed.piece = rng.randint(1, _MOST_IN_A_PIECE)
         early = rng.sample(news, min(len(news), _MOST_IN_A_PIECE))
-        position, step = news[0].cursor - 1, rng.randrange(_STRIDE)
-        while await world.desk.changes.position() == position:
-            for act, said in ((push, early), (poll, feed)):
-                try:
-                    with steps(world.database, left=step):
-                        await act(world, said)
-                except Killed:
-                    world = await restarted()
+        step = rng.randrange(_STRIDE)
+        is_followed = False
+        while not is_followed:
+            world, _ = await _perhaps_killed(world, partial(push, changes=early), step, restarted)
+            world, is_followed = await _perhaps_killed(
+                world, partial(poll, feed=feed), step, restarted
+            )
             step += _STRIDE
         assert step > _FEWEST_STEPS
     return world
+
+
+async def _perhaps_killed(world, act, step: int, restarted):
+    """Acts for so many steps; the world in which it goes on, and whether the act was finished."""
+    position = await world.desk.changes.position()
+    try:
+        with steps(world.database, left=step):
+            await act(world)
+    except Killed:
+        world = await restarted()
+        return world, await world.desk.changes.position() > position
+    return world, True
 
 
 WAYS = (once, twice, in_disorder, killed)

@@ -82,8 +82,10 @@ class Cell:
         self.id = await applicant.subscriber_id()
         [certificate] = await applicant.certificates()
         self.serial = certificate.serial
-        self.before = await self.identifiers()
-        self.lines = await self._lines()
+        async with self.world.database.reading() as tx:
+            subscriber = await self.world.subscribers.find(tx, self.id)
+            self.before = await self._identifiers(tx, subscriber)
+            self.lines = await self._lines(tx, subscriber)
         self.issued_at = self.world.clock.now()
         return self
 
@@ -159,6 +161,12 @@ class Cell:
     def live(self):
         self.world.authority.lives.withdraw_death(self.number)
 
+    @property
+    def second(self) -> IssuedCard:
+        """Their other document."""
+        assert self.other is not None
+        return self.other
+
     def _take(self, card: IssuedCard) -> None:
         self.other = card
         self.number = card.holder_file["number"]
@@ -167,7 +175,7 @@ class Cell:
 
     async def shows_the_new(self, guardian) -> None:
         """They are known, and what rested on the old one is superseded."""
-        again = await self.walk(self.other, Purpose.ENROLL, guardian)
+        again = await self.walk(self.second, Purpose.ENROLL, guardian)
         assert again.issued.online_number.value == self.before[0]
 
     async def joins_both(self, guardian) -> None:
@@ -175,16 +183,16 @@ class Cell:
         applicant = await self.world.begin(self.held, Purpose.JOIN)
         await applicant.document()
         await applicant.holder()
-        other = replace(applicant, card=self.other)
+        other = replace(applicant, card=self.second)
         joining, now = self.world.desk.joining, self.world.clock.now()
         await joining.take_document(
             applicant.key,
             shown=ShownDocument(
-                self.other.holder_file["kind"], chip=self.other.chip_file, printed=other.printed
+                self.second.holder_file["kind"], chip=self.second.chip_file, printed=other.printed
             ),
             now=now,
         )
-        face = base64.b64decode(self.other.holder_file["face"])
+        face = base64.b64decode(self.second.holder_file["face"])
         done = await joining.take_holder(applicant.key, capture=face, now=now)
         assert done.state.next_step is Step.COMPLETED
 
@@ -196,20 +204,21 @@ class Cell:
 
     async def standing(self):
         """Number, document, certificates, sessions, and what was told; in words of the table."""
-        subscriber = await self.subscriber()
-        async with self.world.database.reading() as tx:
-            documents = await self.world.subscribers.documents_of(tx, self.id)
-            certificates = await self.world.certificates.of_subscriber(tx, self.id)
-        digest = self.world.subscribers.document_digest(self.kind, self.document)
+        world = self.world
+        async with world.database.reading() as tx:
+            subscriber = await world.subscribers.find(tx, self.id)
+            documents = await world.subscribers.documents_of(tx, self.id)
+            certificates = await world.certificates.of_subscriber(tx, self.id)
+            is_same = await self._identifiers(tx, subscriber) == self.before
+            told = await self._lines(tx, subscriber) - self.lines
+        digest = world.subscribers.document_digest(self.kind, self.document)
         [state] = [each.state.value for each in documents if each.digest == digest]
         [first] = [each for each in certificates if each.serial == self.serial]
-        in_force = subscriber.was_in_force(self.issued_at)
-        told = await self._lines() - self.lines
         return (
-            _NUMBERS[subscriber.status] if await self.identifiers() == self.before else "changed",
+            _NUMBERS[subscriber.status] if is_same else "changed",
             state,
             self._worth(first),
-            Sessions.GO_ON if in_force else Sessions.DEAD,
+            Sessions.GO_ON if subscriber.was_in_force(self.issued_at) else Sessions.DEAD,
             sorted(told.elements()),
         )
 
@@ -219,23 +228,11 @@ class Cell:
         told = row.told_of(self.kind)
         return row.number, row.document, row.certificates, row.sessions, told
 
-    async def identifiers(self):
-        """What must not change: the online number, and the subjects at two platforms."""
-        subscriber = await self.subscriber()
-        async with self.world.database.reading() as tx:
-            identity = await self.world.subscribers.identity_of(tx, subscriber)
-        subjects = [self.world.subscribers.subject_for(subscriber, each) for each in SECTORS]
-        return [identity.online_number, *subjects]
-
     def number_after(self) -> After:
         """Whether the register knows them by another identity number now."""
         numbers = self.world.authority.numbers(self.kind, self.document)
         assert numbers[0] == self.held.holder_file["number"]
         return After.ANOTHER if self.number != numbers[0] else After.SAME
-
-    async def subscriber(self):
-        async with self.world.database.reading() as tx:
-            return await self.world.subscribers.find(tx, self.id)
 
     def _worth(self, certificate) -> Certificates:
         withdrawal = certificate.standing.withdrawal
@@ -243,8 +240,12 @@ class Cell:
             return Certificates.OVER
         return _REASONS[withdrawal and withdrawal.reason]
 
-    async def _lines(self) -> Counter[str]:
-        await self.world.activity.flush()
-        async with self.world.database.reading() as tx:
-            entries = await self.world.activity.of(tx, await self.subscriber())
+    async def _identifiers(self, tx, subscriber) -> list[object]:
+        """What must not change: the online number, and the subjects at two platforms."""
+        identity = await self.world.subscribers.identity_of(tx, subscriber)
+        subjects = [self.world.subscribers.subject_for(subscriber, each) for each in SECTORS]
+        return [identity.online_number, *subjects]
+
+    async def _lines(self, tx, subscriber) -> Counter[str]:
+        entries = await self.world.activity.of(tx, subscriber)
         return Counter(entry.kind.value for entry in entries)

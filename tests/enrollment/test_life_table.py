@@ -26,7 +26,7 @@ from tests.enrollment.life_table import (
     line_afterwards,
     line_of_kinds,
 )
-from tests.enrollment.life_ways import WAYS, Feed, once
+from tests.enrollment.life_ways import WAYS, Feed, once, poll
 from tests.enrollment.life_words import After, Then
 from tests.enrollment.lives import Cell
 
@@ -43,7 +43,7 @@ async def forked(storage, request, tmp_path):
             await world.database.close()
             url = make_url(storage.database_url)
             if url.get_backend_name() == "sqlite":
-                copy = databases.copy_sqlite(Path(url.database), tmp_path / f"{name}.db")
+                copy = databases.copy_sqlite(Path(url.database or ""), tmp_path / f"{name}.db")
             else:
                 await databases.flush_redis(storage.ephemeral_url)
                 server = request.getfixturevalue("postgresql_server").url
@@ -146,7 +146,7 @@ async def test_who_is_to_hear_at_once_gets_a_message(world):
     before = {cell.row.name: len(await messages(world, cell)) for cell in cells}
     for cell in cells:
         cell.happen()
-    await once(world, feed, None, None)
+    await poll(world, feed)
     alerting = {kind.value for kind in ALERTING}
     for cell in cells:
         told = [kind for kind in cell.row.told_of("passport") if kind in alerting]
