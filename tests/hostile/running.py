@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import signal
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -44,6 +45,7 @@ class Running:
     url: str
     settings: Settings
     person: TestPerson = field(default_factory=_somebody)
+    server: Server | None = None
 
     def code(self) -> dict[str, str]:
         """The token request for a fresh code; the person signs in and approves."""
@@ -99,6 +101,18 @@ class Running:
         finally:
             await house.close()
 
+    def kill(self) -> None:
+        """SIGKILL to every process of it, wherever it happens to be."""
+        assert self.server is not None
+        assert self.server._process is not None
+        os.killpg(self.server._process.pid, signal.SIGKILL)
+        self.server._process.wait()
+
+    async def start_again(self) -> None:
+        """After `kill`: returns when it answers."""
+        assert self.server is not None
+        await asyncio.to_thread(self.server.start)
+
     async def for_somebody_new(self) -> "Running":
         """The same service, and a person of whom no test has heard."""
         found = replace(self, person=_somebody())
@@ -141,7 +155,7 @@ async def running(database_url: str, ephemeral_url: str, directory: Path) -> Asy
         environment=environment,
     )
     with _started(server):
-        yield found
+        yield replace(found, server=server)
 
 
 @contextmanager
