@@ -49,6 +49,9 @@ class Size:
     """whether two workers, and every peer, do every work; if not, the code flow alone"""
     many: int
     verification_rounds: int
+    strangers: int
+    known: int
+    """of how many the register's feed tells something"""
 
 
 QUICK = Size(
@@ -57,6 +60,8 @@ QUICK = Size(
     everywhere=False,
     many=50_000,
     verification_rounds=11,
+    strangers=10_000,
+    known=300,
 )
 FULL = Size(
     extent=Extent(rounds=5, seconds=2.5, warm_up=0.5),
@@ -64,6 +69,8 @@ FULL = Size(
     everywhere=True,
     many=10_000_000,
     verification_rounds=41,
+    strangers=50_000,
+    known=2_000,
 )
 # Whom the goals speak of.
 _ALWAYS = ("authsvc", "node", "raw")
@@ -212,12 +219,13 @@ class Bench:
         )
 
     def _measure_alone(self) -> None:
-        self.say("the offline verifier, the password hash, a status list of 10^8 entries")
+        self.say("the offline verifier, the password hash, a long status list, the register's feed")
         self._rows.append(alone.offline_verification(self._size.verification_rounds))
         sign_ins = [each for each in self._measured if each.kind == "password sign-in"]
         if sign_ins:
             self._rows.append(alone.password_hash(sign_ins[0].rate))
         self._rows.append(alone.status_list())
+        self._rows += alone.register_feed(strangers=self._size.strangers, known=self._size.known)
 
     def _populated(self, deployments: Deployments, until: ExitStack) -> list[growth.Grown]:
         """Few people and many, each in a deployment of their own; none without the code flow."""

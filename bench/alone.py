@@ -1,4 +1,4 @@
-"""What needs no server: the offline verifier, the password hash, a status list of 10^8 entries."""
+"""What needs no server: the verifier, the password hash, a status list, the register's feed."""
 
 import json
 import subprocess
@@ -8,7 +8,8 @@ import argon2
 
 from authsvc.authentication.password import OWASP
 from bench import verification
-from bench.goals import AT_MOST, Row, row_of
+from bench.feed import A_SECOND
+from bench.goals import AT_LEAST, AT_MOST, Row, row_of
 from bench.installing import PYTHON, ROOT
 from bench.subject import PASSWORD
 
@@ -36,6 +37,8 @@ peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024
 print(json.dumps([seconds, length, peak]))
 """
 _MOST_MEMORY = 120 * MEGABYTE
+# Ten times a year's average, all of them of people who are known.
+_BAD_DAY = 10
 
 
 def offline_verification(rounds: int) -> Row:
@@ -88,3 +91,29 @@ def status_list() -> Row:
         goal=f"{AT_MOST} {_MOST_MEMORY / MEGABYTE:g}",
         met=peak <= _MOST_MEMORY,
     )
+
+
+def register_feed(*, strangers: int, known: int) -> list[Row]:
+    """The feed followed by one process, beside what happens to all cards of the nation."""
+    counts = ["--strangers", str(strangers), "--known", str(known)]
+    told = subprocess.run(
+        [PYTHON, "-m", "bench.feed", "--json", *counts],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    return [
+        row_of(
+            f"register's feed, events of {whom}",
+            value=rate,
+            unit="1/s",
+            peer="all cards of the nation",
+            peer_value=A_SECOND,
+            way=AT_LEAST,
+            goal=_BAD_DAY,
+            storage=storage,
+        )
+        for storage, *rates in json.loads(told.stdout.splitlines()[-1])
+        for whom, rate in zip(("strangers", "people known"), rates, strict=True)
+    ]

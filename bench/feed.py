@@ -1,6 +1,6 @@
 """How quickly the register's feed is followed: among people we do not know, and among those we do.
 
-    python -m bench.feed [--strangers N] [--known N]
+    python -m bench.feed [--strangers N] [--known N] [--json]
 
 The service's own house follows a feed that was made beforehand, in batches of 500 as over HTTP,
 each batch committed: on SQLite and memory, and on PostgreSQL and Redis, both keeping what they are
@@ -11,6 +11,7 @@ line written into their own log, and a message to their phone sent behind.
 
 import argparse
 import asyncio
+import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -34,11 +35,13 @@ from bench.artificial import artificial_identity
 from bench.machine import processors
 from bench.population import fill
 from bench.stores import stores
+from bench.subject import EMBEDDED, PRODUCTION
 
 # Cards reissued in one announced year, within provinces and between them (42.32 and 73.62 million).
 NATION = 115_940_000
 _DAY = 86_400
 _YEAR = 365 * _DAY
+A_SECOND = NATION / _YEAR
 _CLIENT = {
     "client_id": "bench",
     "client_secret": "a secret of the bench, long enough",
@@ -61,6 +64,15 @@ class Followed:
     def rate(self) -> float:
         """Events a second, by the clock."""
         return self.events / self.seconds
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one deployment followed."""
+
+    storage: str
+    of_strangers: Followed
+    of_known: Followed
 
 
 class Feed:
@@ -162,19 +174,19 @@ async def _somebody(house: House, known: int) -> Subscriber:
     return found
 
 
-def _tell(title: str, of_strangers: Followed, of_known: Followed) -> None:
-    for who, followed in (("strangers", of_strangers), ("known", of_known)):
+def _tell(told: Told) -> None:
+    for who, followed in (("strangers", told.of_strangers), ("known", told.of_known)):
         rate = followed.rate
         print(
-            f"{title}, {who}: {followed.events:,} events in {followed.seconds:.1f} s,"
+            f"{told.storage}, {who}: {followed.events:,} events in {followed.seconds:.1f} s,"
             f" {rate:,.0f} a second, each {followed.processor / followed.events * 1e6:.0f} us of"
             f" processor time here; messages {followed.behind:.1f} s behind."
             f" {NATION / 1e6:.0f} million take {NATION / rate / 3600:.1f} h;"
-            f" a year's {NATION / _YEAR:.1f} a second take {NATION / _YEAR / rate:.2%} of it"
+            f" a year's {A_SECOND:.1f} a second take {A_SECOND / rate:.2%} of it"
         )
 
 
-async def run(*, strangers: int, known: int) -> None:
+async def run(*, strangers: int, known: int) -> list[Told]:
     """Both deployments, one after the other."""
     with (
         tempfile.TemporaryDirectory(prefix="authsvc-feed-") as place,
@@ -183,11 +195,10 @@ async def run(*, strangers: int, known: int) -> None:
         embedded = Path(place) / "embedded"
         sqlite = f"sqlite+aiosqlite:///{embedded / 'data' / 'bench.db'}"
         found = await measure(embedded, sqlite, "", strangers=strangers, known=known)
-        _tell("SQLite, memory", *found)
         postgresql, redis = await servers.fresh()
         production = Path(place) / "production"
-        found = await measure(production, postgresql, redis, strangers=strangers, known=known)
-        _tell("PostgreSQL, Redis", *found)
+        beside = await measure(production, postgresql, redis, strangers=strangers, known=known)
+        return [Told(EMBEDDED, *found), Told(PRODUCTION, *beside)]
 
 
 def main() -> None:
@@ -195,8 +206,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--strangers", type=int, default=50_000)
     parser.add_argument("--known", type=int, default=5_000)
+    parser.add_argument("--json", action="store_true", help="events a second, for `make bench`")
     arguments = parser.parse_args()
-    asyncio.run(run(strangers=arguments.strangers, known=arguments.known))
+    told = asyncio.run(run(strangers=arguments.strangers, known=arguments.known))
+    if arguments.json:
+        rates = [[each.storage, each.of_strangers.rate, each.of_known.rate] for each in told]
+        print(json.dumps(rates))
+        return
+    for each in told:
+        _tell(each)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections import Counter
 from contextlib import suppress
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from bench import flame, goals, machine, plan, report
+from bench import alone, flame, goals, machine, plan, report
 from bench.__main__ import QUICK, Bench
 from bench.drawing import draw
 from bench.goals import AT_MOST, Row, compared, row_of
@@ -227,3 +228,14 @@ def test_whose_flow_was_measured_among_many_is_not_counted_as_a_worker(monkeypat
     told = Counter(row.work.partition(",")[0] for row in bench._rows)
     assert told["memory of a worker after the code flow"] == 2
     assert told["two workers beside one"] == 1
+
+
+def test_the_feed_is_told_for_both_pairs_of_stores(monkeypatch):
+    monkeypatch.setattr(alone, "PYTHON", sys.executable)
+    rows = alone.register_feed(strangers=20, known=2)
+    assert [(row.work, row.storage) for row in rows] == [
+        (f"register's feed, events of {whom}", storage)
+        for storage in (EMBEDDED, PRODUCTION)
+        for whom in ("strangers", "people known")
+    ]
+    assert all(row.ratio and row.value / row.ratio == pytest.approx(3.68, abs=0.01) for row in rows)

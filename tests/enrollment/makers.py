@@ -160,6 +160,7 @@ class World:
     faces: Failing
     sms: Failing
     hasher: PasswordHasher
+    passive_authentication: PassiveAuthentication
     desk: Desk
 
     @classmethod
@@ -172,10 +173,41 @@ class World:
         directory: Path,
         rules: EnrollmentRules | None = None,
     ) -> "World":
-        from authsvc.enrollment.errors import FaceMatchUnavailable, SMSUnavailable
-
+        """A world with an authority in `directory`, which it trusts."""
         authority = DocumentAuthority.open(directory, clock=clock)
         authority.publish_trust(keyring.directory)
+        passive_authentication = PassiveAuthentication(
+            keyring.directory.certificates("document-anchors"),
+            read_country_signers(keyring.directory.root, now=clock.now()),
+        )
+        return cls._over(
+            database, ephemeral, keyring, clock, authority, passive_authentication, rules
+        )
+
+    def started_anew(self, database: Database, ephemeral: Ephemeral) -> "World":
+        """The services of another process, over these stores, with the same keys and register."""
+        return World._over(
+            database,
+            ephemeral,
+            self.keyring,
+            self.clock,
+            self.authority,
+            self.passive_authentication,
+        )
+
+    @classmethod
+    def _over(
+        cls,
+        database: Database,
+        ephemeral: Ephemeral,
+        keyring: KeyRing,
+        clock: AdjustableClock,
+        authority: DocumentAuthority,
+        passive_authentication: PassiveAuthentication,
+        rules: EnrollmentRules | None = None,
+    ) -> "World":
+        from authsvc.enrollment.errors import FaceMatchUnavailable, SMSUnavailable
+
         ca = CertificateAuthority.create(keyring, base_url=ISSUER, now=clock.now())
         hasher = PasswordHasher(threads=1, parameters=QUICK)
         outbox = OutboxSMSGateway(ephemeral)
@@ -202,10 +234,7 @@ class World:
         }
         desk = Desk.open(
             **parts,  # type: ignore[arg-type]  # a table of many types
-            passive_authentication=PassiveAuthentication(
-                keyring.directory.certificates("document-anchors"),
-                read_country_signers(keyring.directory.root, now=clock.now()),
-            ),
+            passive_authentication=passive_authentication,
             register_anchors=keyring.directory.certificates("register-anchors"),
             rules=rules or EnrollmentRules(),
             issuer=ISSUER,
@@ -216,6 +245,7 @@ class World:
             authority=authority,
             outbox=outbox,
             hasher=hasher,
+            passive_authentication=passive_authentication,
             desk=desk,
             **parts,  # type: ignore[arg-type]  # as above
         )

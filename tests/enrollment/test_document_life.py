@@ -1,13 +1,7 @@
-"""Documents change, people change: the number and the subjects stay, or end where they must.
-
-One table: what happens at the register, and what is so afterwards. It is walked on both pairs of
-stores; and what was pushed twice, in another order, or cut off comes to the same in the end.
-"""
+"""The life of documents, beside the table (`test_life_table`): orders, delays, ends, validity."""
 
 import itertools
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +13,7 @@ from authsvc.evidence.authority.cards import IssuedCard
 from authsvc.evidence.resident_number import Sex
 from authsvc.subscribers import SubscriberStatus
 from authsvc.subscribers.activity import ActivityKind as Kind
-from tests.enrollment.makers import ISSUER
+from tests.enrollment.life_ways import push
 
 SECTORS = ("shop.test", "bank.test")
 
@@ -47,38 +41,12 @@ class Life:
     def replace(self):
         self.card = self.world.authority.replace_card(self.number)
 
-    def reissue_elsewhere(self):
-        self.card = self.world.authority.replace_card(self.number, elsewhere=True)
-
-    def correct_name(self):
-        self.card = self.lives.correct(self.number, name="样例改名")
-
     def correct_sex(self):
         sex = Sex.FEMALE if self.applicant.card.holder_file["sex"] == "male" else Sex.MALE
         self.card = self.lives.correct(self.number, sex=sex)
 
-    def change_number(self):
-        self.number = self.lives.change_number(self.number)
-
-    def change_nationality(self):
-        self.number = self.lives.change_nationality(self.number)
-        papers = self.world.authority.papers
-        self.card = papers.issue("permanent_residence_card", number=self.number)
-
-    def merge(self):
-        other = self.world.new_card()
-        self.lives.merge(
-            self.number,
-            other.holder_file["number"],
-            document_number=self.document,
-            other_document_number=other.document_number,
-        )
-
     def move(self):
         self.lives.move(self.number, "659099")
-
-    def foretell(self):
-        self.lives.tell_ends(days=20_000)
 
     def die(self):
         self.lives.die(self.number)
@@ -136,194 +104,6 @@ async def begin(world):
 @pytest.fixture
 async def life(world):
     return await begin(world)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of docs/document-life.md."""
-
-    name: str
-    acts: tuple[Callable[[Life], None], ...]
-    document: str
-    certificate: Status
-    told: tuple[Kind, ...] = ()
-    session: bool = True
-    status: SubscriberStatus = SubscriberStatus.ACTIVE
-
-
-A, F, E = SubscriberStatus
-GOOD, HOLD, REVOKED = Status.GOOD, Status.HOLD, Status.REVOKED
-
-TABLE = (
-    Row("first issue", (), "valid", GOOD),
-    Row("loss reported", (Life.lose,), "lost", HOLD, (Kind.DOCUMENT_LOST,)),
-    Row(
-        "found again",
-        (Life.lose, Life.find),
-        "valid",
-        GOOD,
-        (Kind.DOCUMENT_LOST, Kind.DOCUMENT_FOUND),
-    ),
-    Row("replacement", (Life.replace,), "replaced", HOLD, (Kind.DOCUMENT_SUPERSEDED,)),
-    Row(
-        "reissue in another province",
-        (Life.lose, Life.reissue_elsewhere),
-        "replaced",
-        HOLD,
-        (Kind.DOCUMENT_LOST, Kind.DOCUMENT_SUPERSEDED),
-    ),
-    Row("name corrected", (Life.correct_name,), "replaced", HOLD, (Kind.DOCUMENT_SUPERSEDED,)),
-    Row(
-        "sex corrected",
-        (Life.correct_sex,),
-        "replaced",
-        HOLD,
-        (Kind.IDENTITY_NUMBER_CHANGED, Kind.DOCUMENT_SUPERSEDED),
-    ),
-    Row("number changed", (Life.change_number,), "valid", GOOD, (Kind.IDENTITY_NUMBER_CHANGED,)),
-    Row(
-        "nationality changed",
-        (Life.change_nationality,),
-        "ended",
-        HOLD,
-        (Kind.NATIONALITY_CHANGED,),
-    ),
-    Row("people merged", (Life.merge,), "valid", GOOD, (Kind.PEOPLE_MERGED,)),
-    Row("household moved", (Life.move,), "valid", GOOD, (Kind.RESIDENCE_MOVED,)),
-    Row("end foretold", (Life.foretell,), "valid", GOOD, (Kind.DOCUMENT_ENDS_SOON,)),
-    Row("death", (Life.die,), "ended", REVOKED, (Kind.NUMBER_ENDED,), session=False, status=E),
-    Row(
-        "death withdrawn",
-        (Life.die, Life.live),
-        "valid",
-        REVOKED,
-        (Kind.NUMBER_ENDED, Kind.NUMBER_REVIVED),
-        session=False,
-        status=F,
-    ),
-)
-IDS = [row.name for row in TABLE]
-
-
-@pytest.mark.parametrize("row", TABLE, ids=IDS)
-async def test_after_each_event_the_table_is_so(world, life, row):
-    before = await life.identifiers()
-    for act in row.acts:
-        act(life)
-    await life.poll()
-    status, documents, certificates, told = await life.standing()
-    assert (status, documents, certificates) == (
-        row.status,
-        [row.document],
-        [row.certificate.value],
-    )
-    assert told == sorted([Kind.ENROLLED.value, *(kind.value for kind in row.told)])
-    assert await life.is_signed_in() is row.session
-    assert await life.identifiers() == before
-
-
-@pytest.mark.parametrize("row", TABLE, ids=IDS)
-async def test_one_event_at_a_time_comes_to_the_same(world, life, row):
-    for act in row.acts:
-        act(life)
-        await life.poll()
-        await life.poll()
-    status, documents, certificates, told = await life.standing()
-    assert (status, documents, certificates) == (
-        row.status,
-        [row.document],
-        [row.certificate.value],
-    )
-    assert told == sorted([Kind.ENROLLED.value, *(kind.value for kind in row.told)])
-
-
-async def push(world, changes):
-    signed = world.authority.sign_push(
-        changes, audience=ISSUER + "/register/changes", now=world.clock.now()
-    )
-    await world.desk.changes.push(signed, now=world.clock.now())
-
-
-class Killed(BaseException):
-    """What SIGKILL looks like from inside: nothing after it is done."""
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("row", TABLE, ids=IDS)
-async def test_twice_out_of_order_and_cut_off_comes_to_the_same(world, life, row, seed):
-    """Pushes in any order, some twice, some never; the feed cut off in the middle of a batch."""
-    for act in row.acts:
-        act(life)
-    news = list(world.authority.changes_since(await world.desk.changes.position()))
-    rng = random.Random(f"{row.name} {seed}")  # noqa: S311 - an order that can be repeated
-    said = [*news, *news]
-    rng.shuffle(said)
-    for change in said[: rng.randrange(len(said) + 1)]:
-        await push(world, [change])
-        if rng.random() < 0.3:
-            await cut_off(world, rng)
-    await cut_off(world, rng)
-    await life.poll()
-    await push(world, news)
-    await life.poll()
-    status, documents, certificates, told = await life.standing()
-    assert (status, documents, certificates) == (
-        row.status,
-        [row.document],
-        [row.certificate.value],
-    )
-    assert told == sorted([Kind.ENROLLED.value, *(kind.value for kind in row.told)])
-
-
-async def cut_off(world, rng):
-    """Follows the feed, and dies somewhere on the way, before the commit."""
-    changes = world.desk.changes
-    position = await changes.position()
-    news = list(world.authority.changes_since(position))
-    if not news:
-        return
-    real = world.activity.write
-
-    async def write(tx, subscriber, entry):
-        await real(tx, subscriber, entry)
-        if rng.random() < 0.5:
-            raise Killed
-
-    world.activity.write = write
-    try:
-        await changes._follow(
-            news[: rng.randrange(1, len(news) + 1)], position, now=world.clock.now()
-        )
-    except Killed:
-        assert await changes.position() == position
-    finally:
-        world.activity.write = real
-
-
-AFTERWARDS = [row for row in TABLE if row.name not in {"death", "end foretold"}]
-
-
-@pytest.mark.parametrize("row", AFTERWARDS, ids=[row.name for row in AFTERWARDS])
-async def test_the_new_document_is_taken_and_number_and_subjects_stay(world, life, row):
-    """Whoever shows the document of afterwards is known, whatever their number is called now."""
-    before = await life.identifiers()
-    for act in row.acts:
-        act(life)
-    await life.poll()
-    if life.card is None:
-        return
-    again = await world.begin(life.card)
-    await again.go_to(Step.COMPLETED)
-    assert again.issued.online_number.value == before[0]
-    assert await life.identifiers() == before
-    assert sorted(await statuses_of(world, life)) == [Status.GOOD.value, Status.REVOKED.value]
-    assert await world.rows("subscriber") == 1
-
-
-async def statuses_of(world, life):
-    async with world.database.reading() as tx:
-        found = await world.certificates.of_subscriber(tx, life.id)
-    return [certificate.standing.status.value for certificate in found]
 
 
 async def test_whoever_leaves_after_a_change_of_number_comes_back_with_the_subjects_of_old(

@@ -180,6 +180,12 @@ async def test_anybody_may_ask_for_its_health(desk: httpx2.AsyncClient) -> None:
         ("/desk/cards", b'{"number": "1"}', 404, "register.person_unknown"),
         ("/desk/cards/replacement", b'{"number": "1"}', 404, "register.person_unknown"),
         ("/desk/cards/loss", b'{"document_number": "1"}', 404, "register.card_unknown"),
+        (
+            "/desk/documents",
+            b'{"kind": "taiwan_residence_permit", "former_number": true}',
+            409,
+            "register.number_of_another_kind",
+        ),
     ],
 )
 async def test_bad_input_is_told_and_never_a_fault(

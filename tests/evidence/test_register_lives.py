@@ -94,6 +94,17 @@ def test_a_document_bears_a_number_of_its_kind(authority: DocumentAuthority) -> 
             assert refusal.value.field == "number"
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != STAY])
+def test_only_permanent_residents_have_had_shorter_numbers(
+    authority: DocumentAuthority, kind: str
+) -> None:
+    """A register that wrote such a number down could not read its own log again."""
+    with pytest.raises(NumberOfAnotherKind) as refusal:
+        authority.papers.issue(kind, former_number=True)
+    assert refusal.value.field == "former_number"
+    assert authority.people() == []
+
+
 def test_who_is_of_another_nationality_has_a_number_of_another_kind(
     authority: DocumentAuthority,
 ) -> None:

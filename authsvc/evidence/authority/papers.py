@@ -34,6 +34,7 @@ from authsvc.evidence.holder_numbers import PassportNumber
 from authsvc.evidence.kinds import (
     HONG_KONG_MACAO_TRAVEL_PERMIT,
     PASSPORT,
+    PERMANENT_RESIDENCE_CARD,
     RESIDENT_IDENTITY_CARD,
     TAIWAN_TRAVEL_PERMIT,
     DocumentKind,
@@ -82,6 +83,8 @@ class Papers:
         DocumentKindUnknown, NumbersExhausted, and what `hand_out` refuses.
         """
         described = kind_named(kind)
+        if former_number and described is not PERMANENT_RESIDENCE_CARD:
+            raise NumberOfAnotherKind(field="former_number")
         now = self._office.now()
         with self._office.acting():
             if number is None and number_kind(described) is RESIDENT_IDENTITY_CARD:
