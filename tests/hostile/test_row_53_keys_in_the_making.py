@@ -1,4 +1,4 @@
-"""Row 53: whoever makes signing keys is killed (SIGKILL) again and again; the ring opens each time."""
+"""Row 53: a maker of signing keys is killed (SIGKILL) again and again; the ring opens each time."""
 
 import random
 import shutil
