@@ -97,6 +97,7 @@ async def test_after_each_event_the_table_is_so(world, forked, kind):
     for way in WAYS:
         rng = random.Random(f"{kind} {way.__name__}")  # noqa: S311 - an order that can be repeated
         restarted = await forked(world, way.__name__)
+        feed.begin()
         after = await way(await restarted(), feed, restarted, rng)
         for cell in cells:
             cell.world = after
