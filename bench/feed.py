@@ -15,7 +15,7 @@ import json
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -84,7 +84,10 @@ class Feed:
 
     async def changes_since(self, cursor: int, *, limit: int) -> Sequence[StatusChange]:
         """A piece of the feed."""
-        return self._changes[cursor - self._after : cursor - self._after + limit]
+        begin = cursor - self._after
+        # What was followed last is asked for again, to see that it is still there.
+        before = [replace(self._changes[0], cursor=self._after)] if begin < 0 else []
+        return [*before, *self._changes[max(begin, 0) : begin + limit]]
 
 
 def _changes(numbers: Sequence[str], *, after: int, at: datetime) -> list[StatusChange]:

@@ -34,12 +34,14 @@ class Feed:
     def begin(self) -> None:
         """All of it is answered again."""
         self.piece: int | None = None
-        """how many changes are answered at the most"""
+        """how many changes that are new are answered at the most"""
         self.until: int | None = None
         """the last change that is answered"""
 
     async def changes_since(self, cursor: int, *, limit: int = 500) -> Sequence[StatusChange]:
-        found = self.after(cursor)[: min(limit, self.piece or limit)]
+        # The last one that was followed is asked for again, to see that it is still there.
+        piece = limit if self.piece is None else self.piece + 1
+        found = self.after(cursor)[: min(limit, piece)]
         return [each for each in found if each.cursor <= (self.until or each.cursor)]
 
     def after(self, cursor: int) -> list[StatusChange]:
