@@ -29,8 +29,8 @@ from authsvc.enrollment.errors import EnrollmentMoved, EnrollmentUnknown, PhoneM
 from authsvc.enrollment.guardian_errors import GuardianMissing
 from authsvc.enrollment.guardian_step import is_minor
 from authsvc.enrollment.guardianship import Guardianship
-from authsvc.enrollment.joining_errors import NotOnePerson
 from authsvc.enrollment.newcomers import Newcomers
+from authsvc.enrollment.one_person import OnePerson
 from authsvc.enrollment.particulars import Outcome, ProvedDocument
 from authsvc.enrollment.recovery.recovering import Recovering
 from authsvc.enrollment.replacement import Replacement
@@ -67,6 +67,7 @@ class Completion:
         enrollments: Enrollments,
         register: DocumentRegister,
         changes: DocumentChanges,
+        one_person: OnePerson,
         subscribers: Subscribers,
         certificates: Certificates,
         newcomers: Newcomers,
@@ -80,6 +81,7 @@ class Completion:
         self._enrollments = enrollments
         self._register = register
         self._changes = changes
+        self._one_person = one_person
         self._subscribers = subscribers
         self._certificates = certificates
         self._newcomers = newcomers
@@ -173,22 +175,13 @@ class Completion:
         return state.with_vouchers(still)
 
     async def _require_replaced(self, document: ProvedDocument) -> None:
-        """Returns if the document on file is good no more, and of the same holder.
+        """Returns if the document on file is good no more, and of the same holder; NotOnePerson.
 
-        NotOnePerson if the register knows a number of one holder that the other never had: once
-        some numbers were given to two people, and whoever got another has had the same.
         DocumentStillGood: somebody with two good documents has devices that work; whoever has lost
         them recovers.
         """
-        async with self._database.reading() as tx:
-            on_file = await self._replacement.on_file(tx, document)
-        if on_file is None:
-            return
-        which = on_file.document_kind, on_file.document_number
-        numbers = await self._register.numbers_of(*which) or (document.number,)
-        if document.number not in numbers or on_file.number not in document.all_numbers:
-            raise NotOnePerson(field="chip", log="the document on file is somebody else's")
-        if await self._register.status_of(*which) is RegisterStatus.VALID:
+        which = await self._one_person.require(document)
+        if which and await self._register.status_of(*which) is RegisterStatus.VALID:
             raise DocumentStillGood
 
     async def _record(

@@ -29,6 +29,7 @@ from authsvc.enrollment.leaving import Leaving
 from authsvc.enrollment.life_events import LifeEvents
 from authsvc.enrollment.limits import Limits
 from authsvc.enrollment.newcomers import Newcomers
+from authsvc.enrollment.one_person import OnePerson
 from authsvc.enrollment.phone_step import PhoneStep
 from authsvc.enrollment.recovery import Recoveries
 from authsvc.enrollment.recovery.recovering import Recovering
@@ -154,12 +155,14 @@ class Desk:
             register=register,
             rules=rules,
         )
+        one_person = OnePerson(database=database, subscribers=subscribers, register=register)
         holder = HolderStep(
             database=database,
             enrollments=enrollments,
             limits=limits,
             faces=faces,
             subscribers=subscribers,
+            one_person=one_person,
             failed_checks=failed_checks,
             freezing=freezing,
             alerts=alerts,
@@ -178,6 +181,7 @@ class Desk:
                 document=document,
                 holder=holder,
                 register=register,
+                one_person=one_person,
                 subscribers=subscribers,
                 ending=ending,
                 activity=activity,
@@ -210,6 +214,7 @@ class Desk:
                 enrollments=enrollments,
                 register=register,
                 changes=changes,
+                one_person=one_person,
                 subscribers=subscribers,
                 certificates=certificates,
                 newcomers=Newcomers(

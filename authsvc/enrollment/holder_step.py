@@ -22,6 +22,7 @@ from authsvc.enrollment.in_person.attended_check import Attended, AttendedCheck
 from authsvc.enrollment.in_person.statements import Document
 from authsvc.enrollment.joining_errors import NothingToJoin
 from authsvc.enrollment.limits import Limits
+from authsvc.enrollment.one_person import OnePerson
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.returning_errors import NothingToRecover, NothingToUnfreeze
 from authsvc.enrollment.state import EnrollmentState, is_closing
@@ -52,6 +53,7 @@ class HolderStep:
         limits: Limits,
         faces: FaceMatch,
         subscribers: Subscribers,
+        one_person: OnePerson,
         failed_checks: FailedChecks,
         freezing: Freezing,
         alerts: Alerts,
@@ -62,6 +64,7 @@ class HolderStep:
         self._limits = limits
         self._faces = faces
         self._subscribers = subscribers
+        self._one_person = one_person
         self._failed_checks = failed_checks
         self._freezing = freezing
         self._alerts = alerts
@@ -72,7 +75,7 @@ class HolderStep:
 
         HolderNotRecognised may be tried again; the last try is HolderChecksUsedUp, which erases
         the evidence. What contradicts the purpose ends the enrollment, too: PersonAlreadyEnrolled,
-        PersonFrozen, NothingToRecover, NothingToUnfreeze.
+        PersonFrozen, NothingToRecover, NothingToUnfreeze, NotOnePerson.
         """
         return await self._take(key, capture, check=self.by_face(capture), now=now)
 
@@ -184,6 +187,7 @@ class HolderStep:
             no_device=attended is not None and not attended.has_device,
         )
         if state.purpose is Purpose.UNFREEZE and subscriber is not None:
+            await self._one_person.require(document)
             return await self._unfreeze(enrollment, met, subscriber, now=now)
         return await self._enrollments.keep(enrollment, met)
 

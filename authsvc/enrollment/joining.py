@@ -9,12 +9,15 @@ number that stayed. That both are one person's is for the register to say (`numb
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from authsvc.enrollment.document_step import DocumentStep, ShownDocument, numbers_of, require_good
 from authsvc.enrollment.ending import Ending
 from authsvc.enrollment.enrollments import Enrollment, EnrollmentKey, Enrollments
 from authsvc.enrollment.errors import PersonFrozen
 from authsvc.enrollment.holder_step import HolderStep
 from authsvc.enrollment.joining_errors import NothingToJoin, NotOnePerson
+from authsvc.enrollment.one_person import OnePerson
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.enrollment.state import is_closing
 from authsvc.enrollment.steps import Step
@@ -44,6 +47,7 @@ class Joining:
         document: DocumentStep,
         holder: HolderStep,
         register: DocumentRegister,
+        one_person: OnePerson,
         subscribers: Subscribers,
         ending: Ending,
         activity: ActivityLog,
@@ -54,6 +58,7 @@ class Joining:
         self._document = document
         self._holder = holder
         self._register = register
+        self._one_person = one_person
         self._subscribers = subscribers
         self._ending = ending
         self._activity = activity
@@ -86,10 +91,12 @@ class Joining:
             by_face = self._holder.by_face(capture)
             await self._holder.confirm(enrollment, other, by_face, now=now)
             # Hours may have passed since the first one was shown.
+            first, other = [await self._asked_again(each) for each in (first, other)]
+            _require_one_person(first, other)
             for each in (first, other):
-                await require_good(self._register, each.kind, each.document_number)
-                _require_numbers(first, await numbers_of(self._register, each))
-            done, two = await self._join(enrollment, content, now=now)
+                # Nor is anybody else known here by a number of theirs.
+                await self._one_person.require(each)
+            done, two = await self._join(enrollment, first, other, content, now=now)
         except AuthsvcError as refusal:
             if is_closing(refusal):
                 await self._enrollments.close(enrollment, refusal)
@@ -97,10 +104,20 @@ class Joining:
         await self._alerts.tell(two.stays, _news(two), now=now)
         return done
 
+    async def _asked_again(self, document: ProvedDocument) -> ProvedDocument:
+        """The document, which is good still, with all numbers that its holder has by now."""
+        await require_good(self._register, document.kind, document.document_number)
+        return replace(document, numbers=await numbers_of(self._register, document))
+
     async def _join(
-        self, enrollment: Enrollment, content: bytes, *, now: datetime
+        self,
+        enrollment: Enrollment,
+        first: ProvedDocument,
+        other: ProvedDocument,
+        content: bytes,
+        *,
+        now: datetime,
     ) -> tuple[Enrollment, _Two]:
-        first, other = enrollment.state.proved_document, enrollment.state.proved_other
         async with self._database.transaction() as tx:
             two = await self._both(tx, first, other)
             if two.ends is not None:
@@ -160,13 +177,8 @@ def _news(two: _Two) -> ActivityKind:
 
 
 def _require_one_person(first: ProvedDocument, other: ProvedDocument) -> None:
-    """Returns if the register calls the holders of two different documents one person."""
-    same = (first.kind, first.document_number) == (other.kind, other.document_number)
-    if same:
+    """Returns if the register knows the very same numbers of the holders of two documents."""
+    if (first.kind, first.document_number) == (other.kind, other.document_number):
         raise NotOnePerson(field="chip", log="the same document")
-    _require_numbers(first, other.numbers)
-
-
-def _require_numbers(first: ProvedDocument, numbers: tuple[str, ...]) -> None:
-    if first.number not in numbers:
+    if {*first.all_numbers} != {*other.all_numbers}:
         raise NotOnePerson(field="chip")

@@ -14,7 +14,7 @@ from authsvc.certificates import Certificates, RevocationReason
 from authsvc.enrollment.errors import PersonFrozen, PhoneMissing
 from authsvc.enrollment.particulars import ProvedDocument
 from authsvc.storage import Transaction
-from authsvc.subscribers import Identity, Subscriber, Subscribers, SubscriberStatus
+from authsvc.subscribers import Subscriber, Subscribers, SubscriberStatus
 from authsvc.subscribers.activity import ActivityKind, ActivityLog, Entry
 
 
@@ -30,18 +30,9 @@ class Replacement:
 
     async def person_of(self, tx: Transaction, document: ProvedDocument) -> Subscriber | None:
         """Whose document it is, if we know them. They stay as they are until the commit."""
-        known = await self._known(tx, document)
+        digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
+        known = await self._subscribers.find_by_person(tx, *digests)
         return None if known is None else await self._subscribers.hold(tx, known.id)
-
-    async def on_file(self, tx: Transaction, document: ProvedDocument) -> Identity | None:
-        """Who is on file, by the document that this one would replace; None if there is none."""
-        known = await self._known(tx, document)
-        identity = None if known is None else await self._subscribers.identity_of(tx, known)
-        if identity is None or not identity.document_number:
-            # Nothing was kept of documents at first.
-            return None
-        on_file = identity.document_kind, identity.document_number
-        return None if on_file == (document.kind, document.document_number) else identity
 
     async def take_place(
         self, tx: Transaction, document: ProvedDocument, *, now: datetime
@@ -78,7 +69,3 @@ class Replacement:
             tx, subscriber_id=subscriber.id, reason=RevocationReason.SUPERSEDED, now=now
         )
         await self._subscribers.raise_watermark(tx, subscriber.id, now=now)
-
-    async def _known(self, tx: Transaction, document: ProvedDocument) -> Subscriber | None:
-        digests = [self._subscribers.person_digest(each) for each in document.all_numbers]
-        return await self._subscribers.find_by_person(tx, *digests)

@@ -121,7 +121,7 @@ class OfferOver(NotFound):
 
 
 class TooManyCertificates(Throttled):
-    """More than any wallet needs in a day."""
+    """More than any wallet needs in two weeks."""
 
     code = "issuance.too_many"
 

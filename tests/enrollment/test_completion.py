@@ -304,6 +304,22 @@ async def test_a_number_that_two_people_once_had_opens_nobody_elses_door(
     assert name == first.sign_in_name
 
 
+async def test_a_number_that_two_people_once_had_unfreezes_nobody_else(world):
+    cards = world.new_card(), world.new_card()
+    numbers = tuple(card.holder_file["number"] for card in cards)
+    world.register.says_otherwise[cards[1].document_number] = numbers
+    first = await world.enroll(cards[0])
+    await first.freeze()
+    second = await world.begin(cards[1], Purpose.UNFREEZE)
+    await second.document()
+    with pytest.raises(NotOnePerson):
+        await second.holder()
+    assert (await first.subscriber()).status is SubscriberStatus.FROZEN
+    honest = await world.begin(cards[0], Purpose.UNFREEZE)
+    await honest.go_to(Step.COMPLETED)
+    assert (await first.subscriber()).status is SubscriberStatus.ACTIVE
+
+
 async def test_two_replacements_at_once_issue_one_certificate(world):
     before = await world.enroll()
     card = world.authority.replace_card(before.card.holder_file["number"])

@@ -19,7 +19,7 @@ from authsvc.enrollment.joining_errors import (
 )
 from authsvc.enrollment.steps import Purpose, Step
 from authsvc.errors import AuthsvcError
-from authsvc.subscribers import SubscriberStatus
+from authsvc.subscribers import PersonAlreadyEnrolled, SubscriberStatus
 from authsvc.subscribers.activity import ActivityKind
 from tests.enrollment.test_document_life import Life
 
@@ -139,6 +139,25 @@ async def test_the_documents_of_two_people_are_not_joined(world):
         await asking.show_other()
     with pytest.raises(NotOnePerson):
         await (await joiner(world, first.card, first.card)).show_other()
+
+
+@pytest.mark.parametrize("shows_first", ["the shared number", "a number of their own"])
+async def test_a_number_that_two_people_once_had_joins_and_ends_nobody_else(world, shows_first):
+    """One has a number here; the other's two documents bear it, and a number of their own."""
+    victim = await life_of(world, await world.enroll())
+    number = victim.applicant.card.holder_file["number"]
+    thief, own = world.new_card(), world.new_card()
+    numbers = (number, thief.holder_file["number"], own.holder_file["number"])
+    for card in (thief, own):
+        world.register.says_otherwise[card.document_number] = numbers
+    before = await victim.standing()
+    if shows_first == "a number of their own":
+        with pytest.raises((NotOnePerson, PersonAlreadyEnrolled)):
+            await (await world.begin(own)).go_to(Step.COMPLETED)
+    asking = await joiner(world, thief, own)
+    with pytest.raises(NotOnePerson):
+        await asking.join()
+    assert await victim.standing() == before
 
 
 async def test_whoever_has_no_number_has_nothing_to_join(world):

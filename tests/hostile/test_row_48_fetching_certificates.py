@@ -171,7 +171,7 @@ async def test_nothing_but_keys_is_taken_from_a_request(issuing, wallet, tokens)
 
 async def test_requests_that_are_refused_are_counted_like_any(issuing, wallet, tokens, monkeypatch):
     """Sent: sixty-four proofs, again and again, with nonces that nobody made."""
-    monkeypatch.setattr(credential_endpoint, "MOST_REQUESTS_A_DAY", 0)
+    monkeypatch.setattr(credential_endpoint, "MOST_REQUESTS", 0)
     [key] = new_keys(1)
     proofs = {"jwt": [wallet.key_proof(key, b64url(bytes(40)))]}
     status, _ = await outcome(wallet, tokens, proofs)

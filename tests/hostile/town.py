@@ -154,9 +154,8 @@ class Town:
         sectors = SECTORS if kind.names_subject else (None,) * len(VISITED)
         keys = [new_holder_key() for _ in sectors]
         await self._nonces.use(await self._nonces.issue(now=now), now=now)
-        await self._ephemeral.count(
-            "credential-requests-of-a-day", str(self.people[who].id), window=DAY
-        )
+        whose = str(self.people[who].id)
+        await self._ephemeral.count("credential-requests", whose, window=14 * DAY)
         async with self.database.transaction() as tx:
             subscriber = await self.subscribers.hold(tx, self.people[who].id)
             assert subscriber is not None
