@@ -178,7 +178,7 @@ async def somebody(service: Service) -> AsyncIterator[Somebody]:
 
 @given(data=st.data())
 @settings(
-    max_examples=1500,
+    max_examples=800,
     deadline=None,
     derandomize=True,
     database=None,
