@@ -73,7 +73,10 @@ class Joining:
         if not enrollment.state.admits(Step.OTHER_DOCUMENT, content):
             return enrollment
         other = await self._document.prove(enrollment, shown, now=now)
-        _require_one_person(enrollment.state.proved_document, other)
+        # That they are one person's may have been registered since the first one was shown.
+        first = enrollment.state.proved_document
+        numbers = await numbers_of(self._register, first)
+        _require_one_person(replace(first, numbers=numbers), other)
         return await self._enrollments.keep(enrollment, enrollment.state.with_other(other, content))
 
     async def take_holder(self, key: EnrollmentKey, *, capture: bytes, now: datetime) -> Enrollment:

@@ -97,6 +97,14 @@ async def test_a_second_document_is_added_and_nothing_else_changes(world):
     assert await world.rows("subscriber") == 1
 
 
+async def test_what_is_registered_after_the_first_was_shown_counts(world):
+    life = await life_of(world, await world.enroll())
+    other = world.new_card()
+    asking = await joiner(world, life.applicant.card, other)
+    merge(world, life.applicant.card, other)
+    assert (await asking.join()).state.next_step is Step.COMPLETED
+
+
 @pytest.mark.parametrize("keeps_the_older", [True, False])
 async def test_of_two_numbers_that_of_the_document_shown_first_stays(world, keeps_the_older):
     lives = [await life_of(world, await world.enroll()) for _ in range(2)]

@@ -118,7 +118,12 @@ def presentations() -> list[tuple[str, datetime]]:
         f"{issued().jwt}~{disclosure('salt', 'iss', ISSUER)}~",
         *(at(index) for index in (6, 7, 8, 9, 16_000, -1, 2**60)),
         at(7, uri="https://id.example/nowhere"),
-        *(payload_of(payload, shown) for payload, shown in WRONG_DISCLOSURES.values()),
+        *(
+            payload_of(payload, shown)
+            for payload, shown in WRONG_DISCLOSURES.values()
+            # Half a character has no octets that a holder could sign.
+            if "\ud800" not in shown
+        ),
     ]
     for name in ("iss", "exp", "sector", "status", "cnf"):
         hidden = disclosure("salt", name, SECTOR)
