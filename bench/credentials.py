@@ -52,7 +52,18 @@ _LISTS = -(-100_000_000 // SIZE)
 _WITHDRAWN = SIZE // 1000
 _ISSUER = "https://id.example"
 _PLATFORM = Platform("platform.example", "p" * 43)
-_STATEMENT = Statement(date(1990, 1, 1), "resident_identity_card", "chip-and-face")
+_STATEMENT = Statement(
+    date(1990, 1, 1),
+    "resident_identity_card",
+    "chip-and-face",
+    attributes={
+        "residence_province": "650000",
+        "residence_city": "659000",
+        "residence_permit_city": "440300",
+        "residence_permit_until": "2031-06",
+    },
+    attested_by="https://residence.example",
+)
 
 
 @dataclass(frozen=True)
