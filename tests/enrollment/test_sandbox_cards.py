@@ -82,6 +82,19 @@ async def test_what_is_given_is_kept(sandbox):
     assert (answer.json()["name"], answer.json()["phone"]) == ("样例甲", "+8610000000042")
 
 
+@pytest.mark.parametrize("kind", ["taiwan_residence_permit", "passport"])
+async def test_what_is_given_is_kept_of_whoever_has_no_card(sandbox, kind):
+    name = "UTOPIAN TEST PERSON" if kind == "passport" else "样例甲"
+    wishes = {"kind": kind, "name": name, "phone": "10000000042", "birth_date": "1990-01-01"}
+    card = (await sandbox.post("/sandbox/cards", json=wishes)).json()
+    assert (card["name"], card["phone"]) == (name, "+8610000000042")
+
+
+async def test_a_name_that_no_zone_can_spell_is_refused(sandbox):
+    answer = await sandbox.post("/sandbox/cards", json={"kind": "passport", "name": "样例甲"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "name")
+
+
 async def test_a_child_has_the_named_guardian(world, sandbox):
     guardian = await world.enroll()
     answer = await sandbox.post(

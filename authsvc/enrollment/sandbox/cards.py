@@ -12,10 +12,10 @@ from authsvc.enrollment.sign_in_credentials import SignInCredentials
 from authsvc.errors import InvalidInput, Text
 from authsvc.evidence.authority.authority import DocumentAuthority
 from authsvc.evidence.authority.cards import IssuedCard
+from authsvc.evidence.authority.numbering import number_kind
 from authsvc.evidence.kinds import (
     HOUSEHOLD_REGISTER_PAGE,
     RESIDENT_IDENTITY_CARD,
-    Proof,
     kind_named,
 )
 from authsvc.storage import Database
@@ -143,14 +143,13 @@ class SandboxCards:
     def _issue(self, kind: str, wishes: Wishes) -> IssuedCard:
         described = kind_named(kind)
         name, birth_date, phone = wishes
-        if described is not RESIDENT_IDENTITY_CARD and described.proof is not Proof.REGISTER:
-            return self._authority.papers.issue(kind, name=name, birth_date=birth_date)
+        papers = self._authority.papers
+        if number_kind(described) is not RESIDENT_IDENTITY_CARD:
+            return papers.issue(kind, name=name, birth_date=birth_date, phone=phone)
         if described is HOUSEHOLD_REGISTER_PAGE and birth_date is None:
             birth_date = self._authority.today() - _AGE_WITH_A_PAGE
-        person = self._authority.create_person(name=name, birth_date=birth_date, phone=phone)
-        if described is RESIDENT_IDENTITY_CARD:
-            return self._authority.issue_card(person.number.value)
-        return self._authority.papers.issue(kind, number=person.number.value)
+        citizen = self._authority.create_person(name=name, birth_date=birth_date, phone=phone)
+        return papers.issue(kind, number=citizen.number.value)
 
     async def _number_of(self, sign_in_name: str) -> str:
         async with self._database.reading() as tx:

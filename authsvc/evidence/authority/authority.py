@@ -22,7 +22,7 @@ from authsvc.evidence.authority.errors import (
     CardNotIssued,
 )
 from authsvc.evidence.authority.keys import AuthorityKeys
-from authsvc.evidence.authority.lives import Lives, Office
+from authsvc.evidence.authority.lives import Lives
 from authsvc.evidence.authority.log import (
     AnyEvent,
     CardReportedLost,
@@ -31,7 +31,8 @@ from authsvc.evidence.authority.log import (
     GuardianNamed,
     PersonCreated,
 )
-from authsvc.evidence.authority.papers import Papers, PapersOffice
+from authsvc.evidence.authority.office import Office
+from authsvc.evidence.authority.papers import Papers
 from authsvc.evidence.authority.people import Person, make_person
 from authsvc.evidence.authority.push_signing import signed_push
 from authsvc.evidence.authority.travel_keys import TravelKeys
@@ -52,12 +53,9 @@ class DocumentAuthority:
         self._clock = clock
         self._book = Book()
         self._lock = threading.RLock()
-        papers = PapersOffice(self._acting, self._book, self._happen, self.now)
-        self.papers = Papers(papers, keys, travel)
-        office = Office(
-            self._acting, self._book, self._happen, self.papers.hand_out, self.now, self.today
-        )
-        self.lives = Lives(office)
+        office = Office(self._acting, self._book, self._happen, self.now)
+        self.papers = Papers(office, keys, travel)
+        self.lives = Lives(office, self.papers)
 
     @classmethod
     def open(cls, directory: Path, *, clock: Clock | None = None) -> "DocumentAuthority":

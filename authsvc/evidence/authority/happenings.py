@@ -25,6 +25,7 @@ from authsvc.evidence.kinds import (
 )
 from authsvc.evidence.register import LifeEvent
 
+_RENEWED_AS_CARDS = frozenset((TEMPORARY_IDENTITY_CARD, HOUSEHOLD_REGISTER_PAGE))
 _TRAVEL = frozenset((HONG_KONG_MACAO_TRAVEL_PERMIT, TAIWAN_TRAVEL_PERMIT, PASSPORT))
 
 NEVER: Mapping[LifeEvent, frozenset[DocumentKind]] = MappingProxyType(
@@ -61,6 +62,3 @@ def renewed_as(kind: DocumentKind) -> DocumentKind:
     Whoever has a temporary card waits for a resident card; whoever turns sixteen gets one.
     """
     return RESIDENT_IDENTITY_CARD if kind in _RENEWED_AS_CARDS else kind
-
-
-_RENEWED_AS_CARDS = frozenset((TEMPORARY_IDENTITY_CARD, HOUSEHOLD_REGISTER_PAGE))

@@ -4,13 +4,10 @@ Each act is one or two events of the log, taken under its lock; saying again wha
 changes nothing. What follows from each for a service stands in `docs/document-life.md`.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from authsvc.evidence.authority import happenings, people
-from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
 from authsvc.evidence.authority.errors import (
     CardNotCurrent,
@@ -23,7 +20,6 @@ from authsvc.evidence.authority.errors import (
     RegionRefused,
 )
 from authsvc.evidence.authority.log import (
-    AnyEvent,
     CardFound,
     DeathWithdrawn,
     EndTold,
@@ -36,6 +32,8 @@ from authsvc.evidence.authority.log import (
     ResidenceMoved,
 )
 from authsvc.evidence.authority.numbering import free_number
+from authsvc.evidence.authority.office import Office
+from authsvc.evidence.authority.papers import Papers
 from authsvc.evidence.authority.people import Person
 from authsvc.evidence.kinds import (
     PASSPORT,
@@ -53,23 +51,12 @@ RENEWAL_DAYS = 90
 _REGION_DIGITS = 6
 
 
-@dataclass(frozen=True)
-class Office:
-    """What the authority lends its desks: the lock with the book, the log, a card, the time."""
-
-    acting: Callable[[], AbstractContextManager[object]]
-    book: Book
-    happen: Callable[[AnyEvent], None]
-    issue: Callable[..., IssuedCard]
-    now: Callable[[], datetime]
-    today: Callable[[], date]
-
-
 class Lives:
     """The desk for everything but first cards, replacements and losses."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, papers: Papers) -> None:
         self._office = office
+        self._papers = papers
         self._book = office.book
 
     def find(self, document_number: str) -> None:
@@ -102,7 +89,7 @@ class Lives:
                 self._office.happen(PersonCorrected(self._office.now(), number, checked))
             if sex is not None and sex is not person.sex:
                 number = self._correct_sex(number, sex)
-            return self._office.issue(
+            return self._papers.hand_out(
                 kind, number, replaces=present.document_number, reason=LifeEvent.CORRECTED
             )
 
@@ -226,7 +213,7 @@ class Lives:
             if document_number not in self._book.renewals or not self._is_renewable(card):
                 raise CardNotCurrent(field="document_number")
             kind = happenings.renewed_as(kind_named(card.kind))
-            return self._office.issue(kind, card.number, replaces=document_number)
+            return self._papers.hand_out(kind, card.number, replaces=document_number)
 
     def _alive(self, number: str) -> Person:
         person = self._book.person(number)

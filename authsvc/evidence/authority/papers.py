@@ -4,15 +4,11 @@ A temporary card and a page of the household register are for a citizen whom the
 other kinds but the resident card make their holder up, if none is named (`numbering`).
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
-from typing import NamedTuple
 
 from authsvc.clock import china_today
 from authsvc.evidence.authority import cards
-from authsvc.evidence.authority.book import Book
 from authsvc.evidence.authority.cards import Card, IssuedCard
 from authsvc.evidence.authority.errors import (
     CardAlreadyIssued,
@@ -22,9 +18,10 @@ from authsvc.evidence.authority.errors import (
     PersonUnknown,
 )
 from authsvc.evidence.authority.keys import AuthorityKeys
-from authsvc.evidence.authority.log import AnyEvent, CardIssued, PersonCreated
+from authsvc.evidence.authority.log import CardIssued, PersonCreated
 from authsvc.evidence.authority.numbering import free_number, number_kind
-from authsvc.evidence.authority.people import Person, make_person
+from authsvc.evidence.authority.office import Office
+from authsvc.evidence.authority.people import Person, checked_name, make_person
 from authsvc.evidence.authority.specimens.certificates import Certified
 from authsvc.evidence.authority.specimens.documents import travel_chip
 from authsvc.evidence.authority.specimens.signed_data import Manner
@@ -49,19 +46,10 @@ from authsvc.keyring.directory import KeyDirectory
 _NAME = "SPECIMEN OF UTOPIA"
 
 
-class PapersOffice(NamedTuple):
-    """What the authority lends: its lock, its book, its log, its clock."""
-
-    acting: Callable[[], AbstractContextManager[None]]
-    book: Book
-    happen: Callable[[AnyEvent], None]
-    now: Callable[[], datetime]
-
-
 class Papers:
     """The desk for these kinds, and the register's word on those without a chip."""
 
-    def __init__(self, office: PapersOffice, keys: AuthorityKeys, travel: TravelKeys) -> None:
+    def __init__(self, office: Office, keys: AuthorityKeys, travel: TravelKeys) -> None:
         self._office = office
         self._keys = keys
         self._travel = travel
@@ -73,14 +61,16 @@ class Papers:
         number: str | None = None,
         name: str | None = None,
         birth_date: date | None = None,
+        phone: str | None = None,
         valid_from: date | None = None,
         valid_until: date | None = None,
         former_number: bool = False,
     ) -> IssuedCard:
         """A document of this kind: for the citizen with this number, or for somebody made up.
 
-        `former_number` gives a permanent resident a number of before December 2023.
-        DocumentKindUnknown, NumbersExhausted, and what `hand_out` refuses.
+        What is not given of somebody made up is made up, too; a name in a machine readable zone has
+        Latin letters only. `former_number` gives a permanent resident a number of before December
+        2023. DocumentKindUnknown, NumbersExhausted, PersonRefused, and what `hand_out` refuses.
         """
         described = kind_named(kind)
         if former_number and described is not PERMANENT_RESIDENCE_CARD:
@@ -90,7 +80,8 @@ class Papers:
             if number is None and number_kind(described) is RESIDENT_IDENTITY_CARD:
                 raise PersonUnknown(field="number")
             if number is None:
-                person = self._newcomer(described, name, birth_date, former=former_number, now=now)
+                wishes = (name, birth_date, phone)
+                person = self._newcomer(described, *wishes, former=former_number, now=now)
                 number = person.number.value
             return self.hand_out(described, number, valid_from, valid_until)
 
@@ -211,28 +202,30 @@ class Papers:
         kind: DocumentKind,
         name: str | None,
         birth_date: date | None,
+        phone: str | None,
         *,
         former: bool,
         now: datetime,
     ) -> Person:
         """Somebody new who has a number of this kind."""
-        book = self._office.book
+        book, latin = self._office.book, kind.proof is Proof.TRAVEL_CHIP
+        if latin:
+            name = _NAME if name is None else checked_name(name, latin=True)
         made = make_person(
             name=name,
             birth_date=birth_date,
             sex=None,
-            phone=None,
+            phone=phone,
             seed=None,
             taken=book.people,
             today=china_today(now),
         )
         number = free_number(kind, made.birth_date, made.sex, taken=book.people, former=former)
-        latin = kind.proof is Proof.TRAVEL_CHIP
         self._office.happen(
             PersonCreated(
                 at=now,
                 number=number,
-                name=_NAME if latin else made.name,
+                name=made.name,
                 face=made.face,
                 phone=made.phone,
                 kind=kind.name,
