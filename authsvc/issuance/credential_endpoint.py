@@ -2,8 +2,8 @@
 
 1. the token is good, and its holder sent it; whoever has set up a second factor proved it when they
    allowed this
-2. the request is one of those that a person has in a day; it can be read, and asks for what they
-   allowed
+2. the request is one of those that a person has in two weeks; it can be read, and asks for what
+   they allowed
 3. the keys are proved, one for each certificate; for a bucket of platforms, one for each of them
 4. the nonce is used up
 5. the certificates (`issuing`); or, if nobody knows now whether the person's document still holds,

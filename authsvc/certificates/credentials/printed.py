@@ -28,11 +28,11 @@ from authsvc.certificates.credentials.statement import Statement
 from authsvc.clock import china_today
 from authsvc.identifiers import b64url, new_digits, new_token
 
-TYPE = "printed-certificate+jwt"
-PIN_DIGITS = 8
+_TYPE = "printed-certificate+jwt"
+_PIN_DIGITS = 8
 # As OWASP's cheat sheet on password storage has scrypt at the least: 128 MiB and a third of a
 # second for each guess. All 10^8 take a core more than a year; the sheet holds for a day.
-SCRYPT = {"n": 2**17, "r": 8, "p": 1}
+_SCRYPT = {"n": 2**17, "r": 8, "p": 1}
 _DIGEST_BYTES = 32
 _SALT_BYTES = 16
 _JTI_BYTES = 16
@@ -86,8 +86,8 @@ def printed(
     """
     known = told(_HOLDS_AS, statement, None, day=china_today(now))
     tells = {name: value for name, value in known.items() if name in discloses}
-    pin, salt = new_digits(PIN_DIGITS), os.urandom(_SALT_BYTES)
-    digest = Scrypt(salt=salt, length=_DIGEST_BYTES, **SCRYPT).derive(pin.encode("ascii"))
+    pin, salt = new_digits(_PIN_DIGITS), os.urandom(_SALT_BYTES)
+    digest = Scrypt(salt=salt, length=_DIGEST_BYTES, **_SCRYPT).derive(pin.encode("ascii"))
     key = signer.at(times.issued_at).key
     claims = _Claims(
         iss=issuer,
@@ -99,5 +99,5 @@ def printed(
         pin=_Pin(b64url(salt), b64url(digest)),
     )
     # Without the certificate of the key (`x5c`): the sheet is read by a camera.
-    text = compact({"alg": key.alg, "typ": TYPE, "kid": key.kid}, claims, key=key)
+    text = compact({"alg": key.alg, "typ": _TYPE, "kid": key.kid}, claims, key=key)
     return Sheet(text, tells, pin, times.expires_at)

@@ -54,7 +54,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """What a guardian said, and who: a yes counts for as long as they are the guardian."""
 
     approved: bool
-    guardian_id: UUID | None = None
+    guardian_id: UUID
 
 
 # An interaction that waits may come back for as long as it lives, and be told what became of it.

@@ -1,4 +1,6 @@
-"""What platforms hear of somebody who has died: that all their sessions are over, and no more.
+"""What platforms hear of a number that has ended: that all its sessions are over, and no more.
+
+Its holder has died, or has another number that stays: which, is not said.
 
 It does not go by events: whoever ended a number left a mark beside it in the same transaction
 (`enrollment.ending`), and the mark goes with what the platforms were allowed. A service that is
@@ -14,7 +16,7 @@ from authsvc.storage import Database
 
 
 class Farewells:
-    """Says goodbye for those who cannot."""
+    """Says goodbye for numbers that have ended."""
 
     def __init__(
         self, *, database: Database, ending: Ending, grants: Grants, sign_out: SignOut
@@ -25,7 +27,7 @@ class Farewells:
         self._sign_out = sign_out
 
     async def turn(self, *, now: datetime) -> None:
-        """Tells the platforms of some who have died, and forgets what these were allowed."""
+        """Tells the platforms of some that have ended, and forgets what these were allowed."""
         async with self._database.reading() as tx:
             ended = await self._ending.to_be_told(tx)
         for subscriber_id in ended:

@@ -68,7 +68,7 @@ class SignOut:
     async def ended_for_good(
         self, subscriber: Subscriber, client_ids: Sequence[str], *, now: datetime
     ) -> None:
-        """A number has ended with its holder: these clients hear that all its sessions are over."""
+        """A number has ended: these clients hear that all its sessions are over."""
         clients = await self._known(client_ids, now=now)
         self._backchannel.tell_of_person(subscriber, clients, now=now)
 

@@ -18,7 +18,8 @@ export async function takeOverView() {
   const asked = new URLSearchParams(location.hash.split('?')[1] ?? '');
   const [id, token] = ['enrollment', 'token'].map((name) => asked.get(name));
   const kept = await underWay();
-  if (!ID.test(id ?? '') || !TOKEN.test(token ?? '')) return nothing(say('这不是窗口的链接', 'This is not a link of a counter'));
+  if (!ID.test(id ?? '') || !TOKEN.test(token ?? ''))
+    return nothing(say('这不是窗口的链接', 'This is not a link of a counter'));
   if (kept && kept.id !== id)
     return nothing(say('本设备上已有未完成的办理', 'Something else is under way on this device'));
   return [
